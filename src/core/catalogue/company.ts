@@ -1,0 +1,70 @@
+/** The recharge catalogue: companies, what an identifier of theirs looks like, and what they sell. */
+
+export type Company = {
+  readonly code: string
+  /** ISO 3166 alpha-2. */
+  readonly country: string
+  readonly currency: string
+  readonly name: string
+  readonly details: CompanyDetails
+  readonly active: boolean
+  readonly products: readonly Product[]
+}
+
+export type CompanyDetails = {
+  readonly logo: string
+  readonly tags: readonly string[]
+  readonly identifierName: string
+  readonly dataType: "ALF" | "NUM"
+  readonly helpText: string
+  readonly minLength: number
+  readonly maxLength: number
+  /** A rule beyond type and length, as the source of a regular expression. */
+  readonly regex: string | null
+}
+
+/** Amounts are minor units of the company's currency. */
+export type Product = {
+  readonly companyCode: string
+  readonly id: string
+  readonly type: string
+  readonly description: string
+  readonly amountType: "OPEN" | "CLOSED" | "FIXED"
+  readonly amount: bigint
+  readonly minAmount: bigint
+  readonly maxAmount: bigint
+  readonly allowedAmounts: readonly bigint[]
+  readonly additionalData: Readonly<Record<string, unknown>>
+  readonly active: boolean
+}
+
+/** Why an amount cannot be sold of a product, or null when it can. */
+export function amountProblem(product: Product, amount: bigint): string | null {
+  switch (product.amountType) {
+    case "OPEN":
+      return amount >= product.minAmount && amount <= product.maxAmount
+        ? null
+        : "amount is outside the product's minimum and maximum"
+    case "CLOSED":
+      return amount === product.amount ? null : "amount is not the product's price"
+    case "FIXED":
+      return product.allowedAmounts.includes(amount)
+        ? null
+        : "amount is not one of the product's amounts"
+    default:
+      return product.amountType satisfies never
+  }
+}
+
+/** Why an identifier is not one of a company's, or null when it may be. */
+export function identifierProblem(details: CompanyDetails, value: string): string | null {
+  const { dataType, minLength, maxLength, regex } = details
+  if (dataType === "NUM" && !/^[0-9]*$/.test(value)) return "must have digits only"
+  if (value.length < minLength || value.length > maxLength) {
+    return minLength === maxLength
+      ? `must have ${minLength} characters`
+      : `must have ${minLength} to ${maxLength} characters`
+  }
+  if (regex !== null && !new RegExp(`^(?:${regex})$`, "u").test(value)) return "has a wrong form"
+  return null
+}

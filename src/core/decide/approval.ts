@@ -1,0 +1,40 @@
+/** When a payment may be approved, and what approval writes: the fee, the state, the event. */
+import { share } from "../../money.ts"
+import { termsKey } from "../draft.ts"
+import { merchantAccount } from "../ledger/account.ts"
+import { isFinal, moveTo, type Payment } from "../payments/payment.ts"
+import type { Case } from "./case.ts"
+import { record } from "./decider.ts"
+
+/** An open payment can be approved, and one that expired not longer ago than the merchant allows. */
+export function canApprove({ draft, payment }: Case, at: Date): boolean {
+  if (!isFinal(payment.state)) return true
+  if (payment.state !== "expired" || payment.expiresAt === null) return false
+  const hours = draft.merchants.get(payment.merchantId)?.settings.lateMoneyHours ?? 0
+  return at.getTime() <= payment.expiresAt.getTime() + hours * 3_600_000
+}
+
+/** Deducts the fee and writes the approval. `booked` is what reached `available`, in `asset`. */
+export function finishApproval(subject: Case, asset: string, booked: bigint): Payment {
+  const { draft, payment, attempt, custodian } = subject
+  const fee = feeOf(subject)
+  const deducted =
+    payment.asset === asset ? fee : (fee * booked + payment.amount / 2n) / payment.amount
+  const available = merchantAccount(custodian, payment.merchantId, "available", asset)
+  const fees = merchantAccount(custodian, payment.merchantId, "fees", asset)
+  draft.move(available, fees, deducted, { kind: "fee", payment })
+  const approved = moveTo(payment, "approved", null, draft.now)
+  return record(
+    draft,
+    { ...approved, openAttemptId: null, captured: payment.amount, fee },
+    "payment.approved",
+    { attempt },
+  )
+}
+
+function feeOf({ draft, payment }: Case): bigint {
+  const terms = draft.terms.get(termsKey(payment.merchantId, payment.dialect))?.settings
+  if (!terms) return 0n
+  const fee = BigInt(terms.feeFixed) + share(payment.amount, BigInt(terms.feeBasisPoints))
+  return fee > payment.amount ? payment.amount : fee
+}

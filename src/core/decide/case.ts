@@ -1,0 +1,47 @@
+/** One attempt with its payment, on which a fact is decided, and what the kinds of attempt share. */
+import type { Draft } from "../draft.ts"
+import type { Custodian } from "../ledger/account.ts"
+import type { Attempt } from "../payments/attempt.ts"
+import type { Payment } from "../payments/payment.ts"
+import { record } from "./decider.ts"
+
+/** What follows when the far side knows nothing of an attempt. */
+export type Absence = "ask-again" | "declines" | "proves-nothing"
+
+/** What the fact deciders work on. */
+export type Case = {
+  readonly draft: Draft
+  readonly payment: Payment
+  readonly attempt: Attempt
+  readonly custodian: Custodian
+  readonly absence: Absence
+}
+
+/** The rail has taken the order on: the attempt is open, and a payment that waited is under way. */
+export function accept({ draft, payment, attempt }: Case): void {
+  if (attempt.state !== "unknown" && attempt.state !== "waiting") return
+  const open: Attempt = { ...attempt, state: "open", updatedAt: draft.now }
+  draft.attempts.put(attempt.id, open)
+  // With instructions it is the payer's turn, and the payment still waits.
+  if (payment.state !== "pending" || open.instructions !== null) return
+  record(draft, { ...payment, state: "processing" }, "payment.processing", { attempt: open })
+}
+
+/** Nobody on the far side knows the attempt: begin again where that is safe, or give it up. */
+export function absentMeans({ attempt, absence }: Case): "again" | "declined" | "nothing" {
+  if (attempt.state !== "unknown") return "nothing"
+  if (absence === "ask-again") return "again"
+  return absence === "declines" ? "declined" : "nothing"
+}
+
+/** Puts an attempt back to be begun once more, under the same id. */
+export function beginAgain({ draft, attempt }: Case): void {
+  draft.attempts.put(attempt.id, {
+    ...attempt,
+    state: "waiting",
+    begunAt: null,
+    lookAt: draft.now,
+    leaseOwner: null,
+    updatedAt: draft.now,
+  })
+}

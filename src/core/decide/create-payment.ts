@@ -1,0 +1,154 @@
+/** Creates a payment once per reference, with its first attempt; a recharge holds its money first. */
+import { type Draft, type Needs, type Reference, referenceKey } from "../draft.ts"
+import { merchantAccount } from "../ledger/account.ts"
+import type { Attempt } from "../payments/attempt.ts"
+import type { DialectName, Payment, Purpose } from "../payments/payment.ts"
+import { type Refusal, refuse } from "../refusal.ts"
+import { bear, type Decider, type NewAttempt } from "./decider.ts"
+import { count, type Limit } from "./limit.ts"
+
+export type CreatePayment = {
+  /** Made by the caller, so that the payment can be found again whatever happens to the answer. */
+  readonly id: string
+  readonly merchantId: string
+  readonly dialect: DialectName
+  readonly kind: Payment["kind"]
+  readonly reference: string | null
+  readonly amount: bigint
+  readonly asset: string
+  readonly description: string | null
+  readonly purpose: Purpose
+  readonly customerId: string | null
+  readonly instrumentId: string | null
+  readonly expiresAt: Date | null
+  readonly attempt: NewAttempt | null
+  /** Whether a second create under the same reference gets the first payment or a refusal. */
+  readonly repeat: "answer" | "refuse"
+  /** How many a window allows, counted only for payments that were created. */
+  readonly limit?: Limit
+}
+
+export type Created = {
+  readonly payment: Payment
+  readonly attempt: Attempt | null
+  readonly repeated: boolean
+}
+
+function needs(command: CreatePayment): Needs {
+  const { merchantId, asset } = command
+  const reference = referenceOf(command)
+  const held =
+    command.kind === "recharge"
+      ? [
+          merchantAccount("gateway", merchantId, "available", asset),
+          merchantAccount("gateway", merchantId, "held", asset),
+        ]
+      : []
+  return {
+    references: reference ? [reference] : [],
+    customers: command.customerId ? [command.customerId] : [],
+    instruments: command.instrumentId ? [command.instrumentId] : [],
+    tallies: command.limit ? [command.limit.key] : [],
+    accounts: held,
+  }
+}
+
+function decide(draft: Draft, command: CreatePayment): Created | Refusal {
+  const reference = referenceOf(command)
+  const existing = reference ? draft.references.get(referenceKey(reference)) : null
+  if (existing) return repeatOf(draft, command, existing)
+
+  if (command.instrumentId) {
+    const instrument = draft.instruments.get(command.instrumentId)
+    if (instrument === null || instrument.merchantId !== command.merchantId) {
+      return refuse("instrument_not_found", "there is no such payment method")
+    }
+    if (instrument.state !== "active") {
+      return refuse(
+        "instrument_not_active",
+        `the payment method is ${instrument.state}, not active`,
+      )
+    }
+  }
+  if (command.limit && !count(draft, command.limit)) {
+    return refuse("identifier_limit_reached", "the limit of recharges for this number is reached")
+  }
+  const available = merchantAccount("gateway", command.merchantId, "available", command.asset)
+  if (command.kind === "recharge" && draft.account(available).balance < command.amount) {
+    return refuse("balance_insufficient", "the balance does not cover this recharge")
+  }
+
+  const payment: Payment = {
+    id: command.id,
+    merchantId: command.merchantId,
+    dialect: command.dialect,
+    kind: command.kind,
+    reference: command.reference,
+    amount: command.amount,
+    asset: command.asset,
+    state: "pending",
+    reason: null,
+    description: command.description,
+    purpose: command.purpose,
+    customerId: command.customerId,
+    instrumentId: command.instrumentId,
+    openAttemptId: command.attempt?.id ?? null,
+    captured: 0n,
+    refunded: 0n,
+    fee: 0n,
+    version: 1,
+    expiresAt: command.expiresAt,
+    createdAt: draft.now,
+    updatedAt: draft.now,
+    approvedAt: null,
+    settledAt: null,
+  }
+  draft.payments.insert(payment.id, payment)
+  if (reference) draft.references.insert(referenceKey(reference), payment.id)
+  const attempt = command.attempt
+    ? bear(draft, payment, command.attempt, command.kind, {
+        amount: command.amount,
+        refundId: null,
+      })
+    : null
+  draft.attemptIds.insert(payment.id, attempt ? [attempt.id] : [])
+  if (command.kind === "recharge") {
+    const held = merchantAccount("gateway", command.merchantId, "held", command.asset)
+    draft.move(available, held, command.amount, { kind: "recharge.hold", payment })
+  }
+  draft.tell(
+    { kind: "payment", id: payment.id, seq: 1 },
+    payment.merchantId,
+    payment.dialect,
+    "payment.created",
+    { payment, attempt, data: { state: payment.state } },
+  )
+  return { payment, attempt, repeated: false }
+}
+
+function repeatOf(draft: Draft, command: CreatePayment, id: string): Created | Refusal {
+  if (command.repeat === "refuse") {
+    return refuse("reference_in_use", "this external payment id was used before")
+  }
+  const payment = draft.payments.get(id)!
+  const same =
+    payment.amount === command.amount &&
+    payment.asset === command.asset &&
+    payment.description === command.description
+  if (!same) {
+    return refuse("reference_conflict", "this reference belongs to a payment that differs")
+  }
+  const first = draft.attemptIds.get(id)![0]
+  return { payment, attempt: first ? draft.attempts.get(first) : null, repeated: true }
+}
+
+function referenceOf(command: CreatePayment): Reference | null {
+  const { merchantId, dialect, reference } = command
+  return reference === null ? null : { merchantId, dialect, reference }
+}
+
+export const createPayment: Decider<CreatePayment, Created> = {
+  name: "create-payment",
+  needs,
+  decide,
+}

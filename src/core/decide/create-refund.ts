@@ -1,0 +1,84 @@
+/** Reserves money of an approved payment to give it back, and opens the attempt that sends it. */
+import type { Draft, Needs } from "../draft.ts"
+import { type Custodian, merchantAccount } from "../ledger/account.ts"
+import type { Refund } from "../payments/attempt.ts"
+import type { Payment } from "../payments/payment.ts"
+import { type Refusal, refuse } from "../refusal.ts"
+import { bear, type Decider, type NewAttempt, record } from "./decider.ts"
+
+export type CreateRefund = {
+  readonly id: string
+  readonly paymentId: string
+  readonly merchantId: string
+  readonly asset: string
+  readonly custodian: Custodian
+  /** In minor units; null for all that is left. */
+  readonly amount: bigint | null
+  readonly attempt: NewAttempt
+}
+
+export type RefundCreated = { readonly payment: Payment; readonly refund: Refund }
+
+function needs({ paymentId, merchantId, asset, custodian }: CreateRefund): Needs {
+  return {
+    payments: [paymentId],
+    attemptsOf: [paymentId],
+    refundsOf: [paymentId],
+    accounts: [
+      merchantAccount(custodian, merchantId, "available", asset),
+      merchantAccount(custodian, merchantId, "held", asset),
+    ],
+  }
+}
+
+function decide(draft: Draft, command: CreateRefund): RefundCreated | Refusal {
+  const payment = draft.payments.get(command.paymentId)
+  if (payment === null || payment.merchantId !== command.merchantId) {
+    return refuse("payment_not_found", "there is no such payment")
+  }
+  if (payment.kind === "recharge") {
+    return refuse("refund_not_possible", "a recharge cannot be given back")
+  }
+  if (payment.state !== "approved") {
+    return refuse("refund_not_possible", `the payment is ${payment.state}, not approved`)
+  }
+  const left = payment.captured - payment.refunded
+  const amount = command.amount ?? left
+  if (amount <= 0n || amount > left) {
+    return refuse("refund_too_large", "the amount is more than what is left to refund")
+  }
+  const { custodian, merchantId } = command
+  const available = merchantAccount(custodian, merchantId, "available", payment.asset)
+  if (draft.account(available).balance < amount) {
+    return refuse("balance_insufficient", "the balance does not cover this refund")
+  }
+  const held = merchantAccount(custodian, merchantId, "held", payment.asset)
+  draft.move(available, held, amount, { kind: "refund.reserved", payment })
+  const refund: Refund = {
+    id: command.id,
+    paymentId: payment.id,
+    merchantId,
+    amount,
+    state: "pending",
+    reason: null,
+    createdAt: draft.now,
+    updatedAt: draft.now,
+  }
+  draft.refunds.insert(refund.id, refund)
+  const attempt = bear(draft, payment, command.attempt, "refund", { amount, refundId: refund.id })
+  const ids = draft.attemptIds.get(payment.id)!
+  draft.attemptIds.put(payment.id, [...ids, attempt.id])
+  const next = record(
+    draft,
+    { ...payment, refunded: payment.refunded + amount },
+    "payment.refund_pending",
+    { attempt, data: { refundId: refund.id, refundAmount: amount.toString() } },
+  )
+  return { payment: next, refund }
+}
+
+export const createRefund: Decider<CreateRefund, RefundCreated> = {
+  name: "create-refund",
+  needs,
+  decide,
+}

@@ -1,0 +1,152 @@
+/** Takes what a rail said or showed about an attempt, and moves the payment and the money by it. */
+import { type Draft, type Needs, sightingKey } from "../draft.ts"
+import { type Custodian, merchantAccount, railAccount } from "../ledger/account.ts"
+import type { Attempt, Instructions } from "../payments/attempt.ts"
+import { isOpen } from "../payments/attempt.ts"
+import type { Payment } from "../payments/payment.ts"
+import type { Fact, Sighting } from "../rail.ts"
+import { type Refusal, refuse } from "../refusal.ts"
+import type { Absence, Case } from "./case.ts"
+import { applyChargeFact } from "./charge-fact.ts"
+import type { Decider } from "./decider.ts"
+import { applyRechargeFact } from "./recharge-fact.ts"
+import { applyRefundFact } from "./refund-fact.ts"
+
+export type ReportAttempt = {
+  readonly attemptId: string
+  readonly paymentId: string
+  readonly merchantId: string
+  readonly kind: Attempt["kind"]
+  readonly rail: string
+  readonly custodian: Custodian
+  /** The assets that may have moved: the payment's own, and those of its instructions. */
+  readonly assets: readonly string[]
+  /** The lease under which this is reported; null for what is true whoever says it. */
+  readonly fence: number | null
+  /** What the rail answered to `begin`, or what was sighted. */
+  readonly facts: readonly (Omit<Sighting, "place" | "attemptId"> & { place: string | null })[]
+  readonly instructions: Instructions | null
+  /** When to look again if this decided nothing; null for never. */
+  readonly lookAt: Date | null
+  /** Whether the rail may be asked again, and what it proves that it knows nothing. */
+  readonly absence: Absence
+  /** Rows that a callback about this payment is made of. */
+  readonly customerId: string | null
+  readonly instrumentId: string | null
+}
+
+export type Reported = { readonly payment: Payment; readonly attempt: Attempt }
+
+function needs(command: ReportAttempt): Needs {
+  const { merchantId, rail, custodian, assets } = command
+  const merchantKinds = accountKinds(command)
+  const settles = command.facts.length > 0
+  return {
+    payments: [command.paymentId],
+    attemptsOf: [command.paymentId],
+    refundsOf: command.kind === "refund" ? [command.paymentId] : [],
+    customers: command.customerId ? [command.customerId] : [],
+    instruments: command.instrumentId ? [command.instrumentId] : [],
+    sightings: command.facts.flatMap(({ place }) => (place === null ? [] : [{ rail, place }])),
+    accounts: settles
+      ? assets.flatMap((asset) => [
+          ...merchantKinds.map((kind) => merchantAccount(custodian, merchantId, kind, asset)),
+          railAccount(custodian, rail, "outside", asset),
+          ...(command.kind === "charge" ? [railAccount(custodian, rail, "clearing", asset)] : []),
+        ])
+      : [],
+  }
+}
+
+function accountKinds(command: ReportAttempt): ("available" | "held" | "unapplied")[] {
+  if (command.kind !== "charge") return ["available", "held"]
+  return command.facts.some(({ fact }) => fact.kind === "received")
+    ? ["available", "unapplied"]
+    : ["available"]
+}
+
+function decide(draft: Draft, command: ReportAttempt): Reported | Refusal {
+  const payment = draft.payments.get(command.paymentId)
+  const attempt = draft.attempts.get(command.attemptId)
+  if (payment === null || attempt === null || attempt.merchantId !== command.merchantId) {
+    return refuse("payment_not_found", "there is no such attempt")
+  }
+  if (command.fence !== null && command.fence !== attempt.fence) {
+    return refuse("lease_lost", "another node has taken this attempt")
+  }
+  // An approved attempt is still looked at: its money may come, or be taken back.
+  if (isOpen(attempt) || attempt.state === "approved") answer(draft, attempt, command)
+  for (const sighted of command.facts) {
+    if (sighted.place !== null && !isNews(draft, command, sighted)) continue
+    apply(draft, command, sighted.fact, sighted.at, sighted.railReference ?? null)
+  }
+  return {
+    payment: draft.payments.get(payment.id)!,
+    attempt: draft.attempts.get(attempt.id)!,
+  }
+}
+
+/** The report itself counts as a look, and passes the attempt on to the next one. */
+function answer(draft: Draft, attempt: Attempt, command: ReportAttempt): void {
+  draft.attempts.put(attempt.id, {
+    ...attempt,
+    instructions: command.instructions ?? attempt.instructions,
+    looks: attempt.looks + 1,
+    lookAt: command.lookAt,
+    leaseOwner: null,
+    updatedAt: draft.now,
+  })
+}
+
+/** Stores a sighting; false when it was stored before and says nothing new. */
+function isNews(
+  draft: Draft,
+  command: ReportAttempt,
+  { place, fact, at }: ReportAttempt["facts"][number],
+): boolean {
+  const key = sightingKey({ rail: command.rail, place: place! })
+  const known = draft.sightings.get(key)
+  const received = fact.kind === "received" ? fact : null
+  const final = received?.final ?? true
+  if (known) {
+    if (known.final || !final) return false
+    draft.sightings.put(key, { ...known, final })
+    return true
+  }
+  draft.sightings.insert(key, {
+    rail: command.rail,
+    place: place!,
+    attemptId: command.attemptId,
+    fact: fact.kind,
+    amount: received?.amount ?? null,
+    asset: received?.asset ?? null,
+    final,
+    at,
+    createdAt: draft.now,
+  })
+  return true
+}
+
+function apply(
+  draft: Draft,
+  command: ReportAttempt,
+  fact: Fact,
+  at: Date,
+  railReference: string | null,
+): void {
+  const before = draft.attempts.get(command.attemptId)!
+  const attempt = railReference === null ? before : { ...before, railReference }
+  if (attempt !== before) draft.attempts.put(attempt.id, attempt)
+  const payment = draft.payments.get(command.paymentId)!
+  const { custodian, absence } = command
+  const subject: Case = { draft, payment, attempt, custodian, absence }
+  if (attempt.kind === "charge") applyChargeFact(subject, fact, at)
+  else if (attempt.kind === "recharge") applyRechargeFact(subject, fact, at)
+  else applyRefundFact(subject, fact)
+}
+
+export const reportAttempt: Decider<ReportAttempt, Reported> = {
+  name: "report-attempt",
+  needs,
+  decide,
+}

@@ -1,0 +1,45 @@
+/** Books money that a merchant paid in beforehand, once per reference. */
+import { type Draft, type Needs, transferKey } from "../draft.ts"
+import { merchantAccount, railAccount } from "../ledger/account.ts"
+import { type Refusal, refuse } from "../refusal.ts"
+import type { Decider } from "./decider.ts"
+
+export type TopUp = {
+  readonly merchantId: string
+  readonly asset: string
+  readonly amount: bigint
+  /** The operator's own id for the money that came in. */
+  readonly reference: string
+}
+
+export type ToppedUp = { readonly balance: bigint; readonly repeated: boolean }
+
+function needs({ merchantId, asset, reference }: TopUp): Needs {
+  return {
+    merchants: [merchantId],
+    transfers: [{ merchantId, reference }],
+    accounts: [
+      merchantAccount("gateway", merchantId, "available", asset),
+      railAccount("gateway", "operator", "outside", asset),
+    ],
+  }
+}
+
+function decide(draft: Draft, command: TopUp): ToppedUp | Refusal {
+  const { merchantId, asset, amount, reference } = command
+  const key = transferKey({ merchantId, reference })
+  const available = merchantAccount("gateway", merchantId, "available", asset)
+  const existing = draft.transferReferences.get(key)
+  if (existing) {
+    const same = existing.amount === amount && existing.creditId === draft.account(available).id
+    if (!same) return refuse("reference_conflict", "this reference was booked with another amount")
+    return { balance: draft.account(available).balance, repeated: true }
+  }
+  const outside = railAccount("gateway", "operator", "outside", asset)
+  draft.move(outside, available, amount, { kind: "top-up", merchantId, reference })
+  const transfer = [...draft.transfers.inserted.values()].at(-1)!
+  draft.transferReferences.insert(key, transfer)
+  return { balance: draft.account(available).balance, repeated: false }
+}
+
+export const topUp: Decider<TopUp, ToppedUp> = { name: "top-up", needs, decide }

@@ -1,0 +1,32 @@
+/** The contract a dialect fulfils towards the core: how an event sounds on its wire. */
+import type { Customer, Instrument } from "./customers/customer.ts"
+import type { Attempt, Refund } from "./payments/attempt.ts"
+import type { DialectName, Payment } from "./payments/payment.ts"
+import type { Event } from "./webhooks/event.ts"
+
+/** All that a callback may be made of. It is rendered once, in the commit that writes the event. */
+export type Notice = {
+  readonly event: Event
+  readonly payment: Payment | null
+  readonly attempt: Attempt | null
+  readonly customer: Customer | null
+  readonly instrument: Instrument | null
+  readonly refund: Refund | null
+  /** The display name of the rail that the attempt took. */
+  readonly railName: string | null
+  /** The key under which this merchant's notices are signed in this dialect. */
+  readonly signingKey: string
+  /** An id that stays the same on every try. */
+  readonly deliveryId: string
+}
+
+/** A message as it leaves: the same bytes on every try. */
+export type Callback = { readonly headers: Readonly<Record<string, string>>; readonly body: string }
+
+export type DialectVoice = {
+  readonly name: DialectName
+  /** How long a receiver may take to answer. */
+  readonly deliveryTimeoutMs: number
+  /** The message for an event, or null when this dialect tells nobody about it. Pure. */
+  callback(notice: Notice): Callback | null
+}

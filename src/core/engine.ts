@@ -1,0 +1,250 @@
+/**
+ * The engine: the only writer of payments, money and events.
+ *
+ * Commands that arrive while a commit is in flight form the next batch. A batch is two round trips:
+ * one locks and loads what its commands need, one writes what they decided and commits; between them
+ * the pure deciders are folded. Each caller has its answer after the commit, never before.
+ */
+import { setImmediate } from "node:timers"
+import { setTimeout as sleep } from "node:timers/promises"
+import type { Clock, Ids } from "../clock.ts"
+import { begin, classify, commit, type Queries, rollback, type Writer } from "../db/database.ts"
+import type { Decider } from "./decide/decider.ts"
+import { Draft } from "./draft.ts"
+import {
+  type Entry,
+  type Folded,
+  fold,
+  needsOf,
+  type Once,
+  type StoredAnswer,
+  together,
+} from "./fold.ts"
+import { assert, Bug, type Refusal } from "./refusal.ts"
+import type { Keyring } from "./seal.ts"
+import { keep, loads } from "./store/load.ts"
+import { checkWritten, findBatch, writes } from "./store/write.ts"
+import type { Announce } from "./webhooks/announce.ts"
+
+/** Above this a batch's rows cost more than the commit they share. */
+const BATCH_MAX = 512
+/** Commands that may wait: about a second of full load, after which a caller is better told no. */
+const QUEUE_MAX = 10_000
+/** How often a batch is folded anew because a decider reached for rows that were not loaded. */
+const FOLDS_MAX = 5
+/** Tries of one batch after deadlocks, serialization failures or a lost connection. */
+const TRIES_MAX = 5
+/** How long the engine asks for the fate of a commit whose answer was lost. */
+const ASK_MS = 30_000
+const ASK_PAUSE_MS = 100
+
+/** The gateway can't take the command now; nothing was done. */
+export class Unavailable extends Error {
+  override name = "Unavailable"
+}
+
+/** The database went away during a commit and stayed away: whether it happened is not known. */
+export class OutcomeUnknown extends Error {
+  override name = "OutcomeUnknown"
+}
+
+export type EngineParts = {
+  readonly writer: Writer
+  readonly database: Queries
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly keyring: Keyring
+  readonly announce: Announce
+  /** Hears what a batch wrote, right after its commit and before its callers do. */
+  readonly committed: (draft: Draft) => void
+  /** Hears of faults that no caller is told in full. */
+  readonly onFault: (error: unknown, about: string) => void
+  readonly onBatch?: (size: number, elapsedMs: number) => void
+}
+
+export type Engine = {
+  /** Decides one command. Rejects with `Unavailable` when nothing was done, or with its own fault. */
+  submit<C extends { readonly merchantId: string }, A>(
+    decider: Decider<C, A>,
+    command: C,
+  ): Promise<A | Refusal>
+  /** The same for a request with an Idempotency-Key: the first answer, given again to repeats. */
+  submitOnce<C extends { readonly merchantId: string }, A>(
+    decider: Decider<C, A>,
+    command: C,
+    once: Once<A>,
+  ): Promise<StoredAnswer>
+  /** Commands that wait for their batch. */
+  readonly queued: () => number
+  /** Takes no new commands and resolves when those taken are answered. */
+  stop(): Promise<void>
+}
+
+type Waiting = Entry & { settle(folded: Folded): void; fail(error: unknown): void }
+
+/** Makes the engine of a node; it owns `writer`'s rounds. */
+export function makeEngine(parts: EngineParts): Engine {
+  const { writer, clock, ids } = parts
+  const queue: Waiting[] = []
+  let running: Promise<void> | null = null
+  let stopped = false
+  /** Set while the fate of a commit is being asked for: nobody is made to wait for that. */
+  let recovering = false
+
+  function enqueue(entry: Entry): Promise<Folded> {
+    if (stopped) return Promise.reject(new Unavailable("the gateway is stopping"))
+    if (recovering) return Promise.reject(new Unavailable("the database is not answering"))
+    if (queue.length >= QUEUE_MAX)
+      return Promise.reject(new Unavailable("too much work is waiting"))
+    return new Promise((settle, fail) => {
+      queue.push({ ...entry, settle, fail })
+      running ??= new Promise<void>((done) => setImmediate(() => void drain().then(done)))
+    })
+  }
+
+  async function drain(): Promise<void> {
+    while (queue.length > 0) {
+      const batch = queue.splice(0, BATCH_MAX)
+      const startedMs = clock.elapsedMs()
+      await process(batch)
+      parts.onBatch?.(batch.length, clock.elapsedMs() - startedMs)
+    }
+    running = null
+  }
+
+  /** Commits a batch, or finds the commands in it that can't be committed. Never rejects. */
+  async function process(batch: readonly Waiting[]): Promise<void> {
+    let uniqueFailures = 0
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const folded = await once(batch)
+        for (const [at, entry] of batch.entries()) entry.settle(folded[at]!)
+        return
+      } catch (error) {
+        if (error instanceof OutcomeUnknown) {
+          for (const entry of batch) entry.fail(error)
+          return
+        }
+        const fault = classify(error)
+        if (fault === "unique") uniqueFailures += 1
+        const again =
+          fault === "retry" || fault === "connection"
+            ? tries < (fault === "retry" ? TRIES_MAX : 2)
+            : fault === "unique" && uniqueFailures < 2
+        if (again) continue
+        if (fault === "connection" || fault === "readonly" || fault === "disk") {
+          parts.onFault(error, "the database refused a batch")
+          const unavailable = new Unavailable("the database is not available", { cause: error })
+          for (const entry of [...batch, ...queue.splice(0)]) entry.fail(unavailable)
+          return
+        }
+        if (batch.length === 1) {
+          parts.onFault(error, `command ${batch[0]!.decider.name} failed`)
+          batch[0]!.fail(error)
+          return
+        }
+        // One of them is poisoned: halve until it stands alone and the others are through.
+        const middle = batch.length >> 1
+        await process(batch.slice(0, middle))
+        await process(batch.slice(middle))
+        return
+      }
+    }
+  }
+
+  /** One try of a whole batch. Rejects when nothing of it was committed. */
+  async function once(batch: readonly Waiting[], batchId = ids.next()): Promise<Folded[]> {
+    const { draft, folded } = await loadAndFold(batch)
+    const written = writes(draft, batchId)
+    if (written.length === 0) {
+      await writer.round([rollback])
+      return folded
+    }
+    try {
+      const results = await writer.round([...written.map((write) => write.call), commit])
+      checkWritten(written, results)
+    } catch (error) {
+      // What was committed is never tried again, however wrong it is.
+      if (error instanceof Bug) throw new OutcomeUnknown(error.message, { cause: error })
+      if (classify(error) !== "connection") throw error
+      parts.onFault(error, "a commit's answer was lost")
+      if (!(await wasCommitted(batchId))) throw error
+    }
+    try {
+      parts.committed(draft)
+    } catch (error) {
+      // The loops find what was not handed on; the callers' answers stand.
+      parts.onFault(error, "handing a commit on failed")
+    }
+    return folded
+  }
+
+  async function loadAndFold(
+    batch: readonly Waiting[],
+  ): Promise<{ draft: Draft; folded: Folded[] }> {
+    let needs = needsOf(batch)
+    for (let folds = 0; ; folds += 1) {
+      assert(folds < FOLDS_MAX, "a command keeps reaching for rows that it does not name")
+      const draft = new Draft(clock.now(), ids.next)
+      const loaded = loads(needs, draft, parts.keyring)
+      const [, ...results] = await writer.round([begin, ...loaded.map((load) => load.call)])
+      keep(loaded, results)
+      const { folded, missing } = fold(batch, draft, parts)
+      if (missing.length === 0) return { draft, folded }
+      await writer.round([rollback])
+      needs = together([needs, ...missing])
+    }
+  }
+
+  /**
+   * Asks whether a batch was committed whose answer was lost. The backend may still be at it, so "no"
+   * counts only after its row could be claimed: the insert waits for whoever inserts the same.
+   */
+  async function wasCommitted(batchId: string): Promise<boolean> {
+    recovering = true
+    const deadline = clock.elapsedMs() + ASK_MS
+    const claim = {
+      text: "insert into batches (id, created_at) values ($1, $2)",
+      params: [batchId, clock.now()],
+    }
+    try {
+      for (;;) {
+        try {
+          const { rows } = await parts.database.query(findBatch(batchId).text, [batchId])
+          if (rows.length > 0) return true
+          await parts.database.query(claim.text, claim.params)
+          return false
+        } catch (error) {
+          if (classify(error) === "unique") return true
+          if (clock.elapsedMs() > deadline) {
+            throw new OutcomeUnknown("a commit's answer was lost", { cause: error })
+          }
+          await sleep(ASK_PAUSE_MS)
+        }
+      }
+    } finally {
+      recovering = false
+    }
+  }
+
+  return {
+    async submit(decider, command) {
+      const folded = await enqueue({ decider: decider as Entry["decider"], command, once: null })
+      return answerOf(folded) as never
+    },
+    async submitOnce(decider, command, once) {
+      const entry = { decider: decider as Entry["decider"], command, once: once as Once<unknown> }
+      return answerOf(await enqueue(entry)) as StoredAnswer
+    },
+    queued: () => queue.length,
+    async stop() {
+      stopped = true
+      await running
+    },
+  }
+}
+
+function answerOf(folded: Folded): unknown {
+  if (folded.kind === "fault") throw folded.error
+  return folded.kind === "answer" ? folded.answer : folded.stored
+}

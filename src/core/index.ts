@@ -1,0 +1,57 @@
+/** The door of the core: what dialects, rails, pages, the command line and http may use. */
+export type { Clock, Ids } from "../clock.ts"
+export type { Company, Product } from "./catalogue/company.ts"
+export { type Core, type CoreParts, openCore } from "./core.ts"
+export {
+  type Customer,
+  type Instrument,
+  type InstrumentState,
+  maskNumber,
+  type Person,
+} from "./customers/customer.ts"
+export type { InstrumentCreated } from "./decide/create-instrument.ts"
+export type { Created } from "./decide/create-payment.ts"
+export type { RefundCreated } from "./decide/create-refund.ts"
+export type { ToppedUp } from "./decide/top-up.ts"
+export type { Callback, DialectVoice, Notice } from "./dialect.ts"
+export { OutcomeUnknown, Unavailable } from "./engine.ts"
+export type { Once, StoredAnswer } from "./fold.ts"
+export type { Account } from "./ledger/account.ts"
+export type { Merchant, Terms, TermsSettings } from "./merchants/merchant.ts"
+export type { NewEndpoint, NewMerchant, Secret } from "./merchants/onboard.ts"
+export type { Credential, Found } from "./merchants/store.ts"
+export { PAGE_MAX, type Page, type PageRequest } from "./page.ts"
+export { PasswordsBusy } from "./password.ts"
+export type { Attempt, Instructions, Method, PayOption, Refund } from "./payments/attempt.ts"
+export type { NewPayment, Way } from "./payments/pay.ts"
+export {
+  type DialectName,
+  isFinal,
+  isOverdue,
+  type Payment,
+  type Purpose,
+  STATES,
+  type State,
+} from "./payments/payment.ts"
+export {
+  type BeginAnswer,
+  type Fact,
+  type Order,
+  OUTCOMES,
+  type Outcome,
+  type Rail,
+  type Sighting,
+  type Target,
+} from "./rail.ts"
+export {
+  assert,
+  isRefusal,
+  REASONS,
+  REFUSALS,
+  type Reason,
+  type Refusal,
+  type RefusalCode,
+  refuse,
+} from "./refusal.ts"
+export { constantTimeEqual, hashSecret } from "./seal.ts"
+export type { Delivery, Endpoint, Event } from "./webhooks/event.ts"

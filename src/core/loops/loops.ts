@@ -1,0 +1,176 @@
+/** The background work of a node: rows that are due, claimed with a lease, done, and reported. */
+import { setTimeout as sleep } from "node:timers/promises"
+import type { Clock } from "../../clock.ts"
+import { classify, type Database } from "../../db/database.ts"
+import type { Log, Metrics } from "../core.ts"
+import type { Instrument } from "../customers/customer.ts"
+import { endPayment } from "../decide/end-payment.ts"
+import { reportAttempt } from "../decide/report-attempt.ts"
+import { type ReportInstrument, reportInstrument } from "../decide/report-instrument.ts"
+import type { Engine } from "../engine.ts"
+import { orderOf } from "../payments/pay.ts"
+import type { Rail } from "../rail.ts"
+import type { Keyring } from "../seal.ts"
+import type { Beginner } from "./begin.ts"
+import { withTimeout } from "./begin.ts"
+import type { Courier } from "./deliver.ts"
+import { reportOf } from "./report.ts"
+import * as store from "./store.ts"
+
+export type LoopParts = {
+  readonly database: Database
+  readonly clock: Clock
+  readonly keyring: Keyring
+  readonly node: string
+  readonly rails: ReadonlyMap<string, Rail>
+  readonly engine: Engine
+  readonly beginner: Beginner
+  readonly courier: Courier
+  readonly log: Log
+  readonly metrics: Metrics
+}
+
+/** A pass of work; it answers how much it found, so that a full plate is followed by the next. */
+type Pass = { readonly name: string; readonly everyMs: number; run(): Promise<number> }
+
+/** What one pass takes: small enough to be reported well within its lease. */
+const CLAIM_MAX = 200
+const LEASE_MS = 30_000
+/** A rail that doesn't answer a look-up in this time is asked again later. */
+const OBSERVE_TIMEOUT_MS = 20_000
+const VERIFY_TIMEOUT_MS = 10_000
+const VERIFY_AGAIN_MS = 5_000
+const BODIES_KEPT_MS = 30 * 86_400_000
+/** After a failed pass, so that a database that is away isn't asked in a tight circle. */
+const AFTER_FAULT_MS = 1_000
+
+/** Starts all loops; the function it answers stops them and resolves when they rest. */
+export function startLoops(parts: LoopParts): () => Promise<void> {
+  const ended = new AbortController()
+  const passes: Pass[] = [
+    ...[...parts.rails.values()].map((rail) => ({
+      name: `observe ${rail.name}`,
+      everyMs: 500,
+      run: () => observe(parts, rail),
+    })),
+    { name: "verify", everyMs: 250, run: () => verify(parts) },
+    { name: "expire", everyMs: 500, run: () => expire(parts) },
+    { name: "deliver", everyMs: 500, run: () => parts.courier.claim() },
+    { name: "clean", everyMs: 60_000, run: () => clean(parts) },
+  ]
+  const running = passes.map((pass) => loop(parts, pass, ended.signal))
+  return async () => {
+    ended.abort()
+    await Promise.all(running)
+    await parts.beginner.idle()
+    await parts.courier.stop()
+  }
+}
+
+async function loop(parts: LoopParts, pass: Pass, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    let pauseMs = pass.everyMs
+    try {
+      if ((await pass.run()) > 0) pauseMs = 0
+    } catch (error) {
+      pauseMs = Math.max(pass.everyMs, AFTER_FAULT_MS)
+      parts.metrics.count("caudal_loop_faults_total", { loop: pass.name })
+      if (classify(error) !== "connection") parts.log.error({ err: error }, `${pass.name} failed`)
+    }
+    if (pauseMs > 0) await sleep(pauseMs, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+/** Looks up the attempts of a rail that are due, and begins those that wait for it. */
+export async function observe(parts: LoopParts, rail: Rail): Promise<number> {
+  const now = parts.clock.now()
+  const leaseMs = Math.max(LEASE_MS, rail.beginTimeoutMs * 2)
+  const claimed = await store.claimAttempts(parts.database, rail.name, {
+    node: parts.node,
+    now,
+    until: new Date(now.getTime() + leaseMs),
+    most: CLAIM_MAX,
+  })
+  const begun = claimed.filter((each) => each.begin)
+  const open = claimed.filter((each) => !each.begin)
+  const begins = begun.map(({ attempt, owner }) => parts.beginner.begin(attempt, owner))
+  if (open.length > 0) await look(parts, rail, open)
+  await Promise.all(begins)
+  return claimed.length
+}
+
+async function look(
+  parts: LoopParts,
+  rail: Rail,
+  open: readonly store.ClaimedAttempt[],
+): Promise<void> {
+  const orders = open.map(({ attempt }) => orderOf(attempt, parts.keyring))
+  const { sightings } = await withTimeout(rail.observe(orders, null), OBSERVE_TIMEOUT_MS)
+  const byAttempt = Map.groupBy(sightings, (sighting) => sighting.attemptId)
+  const reports = open.map(({ attempt, owner }) => {
+    const delayMs = rail.lookDelayMs(attempt.looks + 1)
+    const lookAt = delayMs === null ? null : new Date(parts.clock.now().getTime() + delayMs)
+    const facts = byAttempt.get(attempt.id) ?? []
+    return parts.engine.submit(
+      reportAttempt,
+      reportOf(rail, attempt, owner, { sightings: facts, fence: attempt.fence, lookAt }),
+    )
+  })
+  for (const outcome of await Promise.allSettled(reports)) {
+    if (outcome.status === "rejected") throw outcome.reason
+  }
+}
+
+/** Has stored accounts verified by their rails. */
+export async function verify(parts: LoopParts): Promise<number> {
+  const now = parts.clock.now()
+  const until = new Date(now.getTime() + LEASE_MS)
+  const claim = { node: parts.node, now, until, most: CLAIM_MAX }
+  const claimed = await store.claimInstruments(parts.database, parts.keyring, claim)
+  await Promise.all(
+    claimed.map(async (instrument) => {
+      await parts.engine.submit(reportInstrument, {
+        instrumentId: instrument.id,
+        customerId: instrument.customerId,
+        merchantId: instrument.merchantId,
+        fence: instrument.fence,
+        outcome: await verdictOn(parts, instrument),
+      })
+    }),
+  )
+  return claimed.length
+}
+
+async function verdictOn(
+  parts: LoopParts,
+  instrument: Instrument,
+): Promise<ReportInstrument["outcome"]> {
+  const rail = parts.rails.get(instrument.rail)
+  // A rail that can't verify takes every account as it is; its first charge will tell.
+  if (!rail?.verify) return { state: "active" }
+  try {
+    return await withTimeout(rail.verify(instrument.details), VERIFY_TIMEOUT_MS)
+  } catch (error) {
+    parts.log.warn({ err: error, instrumentId: instrument.id }, "a verification has no answer")
+    return {
+      state: "pending",
+      lookAt: new Date(parts.clock.now().getTime() + VERIFY_AGAIN_MS),
+    }
+  }
+}
+
+/** Ends the payments whose payer ran out of time. */
+export async function expire(parts: LoopParts): Promise<number> {
+  const overdue = await store.overduePayments(parts.database, parts.clock.now(), CLAIM_MAX)
+  await Promise.all(
+    overdue.map(({ id: paymentId, merchantId }) =>
+      parts.engine.submit(endPayment, { paymentId, merchantId, how: { kind: "expire" } }),
+    ),
+  )
+  return overdue.length
+}
+
+async function clean(parts: LoopParts): Promise<number> {
+  const now = parts.clock.now()
+  return store.deleteOld(parts.database, now, new Date(now.getTime() - BODIES_KEPT_MS))
+}

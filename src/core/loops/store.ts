@@ -1,0 +1,110 @@
+/** What the loops claim: rows that are due, taken by one node under a lease with a fencing number. */
+import type { Queries } from "../../db/database.ts"
+import type { Instrument } from "../customers/customer.ts"
+import type { Attempt } from "../payments/attempt.ts"
+import type { Payment } from "../payments/payment.ts"
+import type { Keyring } from "../seal.ts"
+import { openInstrument } from "../store/load.ts"
+import * as schema from "../store/schema.ts"
+import { selectList } from "../store/tables.ts"
+import type { Owner } from "./report.ts"
+
+export type Claim = {
+  readonly node: string
+  readonly now: Date
+  readonly until: Date
+  readonly most: number
+}
+
+export type ClaimedAttempt = { readonly attempt: Attempt; readonly owner: Owner }
+
+/**
+ * Takes the attempts of a rail that are due. One that waits to be begun is marked as begun in the
+ * same commit: from here on it may have moved money.
+ */
+export async function claimAttempts(
+  db: Queries,
+  rail: string,
+  claim: Claim,
+): Promise<(ClaimedAttempt & { readonly begin: boolean })[]> {
+  const { rows } = await db.query<Attempt & Owner & { begin: boolean }>(
+    `with due as (
+  select id, state = 'waiting' as begin from attempts
+  where rail = $1 and look_at <= $2 order by look_at limit $3 for update skip locked
+)
+update attempts a set lease_owner = $4, look_at = $5, fence = a.fence + 1,
+  state = case when due.begin then 'unknown' else a.state end,
+  begun_at = case when due.begin then $2 else a.begun_at end
+from due, payments p where a.id = due.id and p.id = a.payment_id
+returning ${selectList(schema.attempts, "a")}, due.begin,
+  p.customer_id as "customerId", p.instrument_id as "instrumentId"`,
+    [rail, claim.now, claim.most, claim.node, claim.until],
+  )
+  return rows.map(({ customerId, instrumentId, begin, ...attempt }) => ({
+    attempt,
+    owner: { customerId, instrumentId, asset: attempt.asset },
+    begin,
+  }))
+}
+
+/** Takes the instruments that wait to be verified. */
+export async function claimInstruments(
+  db: Queries,
+  keyring: Keyring,
+  claim: Claim,
+): Promise<Instrument[]> {
+  const { rows } = await db.query<Instrument>(
+    `with due as (
+  select id from instruments where look_at <= $1 order by look_at limit $2 for update skip locked
+)
+update instruments i set lease_owner = $3, look_at = $4, fence = i.fence + 1
+from due where i.id = due.id returning ${selectList(schema.instruments, "i")}`,
+    [claim.now, claim.most, claim.node, claim.until],
+  )
+  return rows.map((row) => openInstrument(row, keyring))
+}
+
+/** Payments whose payer ran out of time. */
+export async function overduePayments(
+  db: Queries,
+  now: Date,
+  most: number,
+): Promise<Pick<Payment, "id" | "merchantId">[]> {
+  const { rows } = await db.query<Pick<Payment, "id" | "merchantId">>(
+    `select p.id, p.merchant_id as "merchantId" from payments p
+left join attempts a on a.id = p.open_attempt_id
+where p.expires_at <= $1 and p.state = 'pending'
+  and (a.id is null or (a.state = 'open' and a.instructions is not null))
+order by p.expires_at limit $2`,
+    [now, most],
+  )
+  return rows
+}
+
+/** Deletes what has served its time, a little at once; answers how many rows went. */
+export async function deleteOld(db: Queries, now: Date, bodiesBefore: Date): Promise<number> {
+  const day = new Date(now.getTime() - 86_400_000)
+  const deletions: [string, Date][] = [
+    [
+      "delete from batches where id in (select id from batches where created_at < $1 limit 5000)",
+      day,
+    ],
+    [
+      "delete from answers where key in (select key from answers where expires_at < $1 limit 5000)",
+      now,
+    ],
+    [
+      "delete from tallies where key in (select key from tallies where expires_at < $1 limit 5000)",
+      now,
+    ],
+    [
+      `update deliveries set message_sealed = null where id in (
+  select id from deliveries where created_at < $1 and state <> 'due' and message_sealed is not null
+  limit 5000)`,
+      bodiesBefore,
+    ],
+  ]
+  let count = 0
+  for (const [text, before] of deletions) count += (await db.query(text, [before])).rowCount
+  return count
+}

@@ -1,0 +1,71 @@
+/** A merchant, and the terms on which it uses each dialect. */
+import { z } from "zod"
+import type { Method } from "../payments/attempt.ts"
+import type { DialectName } from "../payments/payment.ts"
+
+/** What can be set for a merchant; every value has a default. */
+export const merchantSettings = z.strictObject({
+  displayName: z.string().max(80).nullable().default(null),
+  supportInfo: z.string().max(200).nullable().default(null),
+  /** Which rail each method takes. */
+  rails: z.partialRecord(z.enum(["bank", "wallet", "crypto", "recharge"]), z.string()).default({}),
+  /** How long after expiry money is still accepted, in hours; 0 accepts none. */
+  lateMoneyHours: z.int().min(0).max(720).default(24),
+})
+export type MerchantSettings = z.infer<typeof merchantSettings>
+
+/** What can be set for one merchant in one dialect. Amounts are minor units as decimal text. */
+export const termsSettings = z.strictObject({
+  /** Deducted from each approved charge: a fixed part and hundredths of a percent. */
+  feeFixed: z
+    .string()
+    .regex(/^\d{1,18}$/)
+    .default("0"),
+  feeBasisPoints: z.int().min(0).max(10_000).default(0),
+  minAmount: z
+    .string()
+    .regex(/^\d{1,18}$/)
+    .nullable()
+    .default(null),
+  maxAmount: z
+    .string()
+    .regex(/^\d{1,18}$/)
+    .nullable()
+    .default(null),
+  currency: z.string().length(3).nullable().default(null),
+  /** How long a payment waits for its payer, in seconds; null means the dialect's own default. */
+  ttlSeconds: z.int().min(1).max(31_536_000).nullable().default(null),
+  redirectUrl: z.string().max(2_048).nullable().default(null),
+  /** Whatever else belongs to one dialect only. */
+  country: z.string().length(2).nullable().default(null),
+  clientUsername: z.string().max(80).nullable().default(null),
+  answerWithinMs: z.int().min(0).max(60_000).nullable().default(null),
+  identifierLimit: z.int().min(1).nullable().default(null),
+  notifyAlways: z.boolean().default(false),
+})
+export type TermsSettings = z.infer<typeof termsSettings>
+
+export type Merchant = {
+  readonly id: string
+  readonly name: string
+  readonly timeZone: string
+  readonly settings: MerchantSettings
+  readonly createdAt: Date
+}
+
+export type Terms = {
+  readonly merchantId: string
+  readonly dialect: DialectName
+  readonly settings: TermsSettings
+  readonly signingKeySealed: Buffer
+  readonly createdAt: Date
+}
+
+/** The rail that a merchant's payments of this method take; null when none is set. */
+export function railFor(
+  merchant: Merchant,
+  method: Method,
+  fallback: string | null,
+): string | null {
+  return merchant.settings.rails[method] ?? fallback
+}

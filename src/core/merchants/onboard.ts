@@ -1,0 +1,148 @@
+/** Sets a merchant up: its terms, its credentials, where it wants to be told. */
+import type { Clock, Ids } from "../../clock.ts"
+import type { Database, Queries } from "../../db/database.ts"
+import type { Passwords } from "../password.ts"
+import type { DialectName } from "../payments/payment.ts"
+import { hashSecret, type Keyring } from "../seal.ts"
+import { SEALED } from "../store/load.ts"
+import type { Endpoint } from "../webhooks/event.ts"
+import { newWebhookSecret } from "../webhooks/sign.ts"
+import {
+  type Merchant,
+  type MerchantSettings,
+  merchantSettings,
+  type TermsSettings,
+  termsSettings,
+} from "./merchant.ts"
+import * as store from "./store.ts"
+
+export type OnboardParts = {
+  readonly database: Database
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly keyring: Keyring
+  readonly passwords: Passwords
+}
+
+/** A merchant as an operator describes it; what is left out has its default. */
+export type NewMerchant = {
+  readonly name: string
+  readonly timeZone?: string
+  readonly settings?: Partial<MerchantSettings>
+}
+
+/** Adds a merchant. Throws for settings that aren't valid and for a name that is taken. */
+export async function addMerchant(parts: OnboardParts, spec: NewMerchant): Promise<Merchant> {
+  const merchant: Merchant = {
+    id: parts.ids.next(),
+    name: spec.name,
+    timeZone: spec.timeZone ?? "America/Bogota",
+    settings: merchantSettings.parse(spec.settings ?? {}),
+    createdAt: parts.clock.now(),
+  }
+  await store.insertMerchant(parts.database, merchant)
+  return merchant
+}
+
+/** Lets a merchant use a dialect, and answers the key that signs its notices in it. */
+export async function agreeTerms(
+  parts: OnboardParts,
+  merchantId: string,
+  dialect: DialectName,
+  settings: Partial<TermsSettings> = {},
+): Promise<string> {
+  const signingKey = parts.ids.bytes(24).toString("base64url")
+  await store.insertTerms(parts.database, {
+    merchantId,
+    dialect,
+    settings: termsSettings.parse(settings),
+    signingKeySealed: parts.keyring.seal(signingKey, SEALED.signingKey),
+    createdAt: parts.clock.now(),
+  })
+  return signingKey
+}
+
+/** The key that signs a merchant's notices in a dialect; null when it doesn't use the dialect. */
+export async function signingKeyOf(
+  parts: OnboardParts,
+  merchantId: string,
+  dialect: DialectName,
+): Promise<string | null> {
+  const terms = await store.findTerms(parts.database, merchantId, dialect)
+  return terms && parts.keyring.unseal(terms.signingKeySealed, SEALED.signingKey).toString()
+}
+
+/** What a new credential consists of, in the clear: shown once, never stored so. */
+export type Secret =
+  | { readonly kind: "key"; readonly key: string }
+  | { readonly kind: "pair"; readonly key: string; readonly secret: string }
+  | { readonly kind: "login"; readonly username: string; readonly password: string }
+
+/** Stores a credential by what can prove it. */
+export async function addCredential(
+  parts: OnboardParts,
+  merchantId: string,
+  dialect: DialectName,
+  secret: Secret,
+  db: Queries = parts.database,
+): Promise<store.Credential> {
+  const credential: store.Credential = {
+    id: parts.ids.next(),
+    merchantId,
+    dialect,
+    kind: secret.kind,
+    ...(await proofOf(parts, secret)),
+    createdAt: parts.clock.now(),
+    revokedAt: null,
+  }
+  await store.insertCredential(db, credential)
+  return credential
+}
+
+async function proofOf(
+  parts: OnboardParts,
+  secret: Secret,
+): Promise<{ lookup: string; verifier: string | null }> {
+  if (secret.kind === "key") return { lookup: hashSecret(secret.key), verifier: null }
+  if (secret.kind === "pair") {
+    return { lookup: secret.key.toLowerCase(), verifier: hashSecret(secret.secret) }
+  }
+  return {
+    lookup: secret.username,
+    verifier: await parts.passwords.hashPassword(secret.password),
+  }
+}
+
+/** Where to tell a merchant, in which dialect. */
+export type NewEndpoint = {
+  readonly merchantId: string
+  readonly dialect: DialectName
+  readonly url: string
+  /** Headers that the receiver wants on each call, such as an API key of its own. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** A Standard Webhooks secret to use; made anew when left out. */
+  readonly secret?: string
+}
+
+/** Adds an endpoint and answers it with its Standard Webhooks secret, which is shown only now. */
+export async function addEndpoint(
+  parts: OnboardParts,
+  spec: NewEndpoint,
+): Promise<{ endpoint: Endpoint; secret: string }> {
+  const secret = spec.secret ?? newWebhookSecret(parts.ids.bytes(32))
+  const endpoint: Endpoint = {
+    id: parts.ids.next(),
+    merchantId: spec.merchantId,
+    dialect: spec.dialect,
+    url: spec.url,
+    secretSealed: parts.keyring.seal(secret, SEALED.endpointSecret),
+    headersSealed: spec.headers
+      ? parts.keyring.seal(JSON.stringify(spec.headers), SEALED.endpointHeaders)
+      : null,
+    createdAt: parts.clock.now(),
+    disabledAt: null,
+    disabledReason: null,
+  }
+  await store.insertEndpoint(parts.database, endpoint)
+  return { endpoint, secret }
+}

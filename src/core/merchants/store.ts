@@ -1,0 +1,231 @@
+/** Merchants, their terms, credentials and endpoints: what an operator sets up. */
+import type { Queries } from "../../db/database.ts"
+import type { DialectName } from "../payments/payment.ts"
+import type { Endpoint } from "../webhooks/event.ts"
+import type { Merchant, Terms } from "./merchant.ts"
+
+/** How a client proves who it is in a dialect. */
+export type Credential = {
+  readonly id: string
+  readonly merchantId: string
+  readonly dialect: DialectName
+  /** `key`: the lookup is a secret's hash. `pair`: a public key with a hashed secret. `login`: a
+   * user name with a password's verifier. */
+  readonly kind: "key" | "pair" | "login"
+  readonly lookup: string
+  readonly verifier: string | null
+  readonly createdAt: Date
+  readonly revokedAt: Date | null
+}
+
+const merchantColumns = `m.id, m.name, m.time_zone as "timeZone", m.settings,
+m.created_at as "createdAt"`
+const termsColumns = `t.merchant_id as "merchantId", t.dialect, t.settings,
+t.signing_key_sealed as "signingKeySealed", t.created_at as "createdAt"`
+const credentialColumns = `c.id, c.merchant_id as "merchantId", c.dialect, c.kind, c.lookup,
+c.verifier, c.created_at as "createdAt", c.revoked_at as "revokedAt"`
+const endpointColumns = `e.id, e.merchant_id as "merchantId", e.dialect, e.url,
+e.secret_sealed as "secretSealed", e.headers_sealed as "headersSealed",
+e.created_at as "createdAt", e.disabled_at as "disabledAt",
+e.disabled_reason as "disabledReason"`
+
+/** Adds a merchant; a name that is taken rejects with a unique violation. */
+export async function insertMerchant(db: Queries, merchant: Merchant): Promise<void> {
+  await db.query(
+    "insert into merchants (id, name, time_zone, settings, created_at) values ($1, $2, $3, $4, $5)",
+    [
+      merchant.id,
+      merchant.name,
+      merchant.timeZone,
+      JSON.stringify(merchant.settings),
+      merchant.createdAt,
+    ],
+  )
+}
+
+/** A merchant by its id. */
+export async function findMerchant(db: Queries, id: string): Promise<Merchant | null> {
+  const { rows } = await db.query<Merchant>(
+    `select ${merchantColumns} from merchants m where m.id = $1`,
+    [id],
+  )
+  return rows[0] ?? null
+}
+
+/** A merchant by its name, whatever the case of its letters. */
+export async function findMerchantByName(db: Queries, name: string): Promise<Merchant | null> {
+  const { rows } = await db.query<Merchant>(
+    `select ${merchantColumns} from merchants m where lower(m.name) = lower($1)`,
+    [name],
+  )
+  return rows[0] ?? null
+}
+
+/** All merchants, by name. */
+export async function listMerchants(db: Queries): Promise<Merchant[]> {
+  const { rows } = await db.query<Merchant>(
+    `select ${merchantColumns} from merchants m order by lower(m.name)`,
+  )
+  return rows
+}
+
+/** Adds a merchant's terms for a dialect. */
+export async function insertTerms(db: Queries, terms: Terms): Promise<void> {
+  await db.query(
+    `insert into terms (merchant_id, dialect, settings, signing_key_sealed, created_at)
+values ($1, $2, $3, $4, $5)`,
+    [
+      terms.merchantId,
+      terms.dialect,
+      JSON.stringify(terms.settings),
+      terms.signingKeySealed,
+      terms.createdAt,
+    ],
+  )
+}
+
+/** A merchant's terms for a dialect; null when it doesn't use it. */
+export async function findTerms(
+  db: Queries,
+  merchantId: string,
+  dialect: DialectName,
+): Promise<Terms | null> {
+  const { rows } = await db.query<Terms>(
+    `select ${termsColumns} from terms t where t.merchant_id = $1 and t.dialect = $2`,
+    [merchantId, dialect],
+  )
+  return rows[0] ?? null
+}
+
+/** Adds a credential; a lookup that is taken rejects with a unique violation. */
+export async function insertCredential(db: Queries, credential: Credential): Promise<void> {
+  await db.query(
+    `insert into credentials (id, merchant_id, dialect, kind, lookup, verifier, created_at)
+values ($1, $2, $3, $4, $5, $6, $7)`,
+    [
+      credential.id,
+      credential.merchantId,
+      credential.dialect,
+      credential.kind,
+      credential.lookup,
+      credential.verifier,
+      credential.createdAt,
+    ],
+  )
+}
+
+export type Found = {
+  readonly credential: Credential
+  readonly merchant: Merchant
+  readonly terms: Terms
+}
+
+/** The credential that a lookup names, with its merchant and terms; null when there is none. */
+export async function findCredential(
+  db: Queries,
+  dialect: DialectName,
+  kind: Credential["kind"],
+  lookup: string,
+): Promise<Found | null> {
+  const { rows } = await db.query<Credential>(
+    `select ${credentialColumns} from credentials c
+where c.dialect = $1 and c.kind = $2 and c.lookup = $3 and c.revoked_at is null`,
+    [dialect, kind, lookup],
+  )
+  const credential = rows[0]
+  if (!credential) return null
+  const merchant = await findMerchant(db, credential.merchantId)
+  const terms = await findTerms(db, credential.merchantId, dialect)
+  return merchant && terms ? { credential, merchant, terms } : null
+}
+
+/** A merchant's credentials, newest first. */
+export async function listCredentials(db: Queries, merchantId: string): Promise<Credential[]> {
+  const { rows } = await db.query<Credential>(
+    `select ${credentialColumns} from credentials c where c.merchant_id = $1 order by c.id desc`,
+    [merchantId],
+  )
+  return rows
+}
+
+/** Ends a credential; false when there is none, or it ended before. */
+export async function revokeCredential(
+  db: Queries,
+  merchantId: string,
+  id: string,
+  now: Date,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update credentials set revoked_at = $3
+where id = $1 and merchant_id = $2 and revoked_at is null`,
+    [id, merchantId, now],
+  )
+  return rowCount === 1
+}
+
+/** Adds an endpoint. */
+export async function insertEndpoint(db: Queries, endpoint: Endpoint): Promise<void> {
+  await db.query(
+    `insert into endpoints (id, merchant_id, dialect, url, secret_sealed, headers_sealed, created_at)
+values ($1, $2, $3, $4, $5, $6, $7)`,
+    [
+      endpoint.id,
+      endpoint.merchantId,
+      endpoint.dialect,
+      endpoint.url,
+      endpoint.secretSealed,
+      endpoint.headersSealed,
+      endpoint.createdAt,
+    ],
+  )
+}
+
+/** A merchant's endpoints, newest first, disabled ones included. */
+export async function listEndpoints(db: Queries, merchantId: string): Promise<Endpoint[]> {
+  const { rows } = await db.query<Endpoint>(
+    `select ${endpointColumns} from endpoints e where e.merchant_id = $1 order by e.id desc`,
+    [merchantId],
+  )
+  return rows
+}
+
+/** One of a merchant's endpoints. */
+export async function findEndpoint(
+  db: Queries,
+  merchantId: string,
+  id: string,
+): Promise<Endpoint | null> {
+  const { rows } = await db.query<Endpoint>(
+    `select ${endpointColumns} from endpoints e where e.id = $1 and e.merchant_id = $2`,
+    [id, merchantId],
+  )
+  return rows[0] ?? null
+}
+
+/** Switches an endpoint off with a reason, or (null) on again; false when there is none. */
+export async function setEndpointDisabled(
+  db: Queries,
+  merchantId: string,
+  id: string,
+  disabled: { readonly at: Date; readonly reason: string } | null,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    "update endpoints set disabled_at = $3, disabled_reason = $4 where id = $1 and merchant_id = $2",
+    [id, merchantId, disabled?.at ?? null, disabled?.reason ?? null],
+  )
+  return rowCount === 1
+}
+
+/** The mode this database was first started in; writes `mode` when it is new. */
+export async function claimMode(
+  db: Queries,
+  mode: "sandbox" | "live",
+  now: Date,
+): Promise<"sandbox" | "live"> {
+  await db.query(
+    "insert into installation (mode, created_at) values ($1, $2) on conflict do nothing",
+    [mode, now],
+  )
+  const { rows } = await db.query<{ mode: "sandbox" | "live" }>("select mode from installation")
+  return rows[0]!.mode
+}

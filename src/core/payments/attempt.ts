@@ -1,0 +1,94 @@
+/**
+ * An attempt: one try to move a payment's money over one rail.
+ *
+ * `waiting` (not begun) → `unknown` (begun, no answer yet) → `open` (the rail or the payer has it) →
+ * `approved` → `settled`; or `declined`, `closed` (nobody will pay it any more), `returned`.
+ */
+import type { Reason } from "../refusal.ts"
+
+export type AttemptState =
+  | "waiting"
+  | "unknown"
+  | "open"
+  | "approved"
+  | "settled"
+  | "declined"
+  | "closed"
+  | "returned"
+
+/** By what kind of thing the money is moved; which rail does it is the merchant's choice. */
+export const METHODS = ["bank", "wallet", "crypto", "recharge"] as const
+export type Method = (typeof METHODS)[number]
+
+export type Attempt = {
+  readonly id: string
+  readonly paymentId: string
+  readonly merchantId: string
+  readonly refundId: string | null
+  readonly rail: string
+  readonly method: Method
+  readonly kind: "charge" | "recharge" | "refund"
+  readonly amount: bigint
+  readonly asset: string
+  readonly state: AttemptState
+  readonly reason: Reason | null
+  /** What the rail needs to do it (account, phone, holder), sealed. */
+  readonly targetSealed: Buffer
+  readonly instructions: Instructions | null
+  /** Money that came in for good, as decimal text of minor units per asset. */
+  readonly received: Readonly<Record<string, string>>
+  /** The rail's own id for it. */
+  readonly railReference: string | null
+  /** How often it was looked up since it began. */
+  readonly looks: number
+  /** When a loop has to do something about it; null when nothing is due. */
+  readonly lookAt: Date | null
+  readonly leaseOwner: string | null
+  /** Rises with each claim; a report with an older number is refused. */
+  readonly fence: number
+  readonly begunAt: Date | null
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+/** What the payer must do. `options` are ways to pay by sending, `url` a page to visit. */
+export type Instructions = {
+  readonly url?: string
+  readonly options?: readonly PayOption[]
+}
+
+/** One asset on one chain that the payer may send to one address. `amount` is in minor units. */
+export type PayOption = {
+  readonly blockchain: string
+  readonly chainId: number
+  readonly token: string
+  readonly decimals: number
+  readonly asset: string
+  readonly amount: string
+  readonly address: string
+  readonly uri: string
+}
+
+/** Whether money may still move by this attempt. */
+export function isOpen(attempt: Attempt): boolean {
+  return attempt.state === "waiting" || attempt.state === "unknown" || attempt.state === "open"
+}
+
+/** The attempt ended, or rests: nothing of it is due any more. */
+export function close(attempt: Attempt, state: AttemptState, now: Date): Attempt {
+  return { ...attempt, state, lookAt: null, leaseOwner: null, updatedAt: now }
+}
+
+export type RefundState = "pending" | "sent" | "confirmed" | "failed"
+
+/** Money given back to a payer: a record of its own, moved by an attempt of its own. */
+export type Refund = {
+  readonly id: string
+  readonly paymentId: string
+  readonly merchantId: string
+  readonly amount: bigint
+  readonly state: RefundState
+  readonly reason: Reason | null
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}

@@ -1,0 +1,115 @@
+/** The contract a rail fulfils: what the core asks of a way in which money travels. */
+import type { Instructions, Method } from "./payments/attempt.ts"
+import type { Reason } from "./refusal.ts"
+
+/** What is to be moved. The same order is looked up later by its `attemptId`. */
+export type Order = {
+  readonly attemptId: string
+  readonly paymentId: string
+  readonly merchantId: string
+  readonly kind: "charge" | "recharge" | "refund"
+  readonly method: Method
+  readonly amount: bigint
+  readonly asset: string
+  readonly target: Target
+  readonly instructions: Instructions | null
+  readonly railReference: string | null
+  readonly begunAt: Date
+}
+
+/** Whom to charge, credit or recharge: only what the method needs is there. */
+export type Target = {
+  readonly bank?: string
+  readonly accountType?: string
+  readonly accountNumber?: string
+  readonly phoneNumber?: string
+  readonly holder?: {
+    readonly name: string
+    readonly documentType: string
+    readonly documentNumber: string
+  }
+  /** A recharge: what is sold, to which number. */
+  readonly companyCode?: string
+  readonly productId?: string
+  readonly identifier?: string
+}
+
+/** What a rail says at once when it is asked to move money. Anything thrown means: unknown. */
+export type BeginAnswer =
+  | { readonly kind: "instructions"; readonly instructions: Instructions }
+  | {
+      readonly kind: "accepted"
+      readonly railReference?: string
+      readonly instructions?: Instructions
+    }
+  | { readonly kind: "settled"; readonly railReference?: string }
+  | { readonly kind: "rejected"; readonly reason: Reason }
+
+/** What can be known about an order by looking. */
+export type Fact =
+  /** The rail has it and is at work. */
+  | { readonly kind: "accepted" }
+  /** The bank said yes; the money itself is not here yet. */
+  | { readonly kind: "approved" }
+  /** The money moved. */
+  | { readonly kind: "settled" }
+  | { readonly kind: "declined"; readonly reason: Reason }
+  /** A bank took it back after approving. */
+  | { readonly kind: "returned"; readonly reason: Reason }
+  /** Money arrived (`final`) or is on its way. `amount` in minor units of `asset`. */
+  | {
+      readonly kind: "received"
+      readonly amount: bigint
+      readonly asset: string
+      readonly final: boolean
+    }
+  /** The rail never heard of it. */
+  | { readonly kind: "absent" }
+
+/** One thing that a rail saw. The same `place` (unique per rail) is the same thing, seen again. */
+export type Sighting = {
+  readonly attemptId: string
+  readonly place: string
+  readonly fact: Fact
+  readonly at: Date
+  readonly railReference?: string
+}
+
+/** The outcomes a sandbox payment can be told to have. */
+export const OUTCOMES = ["approved", "declined", "expired", "cancelled", "returned"] as const
+export type Outcome = (typeof OUTCOMES)[number]
+
+export type Rail = {
+  readonly name: string
+  /** As people read it: the network of a callback, the name on a page. */
+  readonly displayName: string
+  readonly methods: readonly Method[]
+  /** Who holds the money that arrives: us, or the merchant's own wallet. */
+  readonly custodian: "gateway" | "self"
+  /** Asking twice with one attempt id moves money once. Only then may it be asked again. */
+  readonly beginIsIdempotent: boolean
+  /** A look-up that finds nothing proves that nothing was taken. */
+  readonly absenceIsProof: boolean
+  /** After how long a begin without an answer counts as unknown. */
+  readonly beginTimeoutMs: number
+  /** How long to wait before look number `looks` (0: the first after begin); null: never look. */
+  lookDelayMs(looks: number): number | null
+
+  /** What the payer must do, when that needs no call: pure and at once. The attempt is born open. */
+  instruct?(order: Order): Instructions
+  /** Asks for the money to be moved. Called once an attempt. */
+  begin(order: Order): Promise<BeginAnswer>
+  /** Reads what became of these orders, and whatever else came in since `cursor`. Moves nothing. */
+  observe(
+    open: readonly Order[],
+    cursor: string | null,
+  ): Promise<{ readonly sightings: readonly Sighting[]; readonly cursor: string | null }>
+  /** Turns a provider's notice into sightings after proving its origin; null when it isn't genuine. */
+  receive?(headers: Readonly<Record<string, string>>, body: Buffer): readonly Sighting[] | null
+  /** Whether a stored account can be charged. Anything thrown means: ask again later. */
+  verify?(
+    target: Target,
+  ): Promise<{ readonly state: "active" } | { readonly state: "error"; readonly reason: Reason }>
+  /** Sandbox only: makes the outcome happen on the far side and says what would be seen. */
+  simulate?(order: Order, outcome: Outcome, reason: Reason | null): Promise<readonly Sighting[]>
+}

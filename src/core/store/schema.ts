@@ -1,0 +1,295 @@
+/** Each table the engine reads and writes, column by column, as in migrations/. */
+import type { Customer, Instrument } from "../customers/customer.ts"
+import type { Account, Transfer } from "../ledger/account.ts"
+import type { Attempt, Refund } from "../payments/attempt.ts"
+import type { Payment } from "../payments/payment.ts"
+import type { Delivery, Event } from "../webhooks/event.ts"
+import type { Table } from "./tables.ts"
+
+/** A place where money was seen, as it is stored. */
+export type SightingRow = {
+  readonly rail: string
+  readonly place: string
+  readonly attemptId: string
+  readonly fact: string
+  readonly amount: bigint | null
+  readonly asset: string | null
+  readonly final: boolean
+  readonly at: Date
+  readonly createdAt: Date
+}
+
+/** An answer remembered for an Idempotency-Key. */
+export type AnswerRow = {
+  readonly key: string
+  readonly fingerprint: string
+  readonly status: number
+  readonly bodySealed: Buffer
+  readonly createdAt: Date
+  readonly expiresAt: Date
+}
+
+/** A count within a window of time. */
+export type TallyRow = { readonly key: string; readonly count: number; readonly expiresAt: Date }
+
+export const payments: Table<Payment> = {
+  name: "payments",
+  columns: {
+    id: "uuid",
+    merchantId: "uuid",
+    dialect: "text",
+    kind: "text",
+    reference: "text",
+    amount: "numeric",
+    asset: "text",
+    state: "text",
+    reason: "text",
+    description: "text",
+    purpose: "jsonb",
+    customerId: "uuid",
+    instrumentId: "uuid",
+    openAttemptId: "uuid",
+    captured: "numeric",
+    refunded: "numeric",
+    fee: "numeric",
+    version: "int4",
+    expiresAt: "timestamptz",
+    createdAt: "timestamptz",
+    updatedAt: "timestamptz",
+    approvedAt: "timestamptz",
+    settledAt: "timestamptz",
+  },
+  key: ["id"],
+  fixed: [
+    "merchantId",
+    "dialect",
+    "kind",
+    "reference",
+    "amount",
+    "asset",
+    "description",
+    "purpose",
+    "customerId",
+    "instrumentId",
+    "expiresAt",
+    "createdAt",
+  ],
+  sort: (row) => `${row.merchantId}|${row.dialect}|${row.reference ?? row.id}`,
+}
+
+export const attempts: Table<Attempt> = {
+  name: "attempts",
+  columns: {
+    id: "uuid",
+    paymentId: "uuid",
+    merchantId: "uuid",
+    refundId: "uuid",
+    rail: "text",
+    method: "text",
+    kind: "text",
+    amount: "numeric",
+    asset: "text",
+    state: "text",
+    reason: "text",
+    targetSealed: "bytea",
+    instructions: "jsonb",
+    received: "jsonb",
+    railReference: "text",
+    looks: "int4",
+    lookAt: "timestamptz",
+    leaseOwner: "uuid",
+    fence: "int4",
+    begunAt: "timestamptz",
+    createdAt: "timestamptz",
+    updatedAt: "timestamptz",
+  },
+  key: ["id"],
+  fixed: [
+    "paymentId",
+    "merchantId",
+    "refundId",
+    "rail",
+    "method",
+    "kind",
+    "amount",
+    "asset",
+    "targetSealed",
+    "createdAt",
+  ],
+  sort: (row) => row.id,
+}
+
+export const refunds: Table<Refund> = {
+  name: "refunds",
+  columns: {
+    id: "uuid",
+    paymentId: "uuid",
+    merchantId: "uuid",
+    amount: "numeric",
+    state: "text",
+    reason: "text",
+    createdAt: "timestamptz",
+    updatedAt: "timestamptz",
+  },
+  key: ["id"],
+  fixed: ["paymentId", "merchantId", "amount", "createdAt"],
+  sort: (row) => row.id,
+}
+
+export const customers: Table<Customer> = {
+  name: "customers",
+  columns: {
+    id: "uuid",
+    merchantId: "uuid",
+    dialect: "text",
+    personSealed: "bytea",
+    createdAt: "timestamptz",
+    updatedAt: "timestamptz",
+  },
+  key: ["id"],
+  fixed: ["merchantId", "dialect", "createdAt"],
+  sort: (row) => row.id,
+}
+
+export const instruments: Table<Instrument> = {
+  name: "instruments",
+  columns: {
+    id: "uuid",
+    merchantId: "uuid",
+    dialect: "text",
+    customerId: "uuid",
+    rail: "text",
+    type: "text",
+    state: "text",
+    reason: "text",
+    detailsSealed: "bytea",
+    masked: "jsonb",
+    version: "int4",
+    lookAt: "timestamptz",
+    leaseOwner: "uuid",
+    fence: "int4",
+    createdAt: "timestamptz",
+    updatedAt: "timestamptz",
+  },
+  key: ["id"],
+  fixed: ["merchantId", "dialect", "customerId", "rail", "type", "createdAt"],
+  sort: (row) => row.id,
+}
+
+export const sightings: Table<SightingRow> = {
+  name: "sightings",
+  columns: {
+    rail: "text",
+    place: "text",
+    attemptId: "uuid",
+    fact: "text",
+    amount: "numeric",
+    asset: "text",
+    final: "bool",
+    at: "timestamptz",
+    createdAt: "timestamptz",
+  },
+  key: ["rail", "place"],
+  fixed: ["attemptId", "fact", "amount", "asset", "at", "createdAt"],
+  sort: (row) => `${row.rail}|${row.place}`,
+}
+
+export const accounts: Table<Account> = {
+  name: "accounts",
+  columns: {
+    id: "uuid",
+    custodian: "text",
+    merchantId: "uuid",
+    rail: "text",
+    kind: "text",
+    asset: "text",
+    balance: "numeric",
+    floor: "numeric",
+    createdAt: "timestamptz",
+  },
+  key: ["id"],
+  fixed: ["custodian", "merchantId", "rail", "kind", "asset", "floor", "createdAt"],
+  sort: (row) => row.id,
+}
+
+export const transfers: Table<Transfer> = {
+  name: "transfers",
+  columns: {
+    id: "uuid",
+    debitId: "uuid",
+    creditId: "uuid",
+    amount: "numeric",
+    kind: "text",
+    merchantId: "uuid",
+    paymentId: "uuid",
+    reference: "text",
+    createdAt: "timestamptz",
+  },
+  key: ["id"],
+  fixed: [],
+  sort: (row) => row.reference ?? row.id,
+}
+
+export const events: Table<Event> = {
+  name: "events",
+  columns: {
+    id: "uuid",
+    subject: "text",
+    subjectId: "uuid",
+    seq: "int4",
+    merchantId: "uuid",
+    dialect: "text",
+    type: "text",
+    data: "jsonb",
+    createdAt: "timestamptz",
+  },
+  key: ["subjectId", "seq"],
+  fixed: [],
+  sort: (row) => row.id,
+}
+
+export const deliveries: Table<Delivery> = {
+  name: "deliveries",
+  columns: {
+    id: "uuid",
+    eventId: "uuid",
+    endpointId: "uuid",
+    merchantId: "uuid",
+    messageSealed: "bytea",
+    state: "text",
+    tries: "int4",
+    dueAt: "timestamptz",
+    leaseOwner: "uuid",
+    fence: "int4",
+    lastStatus: "int4",
+    lastError: "text",
+    createdAt: "timestamptz",
+    deliveredAt: "timestamptz",
+  },
+  key: ["id"],
+  fixed: ["eventId", "endpointId", "merchantId", "messageSealed", "createdAt"],
+  sort: (row) => row.id,
+}
+
+export const answers: Table<AnswerRow> = {
+  name: "answers",
+  columns: {
+    key: "text",
+    fingerprint: "text",
+    status: "int4",
+    bodySealed: "bytea",
+    createdAt: "timestamptz",
+    expiresAt: "timestamptz",
+  },
+  key: ["key"],
+  fixed: [],
+  sort: (row) => row.key,
+}
+
+export const tallies: Table<TallyRow> = {
+  name: "tallies",
+  columns: { key: "text", count: "int4", expiresAt: "timestamptz" },
+  key: ["key"],
+  fixed: [],
+  sort: (row) => row.key,
+}

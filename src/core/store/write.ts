@@ -1,0 +1,80 @@
+/** Round trip two: writes what a batch decided, one statement a table, in one fixed order. */
+import type { Call, Result } from "../../db/database.ts"
+import type { Draft, Shelf } from "../draft.ts"
+import { assert } from "../refusal.ts"
+import * as schema from "./schema.ts"
+import { insertRows, type Table, updateRows } from "./tables.ts"
+
+/** A statement and how many rows it must touch. */
+type Write = { readonly call: Call; readonly rows: number }
+
+/**
+ * The statements that write `draft`; none when nothing was decided. Accounts come last, as they are
+ * what other nodes wait for.
+ */
+export function writes(draft: Draft, batchId: string): Write[] {
+  const lists = [
+    shelfWrites(schema.customers, draft.customers),
+    shelfWrites(schema.instruments, draft.instruments),
+    shelfWrites(schema.payments, draft.payments),
+    shelfWrites(schema.refunds, draft.refunds),
+    shelfWrites(schema.attempts, draft.attempts),
+    shelfWrites(schema.sightings, draft.sightings),
+    insertOnly(
+      schema.events,
+      [...draft.events.inserted.values()].map((told) => told.event),
+    ),
+    shelfWrites(schema.deliveries, draft.deliveries),
+    shelfWrites(schema.answers, draft.answers),
+    shelfWrites(schema.tallies, draft.tallies),
+    disableEndpoints(draft),
+    shelfWrites(schema.accounts, draft.accounts),
+    insertOnly(schema.transfers, [...draft.transfers.inserted.values()]),
+  ].flat()
+  if (lists.length === 0) return []
+  const batch: Write = {
+    call: {
+      text: "insert into batches (id, created_at) values ($1, $2)",
+      params: [batchId, draft.now],
+    },
+    rows: 1,
+  }
+  return [batch, ...lists]
+}
+
+/** Stops when a statement touched other rows than it was given: the second line of defence. */
+export function checkWritten(written: readonly Write[], results: readonly Result[]): void {
+  for (const [at, write] of written.entries()) {
+    const { rowCount } = results[at]!
+    assert(rowCount === write.rows, `wrote ${rowCount} rows, not ${write.rows}: ${write.call.text}`)
+  }
+}
+
+/** Asks whether a batch of this id was committed. */
+export function findBatch(batchId: string): Call {
+  return { text: "select 1 from batches where id = $1", params: [batchId] }
+}
+
+function shelfWrites<T>(table: Table<T>, shelf: Shelf<T>): Write[] {
+  const updated = [...shelf.updated.values()]
+  const updates =
+    updated.length === 0 ? [] : [{ call: updateRows(table, updated), rows: updated.length }]
+  return [...updates, ...insertOnly(table, [...shelf.inserted.values()])]
+}
+
+function insertOnly<T>(table: Table<T>, rows: T[]): Write[] {
+  return rows.length === 0 ? [] : [{ call: insertRows(table, rows), rows: rows.length }]
+}
+
+function disableEndpoints(draft: Draft): Write[] {
+  const gone = [...draft.disabledEndpoints.updated]
+  return gone.map(([id, why]) => ({
+    call: {
+      // Several deliveries may find it gone at once; the first reason stays.
+      text: `update endpoints set disabled_at = coalesce(disabled_at, $2),
+disabled_reason = coalesce(disabled_reason, $3) where id = $1`,
+      params: [id, draft.now, why],
+    },
+    rows: 1,
+  }))
+}

@@ -1,0 +1,242 @@
+/** Mounts a dialect: whatever fails below its prefix is answered in its own shape, never the server's. */
+import { createHash } from "node:crypto"
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
+import type { z } from "zod"
+import {
+  type Core,
+  type Found,
+  isRefusal,
+  OutcomeUnknown,
+  PasswordsBusy,
+  type Refusal,
+  type StoredAnswer,
+  Unavailable,
+} from "../core/index.ts"
+import {
+  type Dialect,
+  type DialectApp,
+  type Problem,
+  type WireAnswer,
+  WireProblem,
+} from "./dialect.ts"
+
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const
+/** Seconds after which a client may try again when we could not take its request. */
+const RETRY_AFTER_S = "1"
+/** Deeper JSON than this is nobody's request. */
+const DEPTH_MAX = 20
+
+const callers = new WeakMap<FastifyRequest, Found>()
+
+/** Who made this request; only routes that need credentials may ask. */
+export function caller(request: FastifyRequest): Found {
+  const found = callers.get(request)
+  if (!found) throw new Error("this route is open: it has no caller")
+  return found
+}
+
+/** Registers a dialect below its prefix. */
+export async function mountDialect(
+  server: FastifyInstance,
+  dialect: Dialect,
+  core: Core,
+): Promise<void> {
+  await server.register(
+    async (scope) => {
+      const app = scope as unknown as DialectApp
+      const known = new Map<string, Set<string>>()
+
+      scope.setErrorHandler((error: FastifyError, request, reply) => {
+        const problem = problemOf(error)
+        if (problem.code === "internal") request.log.error({ err: error }, "a request failed")
+        answer(reply, dialect.problem(problem, request.id), problem)
+      })
+      scope.setNotFoundHandler((request, reply) => {
+        const problem: Problem = { code: "route_not_found", message: "there is no such path" }
+        answer(reply, dialect.problem(problem, request.id), problem)
+      })
+      scope.setValidatorCompiler(({ schema, httpPart }) => (data) => {
+        const parsed = (schema as z.ZodType).safeParse(data)
+        if (parsed.success) return { value: parsed.data }
+        return { error: new WireProblem(invalid(parsed.error, httpPart ?? "body")) }
+      })
+      // What goes out is cut to its schema: a member that isn't promised is never sent by accident.
+      scope.setSerializerCompiler(
+        ({ schema }) =>
+          (data) =>
+            JSON.stringify((schema as z.ZodType).parse(data)),
+      )
+      scope.removeContentTypeParser(["text/plain"])
+      scope.addHook("onRoute", (route) => {
+        const methods = known.get(route.url) ?? new Set()
+        for (const method of [route.method].flat()) methods.add(method)
+        known.set(route.url, methods)
+        if (route.config?.open) return
+        const others = [route.onRequest ?? []].flat()
+        route.onRequest = [
+          ...others,
+          async (request: FastifyRequest) => {
+            callers.set(request, await dialect.authenticate(request, core))
+          },
+        ]
+      })
+      scope.addHook("preValidation", async (request) => {
+        refuseHostileText(request.body, 0)
+        refuseHostileText(request.query, 0)
+        refuseHostileText(request.params, 0)
+      })
+
+      dialect.routes(app, core)
+      refuseOtherMethods(scope, dialect, known)
+    },
+    { prefix: dialect.prefix },
+  )
+}
+
+/** A path that exists answers any other method with 405 and the methods it has. */
+function refuseOtherMethods(
+  scope: FastifyInstance,
+  dialect: Dialect,
+  known: ReadonlyMap<string, ReadonlySet<string>>,
+): void {
+  for (const [url, methods] of [...known]) {
+    const others = METHODS.filter((method) => !methods.has(method))
+    if (others.length === 0) continue
+    scope.route({
+      method: [...others],
+      url: url.slice(dialect.prefix.length) || "/",
+      config: { open: true },
+      // The method is wrong whatever the body is: it is not looked at.
+      onRequest: async (request, reply) => {
+        const problem: Problem = {
+          code: "method_not_allowed",
+          message: `${request.method} is not possible here`,
+        }
+        reply.header("allow", [...methods].join(", "))
+        answer(reply, dialect.problem(problem, request.id), problem)
+        return reply
+      },
+      handler: () => undefined,
+    })
+  }
+}
+
+/** Sends an answer of a dialect's own making. */
+export function answer(reply: FastifyReply, wire: WireAnswer, problem?: Problem): void {
+  const headers = { ...wire.headers }
+  if (problem?.code === "unavailable") headers["retry-after"] ??= RETRY_AFTER_S
+  void reply
+    .code(wire.status)
+    .headers(headers)
+    .type("application/json; charset=utf-8")
+    .serializer((body: unknown) => (typeof body === "string" ? body : JSON.stringify(body)))
+    .send(wire.body)
+}
+
+/** Sends an answer that was stored for an Idempotency-Key, byte for byte. */
+export function sendStored(reply: FastifyReply, stored: StoredAnswer): FastifyReply {
+  return reply
+    .code(stored.status)
+    .type("application/json; charset=utf-8")
+    .serializer((body: unknown) => body as string)
+    .send(stored.body)
+}
+
+/** The value of an answer, or the refusal thrown as the dialect's problem. */
+export function orThrow<T>(value: T | Refusal): T {
+  if (isRefusal(value)) {
+    throw new WireProblem({ code: value.refused, message: value.message })
+  }
+  return value
+}
+
+/** The Idempotency-Key of a request, bound to merchant, method, path and body; null without one. */
+export function idempotencyKey(
+  request: FastifyRequest,
+  merchantId: string,
+): { key: string; fingerprint: string } | null {
+  const header = request.headers["idempotency-key"]
+  if (header === undefined) return null
+  if (typeof header !== "string" || !/^[\x21-\x7e]{1,255}$/.test(header)) {
+    throw new WireProblem({
+      code: "body_invalid",
+      message: "Idempotency-Key must be 1 to 255 visible ASCII characters",
+    })
+  }
+  const path = request.url.split("?")[0]
+  const scope = `${merchantId}|${request.method}|${path}|${header}`
+  return { key: sha256(scope), fingerprint: sha256(JSON.stringify(request.body ?? null)) }
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex")
+}
+
+/** What an error means to a client; whatever isn't known is ours. */
+function problemOf(error: FastifyError): Problem {
+  if (error instanceof WireProblem) return error.problem
+  if (error instanceof Unavailable || error instanceof PasswordsBusy) {
+    return { code: "unavailable", message: "the gateway cannot take this now, try again" }
+  }
+  if (error instanceof OutcomeUnknown) {
+    return { code: "unavailable", message: "the outcome is not known yet, look it up" }
+  }
+  switch (error.code) {
+    case "FST_ERR_CTP_BODY_TOO_LARGE":
+      return { code: "body_too_large", message: "the body is too large" }
+    case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
+      return { code: "media_type_unsupported", message: "Content-Type must be application/json" }
+    case "FST_ERR_CTP_EMPTY_JSON_BODY":
+      return { code: "body_malformed", message: "the body is empty" }
+    case "FST_ERR_CTP_INVALID_CONTENT_LENGTH":
+      return { code: "body_malformed", message: "the body is not as long as Content-Length says" }
+  }
+  if (error instanceof SyntaxError || error.code === "FST_ERR_CTP_INVALID_JSON_BODY") {
+    return { code: "body_malformed", message: "the body is not valid JSON" }
+  }
+  const status = error.statusCode ?? 500
+  if (status >= 400 && status < 500)
+    return { code: "body_malformed", message: "the request is malformed" }
+  return { code: "internal", message: "something of ours failed" }
+}
+
+/** The first thing that zod found wrong, as one sentence that names the field. */
+function invalid(error: z.ZodError, part: string): Problem {
+  const issue = error.issues[0]!
+  const field = issue.path.map(String).join(".")
+  const missing = issue.code === "invalid_type" && issue.message.endsWith("received undefined")
+  if (field === "") {
+    const what = part === "body" ? "the body must be a JSON object" : `the ${part} is not valid`
+    return {
+      code: "body_invalid",
+      message: issue.code === "unrecognized_keys" ? issue.message : what,
+    }
+  }
+  const message = missing ? `${field} is required` : `${field}: ${lowerFirst(issue.message)}`
+  return { code: "body_invalid", message, field }
+}
+
+function lowerFirst(text: string): string {
+  return text.slice(0, 1).toLowerCase() + text.slice(1)
+}
+
+/** NUL and lone surrogates can't be stored as text, and nobody means them. */
+function refuseHostileText(value: unknown, depth: number): void {
+  if (typeof value === "string") {
+    if (value.includes("\u0000") || !value.isWellFormed()) {
+      throw new WireProblem({
+        code: "body_invalid",
+        message: "text must be valid Unicode without NUL characters",
+      })
+    }
+    return
+  }
+  if (typeof value !== "object" || value === null) return
+  if (depth > DEPTH_MAX) {
+    throw new WireProblem({ code: "body_invalid", message: "the body is nested too deeply" })
+  }
+  for (const [key, member] of Object.entries(value)) {
+    refuseHostileText(key, depth)
+    refuseHostileText(member, depth + 1)
+  }
+}

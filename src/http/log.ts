@@ -1,0 +1,61 @@
+/** The process's log: JSON lines by pino, in which credentials can't appear even by mistake. */
+import { type DestinationStream, type Logger, pino } from "pino"
+
+/** Header names that carry credentials; redacted wherever headers could be logged. */
+export const CREDENTIAL_HEADERS: readonly string[] = [
+  "authorization",
+  "oauth",
+  "x-api-key",
+  "x-authorization-token",
+  "cookie",
+  "set-cookie",
+]
+
+// How deep causes are followed: ours have at most three, a loop of causes has no end.
+const CAUSES_MAX = 5
+
+/**
+ * Makes the logger. `destination` is for tests; without it lines go to standard output.
+ * `level` is one of pino's: fatal, error, warn, info, debug, trace, silent.
+ */
+export function makeLogger(options: {
+  readonly level: string
+  readonly destination?: DestinationStream
+}): Logger {
+  const settings = {
+    level: options.level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: plainError },
+    redact: { paths: redactedPaths(), censor: "[redacted]" },
+  }
+  return options.destination ? pino(settings, options.destination) : pino(settings)
+}
+
+/** A credential as a field of its own, among headers, and among the headers of some object. */
+function redactedPaths(): string[] {
+  return CREDENTIAL_HEADERS.flatMap((name) => [
+    `["${name}"]`,
+    `headers["${name}"]`,
+    `*.headers["${name}"]`,
+  ])
+}
+
+/**
+ * An error as fields. Only these: a database's error also carries the row that it refused, and other
+ * libraries' carry the request.
+ */
+function plainError(error: unknown, depth = 0): Record<string, unknown> {
+  if (!(error instanceof Error)) return { message: typeof error }
+  const code = (error as { code?: unknown }).code
+  return {
+    type: error.name,
+    message: error.message,
+    ...(typeof code === "string" || typeof code === "number" ? { code } : {}),
+    stack: error.stack,
+    ...(error.cause !== undefined && depth < CAUSES_MAX
+      ? { cause: plainError(error.cause, depth + 1) }
+      : {}),
+  }
+}

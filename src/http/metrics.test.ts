@@ -1,0 +1,54 @@
+/** Numbers come out as they went in, and wrong ones harm nobody. */
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { makeMetrics } from "./metrics.ts"
+
+test("counters, gauges and histograms are shown under their names", async () => {
+  const metrics = makeMetrics({ defaults: false, help: { payments_created: "Payments made." } })
+  metrics.count("payments_created", { dialect: "tapila" })
+  metrics.count("payments_created", { dialect: "tapila" }, 2)
+  metrics.gauge("deliveries_due", 7)
+  metrics.observe("batch", 0.02)
+  const text = await metrics.render()
+  assert.match(text, /# HELP caudal_payments_created_total Payments made\./)
+  assert.match(text, /^caudal_payments_created_total\{dialect="tapila"\} 3$/m)
+  assert.match(text, /^caudal_deliveries_due 7$/m)
+  assert.match(text, /^caudal_batch_seconds_bucket\{le="0.025"\} 1$/m)
+  assert.match(text, /^caudal_batch_seconds_sum 0.02$/m)
+})
+
+test("Node's own numbers are there", async () => {
+  const metrics = makeMetrics()
+  assert.match(await metrics.render(), /caudal_nodejs_eventloop_lag_seconds/)
+  metrics.close()
+})
+
+test("two registries share nothing", async () => {
+  const [one, two] = [makeMetrics({ defaults: false }), makeMetrics({ defaults: false })]
+  one.count("things")
+  two.count("things")
+  assert.match(await two.render(), /^caudal_things_total 1$/m)
+})
+
+test("a number that can't be kept is dropped, counted and never thrown", async () => {
+  const metrics = makeMetrics({ defaults: false })
+  metrics.count("a", { x: "1" })
+  metrics.count("a", { y: "1" })
+  metrics.gauge("a", 1, { x: "1" })
+  metrics.count("a", { x: "1" }, -1)
+  metrics.count("a", { x: "1" }, Number.NaN)
+  metrics.count("not a name!")
+  const text = await metrics.render()
+  assert.match(text, /^caudal_a_total\{x="1"\} 1$/m)
+  assert.match(text, /^caudal_metrics_dropped_total\{name="a"\} 4$/m)
+  assert.match(text, /^caudal_metrics_dropped_total\{name="not a name!"\} 1$/m)
+})
+
+test("a label with ever new values stops growing at a thousand", async () => {
+  const metrics = makeMetrics({ defaults: false })
+  for (let n = 0; n < 1_500; n += 1) metrics.count("many", { n: String(n) })
+  metrics.count("many", { n: "0" })
+  const text = await metrics.render()
+  assert.equal(text.match(/^caudal_many_total\{/gm)?.length, 1_000)
+  assert.match(text, /^caudal_many_total\{n="0"\} 2$/m)
+})

@@ -1,0 +1,106 @@
+/** Numbers for Prometheus: a registry of our own, and the plain port by which the core counts. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client"
+
+export type Labels = Readonly<Record<string, string>>
+
+/**
+ * What the core is given. Names are snake_case without prefix or unit. None of these ever throws:
+ * a number that can't be kept is counted in `caudal_metrics_dropped_total`.
+ */
+export type Metrics = {
+  /** Adds to a counter, shown as `caudal_<name>_total`. */
+  count(name: string, labels?: Labels, by?: number): void
+  /** Sets a gauge, shown as `caudal_<name>`. */
+  gauge(name: string, value: number, labels?: Labels): void
+  /** Adds a duration in seconds to a histogram, shown as `caudal_<name>_seconds`. */
+  observe(name: string, seconds: number, labels?: Labels): void
+}
+
+/** The port together with what the server needs to show it. */
+export type MetricsRegistry = Metrics & {
+  readonly contentType: string
+  /** All numbers in Prometheus' text format. */
+  render(): Promise<string>
+  /** Forgets everything and stops listening to the garbage collector. */
+  close(): void
+}
+
+// From a cached answer to a rail's longest silence.
+const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+// A label that takes ever new values would fill the memory of us and of Prometheus.
+const SERIES_MAX = 1_000
+const PREFIX = "caudal_"
+
+type Kept = {
+  readonly kind: "counter" | "gauge" | "histogram"
+  readonly labelNames: string
+  readonly series: Set<string>
+  readonly add: (labels: Labels, value: number) => void
+}
+
+/** Makes a registry. `help` has a sentence for each name; `defaults` adds Node's own numbers. */
+export function makeMetrics(
+  options: { readonly help?: Readonly<Record<string, string>>; readonly defaults?: boolean } = {},
+): MetricsRegistry {
+  const registry = new Registry()
+  if (options.defaults ?? true) collectDefaultMetrics({ register: registry, prefix: PREFIX })
+  const dropped = new Counter({
+    name: `${PREFIX}metrics_dropped_total`,
+    help: "Numbers that weren't kept: another kind, other labels, or too many values of a label.",
+    labelNames: ["name"],
+    registers: [registry],
+  })
+  const kept = new Map<string, Kept>()
+
+  function make(kind: Kept["kind"], name: string, labelNames: string[]): Kept {
+    const settings = {
+      help: options.help?.[name] ?? `${name.replaceAll("_", " ")}.`,
+      labelNames,
+      registers: [registry],
+    }
+    const common = { kind, labelNames: labelNames.join(), series: new Set<string>() }
+    if (kind === "counter") {
+      const counter = new Counter({ name: `${PREFIX}${name}_total`, ...settings })
+      return { ...common, add: (labels, by) => counter.inc(labels, by) }
+    }
+    if (kind === "gauge") {
+      const gauge = new Gauge({ name: PREFIX + name, ...settings })
+      return { ...common, add: (labels, value) => gauge.set(labels, value) }
+    }
+    const buckets = BUCKETS_SECONDS
+    const histogram = new Histogram({ name: `${PREFIX}${name}_seconds`, buckets, ...settings })
+    return { ...common, add: (labels, seconds) => histogram.observe(labels, seconds) }
+  }
+
+  function add(kind: Kept["kind"], name: string, labels: Labels, value: number): void {
+    try {
+      const names = Object.keys(labels).sort()
+      let metric = kept.get(name)
+      if (!metric) {
+        metric = make(kind, name, names)
+        kept.set(name, metric)
+      }
+      const series = names.map((label) => labels[label]).join("\n")
+      const fits = metric.kind === kind && metric.labelNames === names.join()
+      const known = metric.series.has(series)
+      if (!fits || !(known || metric.series.size < SERIES_MAX) || !Number.isFinite(value)) {
+        dropped.inc({ name })
+        return
+      }
+      if (!known) metric.series.add(series)
+      metric.add(labels, value)
+    } catch {
+      // A bad name, a negative count. Money must not stop because it couldn't be counted.
+      dropped.inc({ name })
+    }
+  }
+
+  return {
+    count: (name, labels = {}, by = 1) => add("counter", name, labels, by),
+    gauge: (name, value, labels = {}) => add("gauge", name, labels, value),
+    observe: (name, seconds, labels = {}) => add("histogram", name, labels, seconds),
+    contentType: registry.contentType,
+    render: () => registry.metrics(),
+    close: () => registry.clear(),
+  }
+}

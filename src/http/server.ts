@@ -1,0 +1,227 @@
+/** The HTTP server that dialects and pages are mounted on: limits, request ids, log lines, headers. */
+import { type ServerResponse, STATUS_CODES } from "node:http"
+import type { Socket } from "node:net"
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+  LogController,
+} from "fastify"
+import type { Clock, Ids } from "../clock.ts"
+import type { Metrics } from "./metrics.ts"
+import { type PlainAnswer, type Problem, problemOf, renderProblem } from "./problem.ts"
+
+/** What one connection and one request may take; times in milliseconds. */
+export type Limits = typeof LIMITS
+
+export const LIMITS = {
+  /** The largest request any vendor documents has a few KiB; files are never sent to us. */
+  bodyBytes: 262_144,
+  /** Request line and headers together. */
+  headerBytes: 16_384,
+  /** Longer than any id or reference; a longer path segment is answered with 414. */
+  paramLength: 200,
+  /** For the headers to arrive. */
+  headersTimeoutMs: 10_000,
+  /** For the whole request to arrive. */
+  requestTimeoutMs: 30_000,
+  /** How long a socket may be silent, also while we work: longer than the slowest handler waits. */
+  connectionTimeoutMs: 120_000,
+  /** Longer than the 60 s of common load balancers, so that they close first and lose no request. */
+  keepAliveTimeoutMs: 72_000,
+  /** How often Node looks for late requests: its own 30 s would make the limits above a guess. */
+  lateCheckMs: 2_000,
+  /** Sockets at once; more are closed at once. A file descriptor each, 1 MiB for 100 or so. */
+  connections: 10_000,
+  /** How long requests may finish in while the server closes; then their sockets are cut. */
+  closeMs: 15_000,
+}
+
+export type ServerOptions = {
+  readonly clock: Pick<Clock, "elapsedMs">
+  readonly ids: Pick<Ids, "next">
+  readonly logger: FastifyBaseLogger
+  readonly metrics: Metrics
+  readonly mode: "sandbox" | "live"
+  /** Whose X-Forwarded-* to believe: addresses or ranges, or a list with commas. Unset: nobody's. */
+  readonly trustProxy?: string | string[]
+  /**
+   * How an error sounds that the framework found itself (a bad URL, a part too long), in the shape of
+   * the dialect that owns the path; null where none does. Root errors are problem details.
+   */
+  readonly onFrameworkError?: (path: string, problem: Problem) => PlainAnswer | null
+  /** For tests. */
+  readonly limits?: Partial<Limits>
+}
+
+/** Every answer's headers. A page replaces the policy and, where it may be kept, the cache rule. */
+const HEADERS = {
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cache-control": "no-store",
+}
+
+/**
+ * Makes the server, not yet listening. Listen on an address rather than on the name "localhost":
+ * for a name Fastify makes a second server, which lacks our answer to unreadable requests.
+ * `close()` stops accepting, lets requests finish for `closeMs`, and cuts what is left.
+ */
+export function makeServer(options: ServerOptions): FastifyInstance {
+  const limits = { ...LIMITS, ...options.limits }
+  const headers: Record<string, string> =
+    options.mode === "sandbox" ? { ...HEADERS, "caudal-mode": "sandbox" } : HEADERS
+  const answersOwed = new WeakMap<Socket, number>()
+  let closing = false
+
+  const app = fastify({
+    loggerInstance: options.logger,
+    logController: new LogController({
+      disableRequestLogging: true,
+      requestIdLogLabel: "requestId",
+    }),
+    bodyLimit: limits.bodyBytes,
+    routerOptions: { maxParamLength: limits.paramLength },
+    connectionTimeout: limits.connectionTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    http: {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.headersTimeoutMs,
+      connectionsCheckingInterval: limits.lateCheckMs,
+      // Node's own answer has no body; ours below speaks the dialect.
+      requireHostHeader: false,
+    },
+    trustProxy: options.trustProxy ?? false,
+    // While closing we still answer what arrives: a restart behind a load balancer loses nothing.
+    return503OnClosing: false,
+    genReqId: (request) => requestId(request.headers["x-request-id"], options.ids),
+    rewriteUrl: (request) => originForm(request.url ?? "/"),
+    frameworkErrors: (error, request, reply) => {
+      watch(request, reply)
+      const problem = problemOf(error.statusCode ?? 400, request.id)
+      const answer = options.onFrameworkError?.(pathOf(request.url), problem)
+      send(reply, answer ?? renderProblem(problem))
+    },
+    clientErrorHandler: (error, socket) => answerUnreadable(error, socket),
+  })
+  app.server.maxConnections = limits.connections
+  app.server.on("checkExpectation", (_request, response) => answerRaw(response, 417))
+
+  app.addHook("onRequest", (request, reply, done) => {
+    watch(request, reply)
+    const { raw } = request
+    if (raw.headers.host === undefined && raw.httpVersion === "1.1") done(badRequest())
+    else done()
+  })
+  app.addHook("preHandler", (request, _reply, done) => {
+    const { socket } = request.raw
+    answersOwed.set(socket, (answersOwed.get(socket) ?? 0) + 1)
+    done()
+  })
+  app.addHook("onSend", (_request, reply, _payload, done) => {
+    if (closing) reply.header("connection", "close")
+    done()
+  })
+  // Whatever a dialect makes of it, a fault is logged once, here. An error with a status below 500
+  // is an answer, and its message may repeat what the caller sent.
+  app.addHook("onError", (request, _reply, error, done) => {
+    if (!(error.statusCode !== undefined && error.statusCode < 500)) {
+      request.log.error({ err: error }, "fault")
+    }
+    done()
+  })
+  app.addHook("preClose", async () => {
+    closing = true
+    const cut = setTimeout(() => app.server.closeAllConnections(), limits.closeMs)
+    app.server.once("close", () => clearTimeout(cut))
+  })
+  app.setNotFoundHandler((request, reply) => send(reply, renderProblem(problemOf(404, request.id))))
+  app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
+    const status = error.statusCode ?? 500
+    send(reply, renderProblem(problemOf(status >= 400 ? status : 500, request.id)))
+  })
+  return app
+
+  /** Sets what every answer carries, and writes the log line when it is over, however it ends. */
+  function watch(request: FastifyRequest, reply: FastifyReply): void {
+    const startedMs = options.clock.elapsedMs()
+    const { socket } = request.raw
+    reply.headers(headers).header("x-request-id", request.id)
+    reply.raw.once("close", () => {
+      const owed = answersOwed.get(socket)
+      if (owed) answersOwed.set(socket, owed - 1)
+      const ms = options.clock.elapsedMs() - startedMs
+      const route = request.routeOptions.url ?? "unmatched"
+      // 499: the caller left before our answer; nothing that we say has that number.
+      const status = reply.raw.writableEnded ? reply.raw.statusCode : 499
+      const labels = { method: request.method, route, status: String(status) }
+      options.metrics.observe("http_request", ms / 1_000, labels)
+      const rounded = Math.round(ms * 10) / 10
+      request.log.info({ method: request.method, route, status, ms: rounded }, "request")
+    })
+  }
+
+  /**
+   * Answers what could not be read as a request. Where an answer to an earlier request is still owed on
+   * the socket, ours would be taken for it, and might call a payment malformed that was made: cut.
+   */
+  function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+    if (error.code === "ECONNRESET" || !socket.writable || answersOwed.get(socket)) {
+      socket.destroy()
+      return
+    }
+    const status = statusOfUnreadable(error.code)
+    const { lines, body } = rawAnswer(status)
+    const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")
+    options.logger.info({ status, code: error.code }, "unreadable request")
+    socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`)
+    socket.destroySoon()
+  }
+
+  function answerRaw(response: ServerResponse, status: number): void {
+    const { lines, body } = rawAnswer(status)
+    response.writeHead(status, Object.fromEntries(lines)).end(body)
+  }
+
+  function rawAnswer(status: number): { lines: [string, string][]; body: string } {
+    const id = requestId(undefined, options.ids)
+    const answer = renderProblem(problemOf(status, id))
+    const own = { "x-request-id": id, "content-length": String(Buffer.byteLength(answer.body)) }
+    const all = { ...headers, ...answer.headers, ...own, connection: "close" }
+    return { lines: Object.entries(all), body: answer.body }
+  }
+}
+
+function send(reply: FastifyReply, answer: PlainAnswer): void {
+  reply.code(answer.status).headers(answer.headers).send(answer.body)
+}
+
+/** The caller's own id when it can do no harm in a log or a header, else a fresh one. */
+function requestId(given: string | string[] | undefined, ids: Pick<Ids, "next">): string {
+  if (typeof given === "string" && /^[A-Za-z0-9_-]{1,64}$/.test(given)) return given
+  return `req_${ids.next()}`
+}
+
+/** `GET http://host/path` and `OPTIONS *` are legal too, but the router knows only paths. */
+function originForm(url: string): string {
+  if (url.startsWith("/")) return url
+  const rest = url.replace(/^https?:\/\/[^/?#]*/i, "")
+  return rest.startsWith("/") ? rest : `/${rest === "*" ? "" : rest}`
+}
+
+function pathOf(url: string): string {
+  return url.split("?", 1)[0]!
+}
+
+function badRequest(): Error {
+  return Object.assign(new Error("HTTP/1.1 needs a Host header"), { statusCode: 400 })
+}
+
+function statusOfUnreadable(code: string | undefined): number {
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return 408
+  if (code === "HPE_HEADER_OVERFLOW") return 431
+  return code === "HPE_CHUNK_EXTENSIONS_OVERFLOW" ? 413 : 400
+}

@@ -1,0 +1,64 @@
+/** Runs the tests: starts one PostgreSQL for all of them, then Node's own runner, then cleans up. */
+import { spawn } from "node:child_process"
+import { globSync, statSync } from "node:fs"
+import { join } from "node:path"
+import { dropDatabase, makeTemplate, startTestServer, TEMPLATE } from "./support/server.ts"
+
+const root = join(import.meta.dirname, "..")
+/** Both cores of the smallest machine we build on; tests of time-outs suffer from more. */
+const CONCURRENCY = 2
+/** No test waits for anything longer; one that hangs should say so before the build is cancelled. */
+const TEST_TIMEOUT_MS = 180_000
+
+/** Arguments with a dash go to Node's runner, folders stand for all tests in them. */
+const flags = process.argv.slice(2).filter((argument) => argument.startsWith("-"))
+const paths = process.argv.slice(2).filter((argument) => !argument.startsWith("-"))
+const files =
+  paths.length > 0 ? paths.flatMap(testsAt) : ["src", "test"].flatMap((dir) => testsIn(root, dir))
+
+function testsAt(path: string): string[] {
+  return statSync(path).isDirectory() ? testsIn(process.cwd(), path) : [path]
+}
+
+function testsIn(base: string, dir: string): string[] {
+  return globSync(`${dir}/**/*.test.ts`, { cwd: base })
+    .sort()
+    .map((file) => join(base, file))
+}
+
+async function testServer() {
+  const url = process.env.CAUDAL_TEST_DATABASE_URL
+  if (url === undefined) return startTestServer()
+  await makeTemplate(url)
+  return { url, stop: () => dropDatabase(url, TEMPLATE) }
+}
+
+function runTests(url: string): Promise<number> {
+  const options = [
+    "--test",
+    `--test-concurrency=${CONCURRENCY}`,
+    `--test-timeout=${TEST_TIMEOUT_MS}`,
+    "--test-reporter=spec",
+  ]
+  const runner = spawn(process.execPath, [...options, ...flags, ...files], {
+    stdio: "inherit",
+    env: { ...process.env, CAUDAL_TEST_DATABASE_URL: url },
+  })
+  // The first Ctrl-C reaches the runner from the terminal, too; we stay to clean up after it.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => runner.kill(signal))
+  return new Promise((resolve) => {
+    runner.once("error", () => resolve(1))
+    runner.once("close", (code) => resolve(code ?? 1))
+  })
+}
+
+if (files.length === 0) {
+  console.error("No tests match.")
+  process.exit(1)
+}
+const server = await testServer()
+try {
+  process.exitCode = await runTests(server.url)
+} finally {
+  await server.stop()
+}
