@@ -1,6 +1,6 @@
 /** Builds the core of one node: the engine, the verbs over it, the questions one may ask, the loops. */
 import type { Clock, Ids } from "../clock.ts"
-import type { Database } from "../db/database.ts"
+import { classify, type Database } from "../db/database.ts"
 import type { Company } from "./catalogue/company.ts"
 import { findCompany, listCompanies, replaceCatalogue } from "./catalogue/store.ts"
 import * as customers from "./customers/store.ts"
@@ -17,10 +17,12 @@ import { makeBeginner } from "./loops/begin.ts"
 import { makeCourier, type Send } from "./loops/deliver.ts"
 import { startLoops } from "./loops/loops.ts"
 import { makeGate } from "./merchants/gate.ts"
+import { type Merchant, railFor } from "./merchants/merchant.ts"
 import * as onboard from "./merchants/onboard.ts"
 import * as merchants from "./merchants/store.ts"
 import type { PageRequest } from "./page.ts"
 import type { Passwords } from "./password.ts"
+import type { Method } from "./payments/attempt.ts"
 import { makePay } from "./payments/pay.ts"
 import type { Payment } from "./payments/payment.ts"
 import { makeSettled } from "./payments/settled.ts"
@@ -29,6 +31,7 @@ import type { Rail } from "./rail.ts"
 import type { Keyring } from "./seal.ts"
 import { SEALED } from "./store/load.ts"
 import { makeAnnounce, type Rendered } from "./webhooks/announce.ts"
+import type { Endpoint } from "./webhooks/event.ts"
 import * as webhooks from "./webhooks/store.ts"
 
 /** A place for figures; http gives the one behind /metrics. */
@@ -58,6 +61,8 @@ export type CoreParts = {
   readonly defaultRail: string | null
   readonly voices: readonly DialectVoice[]
   readonly send: Send
+  /** Why a webhook address can't be used, as a sentence; null when it can. */
+  readonly checkAddress: (url: string) => Promise<string | null>
   readonly metrics: Metrics
   readonly log: Log
 }
@@ -111,12 +116,12 @@ export function openCore(parts: CoreParts) {
     ),
     committed,
     onFault: (error, about) => {
-      metrics.count("caudal_engine_faults_total")
+      metrics.count("engine_faults")
       log.error({ err: error }, about)
     },
     onBatch: (size, elapsedMs) => {
-      metrics.count("caudal_engine_commands_total", {}, size)
-      metrics.observe("caudal_engine_batch_seconds", elapsedMs / 1_000)
+      metrics.count("engine_commands", {}, size)
+      metrics.observe("engine_batch", elapsedMs / 1_000)
     },
   })
   const pay = makePay({
@@ -132,6 +137,7 @@ export function openCore(parts: CoreParts) {
   })
   const onboarding = { database, clock, ids, keyring, passwords: parts.passwords }
   const gate = makeGate({ database, clock })
+  let demoMerchantId: string | null = null
 
   return {
     mode: parts.mode,
@@ -143,7 +149,31 @@ export function openCore(parts: CoreParts) {
     metrics,
     log,
     rails,
+    checkAddress: parts.checkAddress,
+    /** The rail that a merchant's payments of this method take; null when it offers none. */
+    railFor(merchant: Merchant, method: Method): string | null {
+      const name = railFor(merchant, method, parts.defaultRail)
+      return name !== null && rails.get(name)?.methods.includes(method) ? name : null
+    },
+    /**
+     * Who a request without credentials stands for: the demo merchant of a sandbox that only its own
+     * machine can reach. Null everywhere else.
+     */
+    async openCaller(dialect: Payment["dialect"]): Promise<merchants.Found | null> {
+      if (demoMerchantId === null) return null
+      const merchant = await merchants.findMerchant(database, demoMerchantId)
+      const terms = await merchants.findTerms(database, demoMerchantId, dialect)
+      const credentials = await merchants.listCredentials(database, demoMerchantId)
+      const credential = credentials.find((each) => each.dialect === dialect)
+      return merchant && terms && credential ? { credential, merchant, terms } : null
+    },
+    /** Names the merchant that `openCaller` answers with. */
+    openTo(merchantId: string): void {
+      demoMerchantId = merchantId
+    },
 
+    /** For commands that have no verb of their own. */
+    engine,
     /** Create, open, end, refund, simulate, wait: see `makePay`. */
     pay,
     payments: {
@@ -236,6 +266,9 @@ export function openCore(parts: CoreParts) {
         merchants.revokeCredential(database, merchantId, id, clock.now()),
       addEndpoint: (spec: onboard.NewEndpoint) => onboard.addEndpoint(onboarding, spec),
       endpoints: (merchantId: string) => merchants.listEndpoints(database, merchantId),
+      /** The Standard Webhooks secret of an endpoint, in the clear. */
+      endpointSecret: (endpoint: Endpoint): string =>
+        keyring.unseal(endpoint.secretSealed, SEALED.endpointSecret).toString(),
       findEndpoint: (merchantId: string, id: string) =>
         merchants.findEndpoint(database, merchantId, id),
       disableEndpoint: (
@@ -246,6 +279,11 @@ export function openCore(parts: CoreParts) {
     },
     /** Keys of this installation for one purpose, such as a dialect's tokens; the current one first. */
     deriveKeys: (purpose: string) => keyring.derive(purpose),
+    /** Whether an error says that the database is away, and not that we did something wrong. */
+    isOutage(error: unknown): boolean {
+      const fault = classify(error)
+      return fault === "connection" || fault === "readonly" || fault === "disk"
+    },
     /** Starts the loops; the function it answers stops them, the engine last. */
     start() {
       const stopLoops = startLoops({ ...parts, node, rails, engine, beginner, courier })

@@ -18,7 +18,12 @@ export { OutcomeUnknown, Unavailable } from "./engine.ts"
 export type { Once, StoredAnswer } from "./fold.ts"
 export type { Account } from "./ledger/account.ts"
 export type { Merchant, Terms, TermsSettings } from "./merchants/merchant.ts"
-export type { NewEndpoint, NewMerchant, Secret } from "./merchants/onboard.ts"
+export {
+  credentialLookup,
+  type NewEndpoint,
+  type NewMerchant,
+  type Secret,
+} from "./merchants/onboard.ts"
 export type { Credential, Found } from "./merchants/store.ts"
 export { PAGE_MAX, type Page, type PageRequest } from "./page.ts"
 export { PasswordsBusy } from "./password.ts"

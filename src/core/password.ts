@@ -7,8 +7,9 @@ export type Passwords = {
   /** A PHC string to store. Throws `RangeError` for an empty or over-long password. */
   hashPassword(password: string): Promise<string>
   /**
-   * Whether the password is the one that was stored. Give null where there is no such person: it costs
-   * the same time, so the answer doesn't tell who exists. Throws `RangeError` when `stored` isn't ours.
+   * Whether the password is the one that was stored. Give null where there is no such person: it
+   * costs the same time, so the answer doesn't tell who exists. Throws `RangeError` when `stored`
+   * isn't ours.
    */
   verifyPassword(password: string, stored: string | null): Promise<boolean>
 }
@@ -32,7 +33,7 @@ const WAITING_MAX = 40
 const MEMORY_MAX_KIB = 262_144
 const PASSES_MAX = 10
 
-/** Runs work `atOnce` at a time, lets `waitingMax` wait and refuses the rest with `PasswordsBusy`. */
+/** Runs work `atOnce` at a time, lets `waitingMax` wait and refuses more with `PasswordsBusy`. */
 export function makeTurns(atOnce: number, waitingMax: number) {
   const waiting: (() => void)[] = []
   let running = 0
@@ -83,7 +84,7 @@ const NOBODY: Stored = {
   cost: COST,
 }
 
-/** One person's keyboard writes "é" as one code point, another's as two: both are the same password. */
+/** One keyboard writes "é" as one code point, another as two: both are the same password. */
 function readPassword(password: string): Buffer | null {
   if (password.length === 0 || password.length > PASSWORD_MAX_BYTES) return null
   const bytes = Buffer.from(password.normalize("NFKC"))

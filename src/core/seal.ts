@@ -1,4 +1,4 @@
-/** Keeps secrets at rest: sealed boxes for what must be read again, digests for what must only be recognised. */
+/** Keeps secrets at rest: boxes for what is read again, digests for what is recognised. */
 import {
   createCipheriv,
   createDecipheriv,
@@ -24,9 +24,9 @@ export type Keyring = {
   seal(plain: Buffer | string, context: string): Buffer
   /** Gives back the bytes that were sealed; throws `SealError` when this box can't be trusted. */
   unseal(box: Buffer, context: string): Buffer
-  /** The id of the key that sealed a box, for the rotation; throws `SealError` when it is no box. */
+  /** The id of the key that sealed a box, for rotation; throws `SealError` when it is no box. */
   keyIdOf(box: Buffer): string
-  /** Keys of 32 bytes for another purpose, one from each master key (HKDF), the current one first. */
+  /** Keys of 32 bytes for another purpose, one from each master key (HKDF), the current first. */
   derive(purpose: string): readonly MasterKey[]
 }
 
@@ -167,15 +167,15 @@ function checkShape(box: Buffer): void {
 
 /**
  * The SHA-256 of an API secret in hex, for storing and looking it up. Only for secrets that we made
- * with 128 bits or more: nothing slow is needed where nothing can be guessed. Passwords: password.ts.
+ * with 128 bits or more: nothing slow is needed where nothing can be guessed. See password.ts.
  */
 export function hashSecret(text: string): string {
   return createHash("sha256").update(text).digest("hex")
 }
 
 /**
- * Compares two texts or byte strings in a time that doesn't depend on where they differ. Lengths may
- * differ (the answer is then false); both sides are hashed first, so that costs the same.
+ * Compares two texts or byte strings in a time that doesn't depend on where they differ. Lengths
+ * may differ (the answer is then false); both sides are hashed first, so that costs the same.
  */
 export function constantTimeEqual(a: string | Buffer, b: string | Buffer): boolean {
   const left = createHash("sha256").update(a).digest()

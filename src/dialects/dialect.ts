@@ -35,6 +35,8 @@ export type WireAnswer = {
 /** Thrown by a dialect's handlers and turned into its own error shape. */
 export class WireProblem extends Error {
   override name = "WireProblem"
+  /** Below 500: the client's affair, and no fault to be logged. */
+  readonly statusCode = 400
   readonly problem: Problem
   constructor(problem: Problem) {
     super(problem.message)

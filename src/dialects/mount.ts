@@ -47,7 +47,7 @@ export async function mountDialect(
       const known = new Map<string, Set<string>>()
 
       scope.setErrorHandler((error: FastifyError, request, reply) => {
-        const problem = problemOf(error)
+        const problem = problemOf(error, core)
         if (problem.code === "internal") request.log.error({ err: error }, "a request failed")
         answer(reply, dialect.problem(problem, request.id), problem)
       })
@@ -173,9 +173,9 @@ function sha256(text: string): string {
 }
 
 /** What an error means to a client; whatever isn't known is ours. */
-function problemOf(error: FastifyError): Problem {
+function problemOf(error: FastifyError, core: Core): Problem {
   if (error instanceof WireProblem) return error.problem
-  if (error instanceof Unavailable || error instanceof PasswordsBusy) {
+  if (error instanceof Unavailable || error instanceof PasswordsBusy || core.isOutage(error)) {
     return { code: "unavailable", message: "the gateway cannot take this now, try again" }
   }
   if (error instanceof OutcomeUnknown) {

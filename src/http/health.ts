@@ -11,8 +11,8 @@ const CHECKS_TIMEOUT_MS = 2_000
 const CLOCK_OFFSET_MAX_MS = 2_000
 
 /**
- * Mounts `/health/live` (200 as long as the loop turns), `/health/ready` (200 when every check is ok,
- * else 503, with the list) and `/metrics`. However many ask at once, the checks run once.
+ * Mounts `/health/live` (200 as long as the loop turns), `/health/ready` (200 when every check is
+ * ok, else 503, with the list) and `/metrics`. However many ask at once, the checks run once.
  */
 export function mountHealth(
   app: FastifyInstance,

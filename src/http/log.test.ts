@@ -14,10 +14,12 @@ test("credential headers are redacted wherever headers are logged", () => {
   for (const name of CREDENTIAL_HEADERS) {
     logger.info({ [name]: "hush" }, "own field")
     logger.info({ headers: { [name]: "hush", accept: "*/*" } }, "headers")
-    logger.info({ answer: { headers: { [name]: "hush" } } }, "headers of something")
+    for (const owner of ["req", "request", "res", "response", "reply", "answer"]) {
+      logger.info({ [owner]: { headers: { [name]: "hush" } } }, "headers of something")
+    }
     logger.child({ headers: { [name]: "hush" } }).info("a child's")
   }
-  assert.equal(lines.length, 4 * CREDENTIAL_HEADERS.length)
+  assert.equal(lines.length, 9 * CREDENTIAL_HEADERS.length)
   assert.ok(!JSON.stringify(lines).includes("hush"))
   assert.equal((lines[1]!["headers"] as Record<string, string>)["accept"], "*/*")
 })

@@ -33,18 +33,21 @@ export function makeLogger(options: {
   return options.destination ? pino(settings, options.destination) : pino(settings)
 }
 
-/** A credential as a field of its own, among headers, and among the headers of some object. */
+// Who has headers. Named one by one: a wildcard costs 6 µs a line, five times the line itself.
+const HEADER_OWNERS = ["req", "request", "res", "response", "reply", "raw", "answer"]
+
+/** A credential as a field of its own, among headers, and among the headers of some owner. */
 function redactedPaths(): string[] {
   return CREDENTIAL_HEADERS.flatMap((name) => [
     `["${name}"]`,
     `headers["${name}"]`,
-    `*.headers["${name}"]`,
+    ...HEADER_OWNERS.map((owner) => `${owner}.headers["${name}"]`),
   ])
 }
 
 /**
- * An error as fields. Only these: a database's error also carries the row that it refused, and other
- * libraries' carry the request.
+ * An error as fields. Only these: a database's error also carries the row that it refused, and
+ * other libraries' carry the request.
  */
 function plainError(error: unknown, depth = 0): Record<string, unknown> {
   if (!(error instanceof Error)) return { message: typeof error }

@@ -42,7 +42,7 @@ async function start(
   return { app, lines, port, metrics: metrics.render }
 }
 
-/** Writes the pieces to a fresh socket, `gapMs` apart, and gives all that comes back until its end. */
+/** Writes the pieces to a fresh socket, `gapMs` apart, and gives all that comes back. */
 function talk(port: number, pieces: string[], gapMs = 5): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket: Socket = connect(port, "127.0.0.1")
@@ -170,7 +170,7 @@ test("errors of the framework sound as the path's owner wants", async (t) => {
   assert.equal(lines.filter((line) => line["msg"] === "request").length, 4)
 })
 
-test("one line a request: route, status, time and id, and nothing that the caller sent", async (t) => {
+test("one line a request: route, status, time and id, and nothing that was sent", async (t) => {
   const { lines, port, metrics } = await start(t)
   const headers = CREDENTIAL_HEADERS.map((name) => `${name}: hush\r\n`).join("")
   const body = '{"account":"hush"}'
@@ -264,6 +264,21 @@ test("absolute addresses and unusual methods are requests like others", async (t
   assert.equal(lines.filter((line) => line["level"] === "warn").length, 0)
 })
 
+test("a host name can stand for a prefix, and no other word can", async (t) => {
+  const { app } = await start(t, { hosts: { "api.vendor.example": "/things" } })
+  const table: [string, string, number][] = [
+    ["api.vendor.example", "/1", 200],
+    ["API.vendor.example:8080", "/1", 200],
+    ["other.example", "/1", 404],
+    ["other.example", "/things/1", 200],
+    ["constructor", "/things/1", 200],
+    ["__proto__", "/things/1", 200],
+  ]
+  for (const [host, url, status] of table) {
+    assert.equal((await app.inject({ url, headers: { host } })).statusCode, status, host + url)
+  }
+})
+
 test("pipelined requests are answered in order", async (t) => {
   const { port } = await start(t)
   const first = "GET /slow HTTP/1.1\r\nhost: x\r\n\r\n"
@@ -283,7 +298,7 @@ test("a request that dawdles is cut off with 408", async (t) => {
   const startedMs = performance.now()
   const slowHead = parse(await talk(port, ["GET / HTTP/1.1\r\n", "host: x\r\n"]))
   assert.equal(slowHead.status, 408)
-  assert.ok(performance.now() - startedMs < 400)
+  assert.ok(performance.now() - startedMs < 1_000)
   const head = "POST /things HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
   const slowBody = parse(await talk(port, [`${head}content-length: 10\r\n\r\n`, "{"]))
   assert.equal(slowBody.status, 408)

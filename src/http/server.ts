@@ -1,4 +1,4 @@
-/** The HTTP server that dialects and pages are mounted on: limits, request ids, log lines, headers. */
+/** The HTTP server that all else is mounted on: limits, request ids, log lines, headers. */
 import { type ServerResponse, STATUS_CODES } from "node:http"
 import type { Socket } from "node:net"
 import {
@@ -29,7 +29,7 @@ export const LIMITS = {
   requestTimeoutMs: 30_000,
   /** How long a socket may be silent, also while we work: longer than the slowest handler waits. */
   connectionTimeoutMs: 120_000,
-  /** Longer than the 60 s of common load balancers, so that they close first and lose no request. */
+  /** Longer than the 60 s of common load balancers: they close first and lose no request. */
   keepAliveTimeoutMs: 72_000,
   /** How often Node looks for late requests: its own 30 s would make the limits above a guess. */
   lateCheckMs: 2_000,
@@ -45,11 +45,13 @@ export type ServerOptions = {
   readonly logger: FastifyBaseLogger
   readonly metrics: Metrics
   readonly mode: "sandbox" | "live"
-  /** Whose X-Forwarded-* to believe: addresses or ranges, or a list with commas. Unset: nobody's. */
+  /** Whose X-Forwarded-* to believe: addresses or ranges, also with commas. Unset: nobody's. */
   readonly trustProxy?: string | string[]
+  /** The prefix that a host name stands for: a client then changes nothing but the name. */
+  readonly hosts?: Readonly<Record<string, string>>
   /**
-   * How an error sounds that the framework found itself (a bad URL, a part too long), in the shape of
-   * the dialect that owns the path; null where none does. Root errors are problem details.
+   * How an error sounds that the framework found itself (a bad URL, a part too long), in the shape
+   * of the dialect that owns the path; null where none does. Root errors are problem details.
    */
   readonly onFrameworkError?: (path: string, problem: Problem) => PlainAnswer | null
   /** For tests. */
@@ -98,7 +100,12 @@ export function makeServer(options: ServerOptions): FastifyInstance {
     // While closing we still answer what arrives: a restart behind a load balancer loses nothing.
     return503OnClosing: false,
     genReqId: (request) => requestId(request.headers["x-request-id"], options.ids),
-    rewriteUrl: (request) => originForm(request.url ?? "/"),
+    rewriteUrl: (request) => {
+      const host = request.headers.host?.replace(/:\d+$/, "").toLowerCase() ?? ""
+      // A caller may also claim to come for the host "constructor": only own names count.
+      const prefix = options.hosts && Object.hasOwn(options.hosts, host) ? options.hosts[host] : ""
+      return prefix + originForm(request.url ?? "/")
+    },
     frameworkErrors: (error, request, reply) => {
       watch(request, reply)
       const problem = problemOf(error.statusCode ?? 400, request.id)
@@ -165,8 +172,8 @@ export function makeServer(options: ServerOptions): FastifyInstance {
   }
 
   /**
-   * Answers what could not be read as a request. Where an answer to an earlier request is still owed on
-   * the socket, ours would be taken for it, and might call a payment malformed that was made: cut.
+   * Answers what could not be read as a request. Where an answer to an earlier one is still owed on
+   * the socket, ours would pass for it, and might call a payment malformed that was made: cut.
    */
   function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
     if (error.code === "ECONNRESET" || !socket.writable || answersOwed.get(socket)) {

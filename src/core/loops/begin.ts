@@ -58,7 +58,7 @@ export function makeBeginner(parts: BeginParts): Beginner {
       await report(rail, attempt, owner, answer)
     } catch (error) {
       // No answer is not an outcome: the attempt stays unknown until it is looked up.
-      parts.metrics.count("caudal_attempts_unknown_total", { rail: rail.name })
+      parts.metrics.count("attempts_unknown", { rail: rail.name })
       parts.log.warn({ err: error, attemptId: attempt.id, rail: rail.name }, "begin has no answer")
       await report(rail, attempt, owner, null).catch(() => undefined)
     }

@@ -48,7 +48,7 @@ export type CourierParts = {
 export type Courier = ReturnType<typeof makeCourier>
 
 /** Tries under way at once for one endpoint: one dead receiver holds no more than these. */
-const PER_ENDPOINT = 16
+const PER_ENDPOINT = 8
 /** Deliveries of one endpoint that may wait in memory behind those. */
 const WAITING_PER_ENDPOINT = 200
 /** Deliveries in memory in all; beyond it they wait in the database. */
@@ -114,7 +114,7 @@ export function makeCourier(parts: CourierParts) {
     const verdict = judge(sent)
     const triesDone = delivery.tries + 1
     const waitMs = verdict === "retry" ? nextTry(triesDone, jitter()) : null
-    parts.metrics.count("caudal_deliveries_total", { verdict })
+    parts.metrics.count("deliveries", { verdict })
     await parts.submit(markDelivery, {
       deliveryId: delivery.id,
       merchantId: delivery.merchantId,

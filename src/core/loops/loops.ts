@@ -74,7 +74,7 @@ async function loop(parts: LoopParts, pass: Pass, signal: AbortSignal): Promise<
       if ((await pass.run()) > 0) pauseMs = 0
     } catch (error) {
       pauseMs = Math.max(pass.everyMs, AFTER_FAULT_MS)
-      parts.metrics.count("caudal_loop_faults_total", { loop: pass.name })
+      parts.metrics.count("loop_faults", { loop: pass.name })
       if (classify(error) !== "connection") parts.log.error({ err: error }, `${pass.name} failed`)
     }
     if (pauseMs > 0) await sleep(pauseMs, undefined, { signal }).catch(() => undefined)

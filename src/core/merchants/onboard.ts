@@ -91,7 +91,8 @@ export async function addCredential(
     merchantId,
     dialect,
     kind: secret.kind,
-    ...(await proofOf(parts, secret)),
+    lookup: credentialLookup(secret),
+    verifier: await verifierOf(parts, secret),
     createdAt: parts.clock.now(),
     revokedAt: null,
   }
@@ -99,18 +100,16 @@ export async function addCredential(
   return credential
 }
 
-async function proofOf(
-  parts: OnboardParts,
-  secret: Secret,
-): Promise<{ lookup: string; verifier: string | null }> {
-  if (secret.kind === "key") return { lookup: hashSecret(secret.key), verifier: null }
-  if (secret.kind === "pair") {
-    return { lookup: secret.key.toLowerCase(), verifier: hashSecret(secret.secret) }
-  }
-  return {
-    lookup: secret.username,
-    verifier: await parts.passwords.hashPassword(secret.password),
-  }
+/** What a credential is found by: nothing that could be used in its place. */
+export function credentialLookup(secret: Secret): string {
+  if (secret.kind === "key") return hashSecret(secret.key)
+  return secret.kind === "pair" ? secret.key.toLowerCase() : secret.username
+}
+
+async function verifierOf(parts: OnboardParts, secret: Secret): Promise<string | null> {
+  if (secret.kind === "key") return null
+  if (secret.kind === "pair") return hashSecret(secret.secret)
+  return parts.passwords.hashPassword(secret.password)
 }
 
 /** Where to tell a merchant, in which dialect. */

@@ -5,8 +5,8 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 
 /**
- * How long each try waits after the one before it, in milliseconds. Eleven tries over about three days:
- * quick at first, because most outages are restarts; then long enough to outlast a weekend.
+ * How long each try waits after the one before it, in milliseconds. Eleven tries over about three
+ * days: quick at first, because most outages are restarts; then long enough to outlast a weekend.
  */
 export const WAITS_MS: readonly number[] = [
   0,
@@ -45,8 +45,8 @@ export type TryResult =
 export type Verdict = "delivered" | "gone" | "retry"
 
 /**
- * Judges one try by its status alone. A redirect is not followed and `Retry-After` not honoured: where
- * and when we send is the merchant's setting, not the word of whoever answered.
+ * Judges one try by its status alone. A redirect is not followed and `Retry-After` not honoured:
+ * where and when we send is the merchant's setting, not the word of whoever answered.
  */
 export function judge(result: TryResult): Verdict {
   if (result.kind === "failed") return "retry"

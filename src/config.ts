@@ -1,0 +1,160 @@
+/** The settings: the only reader of the environment and of the configuration file. */
+import { existsSync, readFileSync } from "node:fs"
+import { resolve } from "node:path"
+import { z } from "zod"
+
+/** A setting that can't be used; the message says which and what is expected. */
+export class ConfigError extends Error {
+  override name = "ConfigError"
+}
+
+const DIALECTS = ["pentagoo", "tapila", "palomma-pay", "palomma-direct-debit", "caudal"] as const
+
+/** What may stand in the configuration file. */
+const fileSchema = z.strictObject({
+  /** Host names that are served as if they were a dialect's base URL. */
+  hosts: z.record(z.string().min(1).max(253), z.enum(DIALECTS)).default({}),
+  webhooks: z
+    .strictObject({
+      /** Addresses that may be called although they aren't public: a name, an IP or a CIDR range. */
+      allow: z.array(z.string().min(1).max(300)).max(100).default([]),
+    })
+    .prefault({}),
+  rails: z
+    .strictObject({
+      /** The rail of merchants that chose none. */
+      default: z.string().min(1).max(64).nullable().default(null),
+    })
+    .prefault({}),
+})
+
+const url = (protocols: string[]) =>
+  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+    error: `must be an address that begins with ${protocols.map((each) => `${each}//`).join(" or ")}`,
+  })
+
+const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const
+
+/** One entry a setting. `.env.example` lists the same names; a test compares them. */
+const environmentSchema = z.object({
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  HOST: z.string().min(1).default("127.0.0.1"),
+  DATABASE_URL: url(["postgres:", "postgresql:"]).optional(),
+  CAUDAL_DATA_DIR: z.string().min(1).default("./data"),
+  CAUDAL_MODE: z.enum(["sandbox", "live"]).default("sandbox"),
+  CAUDAL_CONFIG: z.string().min(1).optional(),
+  CAUDAL_TRUST_PROXY: z.string().min(1).optional(),
+  CAUDAL_PUBLIC_URL: url(["http:", "https:"]).optional(),
+  CAUDAL_MASTER_KEY: z.string().min(1).optional(),
+  CAUDAL_SANDBOX_WEBHOOK_URL: url(["http:", "https:"]).optional(),
+  CAUDAL_SANDBOX_PUBLIC: z.enum(["0", "1"]).default("0"),
+  CAUDAL_LOG_LEVEL: z.enum(LOG_LEVELS).optional(),
+})
+
+/** The names of all settings, for the test that compares `.env.example`. */
+export const SETTINGS = Object.keys(environmentSchema.shape)
+
+export type Config = {
+  readonly port: number
+  readonly host: string
+  /** Null: an embedded PostgreSQL in the data folder. */
+  readonly databaseUrl: string | null
+  readonly dataDir: string
+  readonly mode: "sandbox" | "live"
+  readonly trustProxy: string | null
+  /** Null: made of host and port once they are known. Without a slash at the end. */
+  readonly publicUrl: string | null
+  /** Base64; null in a sandbox, which makes and keeps its own. */
+  readonly masterKey: string | null
+  readonly sandboxWebhookUrl: string | null
+  readonly logLevel: (typeof LOG_LEVELS)[number]
+  /** Whether only this machine can reach us. */
+  readonly loopback: boolean
+  readonly file: z.infer<typeof fileSchema>
+}
+
+/** Addresses that only this machine reaches. */
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+/**
+ * Reads the settings. Throws `ConfigError` with every problem, one a line; values of settings are
+ * never repeated in it, for some are secrets.
+ */
+export function readConfig(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+  directory: string = process.cwd(),
+): Config {
+  // A variable that is set to nothing is one that somebody wanted unset.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""))
+  const parsed = environmentSchema.safeParse(given)
+  if (!parsed.success) throw new ConfigError(lines(parsed.error, "settings"))
+  const env = parsed.data
+  const config: Config = {
+    port: env.PORT,
+    host: env.HOST,
+    databaseUrl: env.DATABASE_URL ?? null,
+    dataDir: resolve(directory, env.CAUDAL_DATA_DIR),
+    mode: env.CAUDAL_MODE,
+    trustProxy: env.CAUDAL_TRUST_PROXY ?? null,
+    publicUrl: env.CAUDAL_PUBLIC_URL?.replace(/\/+$/, "") ?? null,
+    masterKey: env.CAUDAL_MASTER_KEY ?? null,
+    sandboxWebhookUrl: env.CAUDAL_SANDBOX_WEBHOOK_URL ?? null,
+    logLevel: env.CAUDAL_LOG_LEVEL ?? (env.CAUDAL_MODE === "live" ? "info" : "warn"),
+    loopback: isLoopback(env.HOST),
+    file: readFile(directory, env.CAUDAL_CONFIG),
+  }
+  const problems = contradictions(config, env.CAUDAL_SANDBOX_PUBLIC === "1")
+  if (problems.length > 0) throw new ConfigError(problems.join("\n"))
+  return config
+}
+
+function readFile(directory: string, named: string | undefined): Config["file"] {
+  const path = resolve(directory, named ?? "caudal.json")
+  if (!existsSync(path)) {
+    if (named !== undefined) throw new ConfigError(`CAUDAL_CONFIG: there is no file ${path}`)
+    return fileSchema.parse({})
+  }
+  let content: unknown
+  try {
+    content = JSON.parse(readFileSync(path, "utf8"))
+  } catch (error) {
+    throw new ConfigError(`${path} is not valid JSON: ${(error as Error).message}`)
+  }
+  const parsed = fileSchema.safeParse(content)
+  if (!parsed.success) throw new ConfigError(lines(parsed.error, path))
+  return parsed.data
+}
+
+/** What each setting allows alone and all together must not be. */
+function contradictions(config: Config, sandboxPublic: boolean): string[] {
+  const problems: string[] = []
+  if (config.mode === "live") {
+    if (!config.masterKey) problems.push("CAUDAL_MASTER_KEY: live needs 32 bytes in base64")
+    if (!config.publicUrl) problems.push("CAUDAL_PUBLIC_URL: live needs the address payers reach")
+    else if (!config.publicUrl.startsWith("https://")) {
+      problems.push("CAUDAL_PUBLIC_URL: live needs https")
+    }
+    if (!config.file.rails.default) {
+      problems.push("rails.default in the configuration file: live has no rail of its own accord")
+    }
+    if (config.sandboxWebhookUrl)
+      problems.push("CAUDAL_SANDBOX_WEBHOOK_URL: live has no demo merchant")
+  } else if (!config.loopback && !sandboxPublic) {
+    problems.push(
+      `HOST: a sandbox on ${config.host} can be reached by others; ` +
+        "set CAUDAL_SANDBOX_PUBLIC=1 if that is what you want",
+    )
+  }
+  return problems
+}
+
+function lines(error: z.ZodError, where: string): string {
+  return error.issues
+    .map((issue) => {
+      const name = issue.path.map(String).join(".") || where
+      return `${name}: ${issue.message}`
+    })
+    .join("\n")
+}

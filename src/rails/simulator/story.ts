@@ -1,0 +1,102 @@
+/** What happened to an order in the simulated world, told from the lines of its books. Pure. */
+import type { Reason } from "../../core/index.ts"
+import type { Fate } from "./magic.ts"
+
+/** One line of the books. `id` tells a line from a copy of it that a rotation carried over. */
+export type Line = {
+  readonly attemptId: string
+  readonly id: string
+  /** ISO 8601, UTC. */
+  readonly at: string
+  /** The simulator was asked to move money: each time it is, it does. */
+  readonly ask?: Fate
+  /** Somebody made an outcome happen by hand. */
+  readonly told?: Told
+}
+
+export type Told = {
+  readonly outcome: "approved" | "declined" | "returned"
+  readonly reason: Reason | null
+}
+
+/** All lines of one order, oldest first. */
+export type Entry = { readonly attemptId: string; readonly lines: readonly Line[] }
+
+/** Something that happened to an order. */
+export type Happening = {
+  readonly kind: "accepted" | "approved" | "settled" | "declined" | "returned"
+  readonly reason: Reason | null
+  readonly at: Date
+}
+
+/** Adds a line to its order; a copy of one that is there changes nothing. */
+export function withLine(entry: Entry | undefined, line: Line): Entry {
+  const lines = entry?.lines ?? []
+  if (entry && lines.some((each) => each.id === line.id)) return entry
+  return { attemptId: line.attemptId, lines: [...lines, line] }
+}
+
+/**
+ * What happened to an order up to `now`, in order. The first of settled and declined is final: an
+ * outcome made by hand comes before whatever would have happened later, and after what had.
+ */
+export function storyOf(entry: Entry, now: Date): readonly Happening[] {
+  const asked = entry.lines.find((line) => line.ask)
+  const told = entry.lines.flatMap(happeningTold)
+  const all = [...(asked ? happeningsAsked(asked) : []), ...told]
+    .filter((each) => each.at <= now)
+    .sort((a, b) => a.at.getTime() - b.at.getTime())
+  const story: Happening[] = []
+  for (const next of all) if (canFollow(story, next)) story.push(next)
+  return story
+}
+
+/** How often money moved for an order up to `now`: once for each time that it was asked and agreed. */
+export function movesOf(entry: Entry, now: Date): number {
+  const others = entry.lines.filter((line) => !line.ask)
+  const asks = entry.lines.filter((line) => line.ask)
+  if (asks.length === 0) return moves(storyOf(entry, now))
+  return asks
+    .map((ask) => moves(storyOf({ ...entry, lines: [ask, ...others] }, now)))
+    .reduce((sum, each) => sum + each, 0)
+}
+
+/** Whether nothing more will happen to an order by itself. */
+export function isOver(entry: Entry, now: Date): boolean {
+  const asked = entry.lines.find((line) => line.ask)
+  const last = storyOf(entry, now).at(-1)
+  if (!asked) return last !== undefined
+  const steps = asked.ask!.steps
+  const lastStepMs = Math.max(...steps.map((step) => step.afterMs), 0)
+  const passed = Date.parse(asked.at) + lastStepMs <= now.getTime()
+  return passed && last !== undefined && last.kind !== "accepted"
+}
+
+function moves(story: readonly Happening[]): number {
+  return story.some((each) => each.kind === "approved" || each.kind === "settled") ? 1 : 0
+}
+
+function happeningsAsked({ at, ask }: Line): Happening[] {
+  const begun = Date.parse(at)
+  const steps = ask!.steps.map((step) => ({
+    kind: step.kind,
+    reason: "reason" in step ? step.reason : null,
+    at: new Date(begun + step.afterMs),
+  }))
+  if (ask!.answer !== "accepted") return steps
+  return [{ kind: "accepted", reason: null, at: new Date(begun) }, ...steps]
+}
+
+function happeningTold({ at, told }: Line): Happening[] {
+  if (!told) return []
+  const kind = told.outcome === "approved" ? "settled" : told.outcome
+  return [{ kind, reason: told.reason, at: new Date(at) }]
+}
+
+function canFollow(story: readonly Happening[], next: Happening): boolean {
+  const has = (kind: Happening["kind"]) => story.some((each) => each.kind === kind)
+  if (has(next.kind) || has("declined") || has("returned")) return false
+  const moved = moves(story) > 0
+  if (next.kind === "returned") return moved
+  return next.kind === "declined" ? !moved : true
+}

@@ -1,0 +1,179 @@
+/** The sandbox: a demo merchant with credentials in every dialect, written down for scripts to read. */
+import { createHmac } from "node:crypto"
+import { renameSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import type { Ids } from "./clock.ts"
+import { sandboxCatalogue } from "./core/catalogue/load.ts"
+import {
+  type Core,
+  credentialLookup,
+  type DialectName,
+  isRefusal,
+  type Merchant,
+} from "./core/index.ts"
+import type { Dialect } from "./dialects/index.ts"
+import { CURRENCY_DECIMALS } from "./money.ts"
+
+/** What `sandbox.json` says; `dialects` hold base URL and credentials under the names of the page. */
+export type Sandbox = { readonly url: string } & Readonly<Record<string, unknown>>
+
+/** One dialect of the demo merchant, with a command that shows it at work. */
+export type Shown = {
+  readonly dialect: DialectName
+  readonly baseUrl: string
+  readonly credentials: Readonly<Record<string, string>>
+  readonly curl: string
+}
+
+const DEMO = "Demo"
+const DEMO_SPEC = {
+  name: DEMO,
+  settings: { displayName: "Tienda Demo", supportInfo: "soporte@demo.example" },
+}
+const FILE = "sandbox.json"
+/** The wallet starts with this many times the largest recharge that can be sold in each country. */
+const WALLET_TIMES = 100n
+
+/** `palomma-pay` → `palommaPay`: the names that scripts find in sandbox.json. */
+function entryName(dialect: DialectName): string {
+  return dialect.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+}
+
+export type SandboxParts = {
+  readonly core: Core
+  readonly dialects: readonly Dialect[]
+  readonly dataDir: string
+  readonly url: string
+  readonly webhookUrl: string | null
+  /** Whether only this machine can reach us: then requests without credentials are the demo's. */
+  readonly loopback: boolean
+}
+
+/** Makes the demo merchant where there is none, and writes `sandbox.json` anew. */
+export async function openSandbox(parts: SandboxParts): Promise<readonly Shown[]> {
+  const { core } = parts
+  const merchant = (await core.merchants.findByName(DEMO)) ?? (await core.merchants.add(DEMO_SPEC))
+  // Each step may find its work done: the start before may have been cut short anywhere.
+  if ((await core.catalogue.list(null)).length === 0) {
+    await core.catalogue.replace(sandboxCatalogue())
+  }
+  await fillWallet(core, merchant)
+  if (parts.loopback) core.openTo(merchant.id)
+  const shown: Shown[] = []
+  const entries: Record<string, unknown> = {}
+  for (const dialect of parts.dialects) {
+    const secret = webhookSecret(core, dialect.name)
+    const credentials = await credentialsIn(core, dialect, merchant)
+    const baseUrl = parts.url + dialect.basePath
+    if (parts.webhookUrl) await tellAt(core, dialect.name, merchant, parts.webhookUrl, secret)
+    entries[entryName(dialect.name)] = { baseUrl, ...credentials, webhookSecret: secret }
+    const curl = dialect.curl(baseUrl, credentials)
+    shown.push({ dialect: dialect.name, baseUrl, credentials, curl })
+  }
+  writeWhole(join(parts.dataDir, FILE), JSON.stringify({ url: parts.url, ...entries }, null, 2))
+  return shown
+}
+
+/** A file from an earlier sandbox must not outlive a start in live mode. */
+export function removeSandboxFile(dataDir: string): void {
+  rmSync(join(dataDir, FILE), { force: true })
+}
+
+async function fillWallet(core: Core, merchant: Merchant): Promise<void> {
+  const companies = await core.catalogue.list(null)
+  const byCurrency = Map.groupBy(companies, (company) => company.currency)
+  for (const [currency, sellers] of byCurrency) {
+    const open = sellers.flatMap(({ products }) =>
+      products.filter((product) => product.amountType === "OPEN"),
+    )
+    const largest = open.reduce((most, { maxAmount }) => (maxAmount > most ? maxAmount : most), 0n)
+    if (largest === 0n || CURRENCY_DECIMALS[currency] === undefined) continue
+    const booked = await core.wallet.topUp({
+      merchantId: merchant.id,
+      asset: currency,
+      amount: largest * WALLET_TIMES,
+      reference: `sandbox-start-${currency}`,
+    })
+    // Booked at an earlier start, when the catalogue was another one: it stays as it was.
+    if (isRefusal(booked) && booked.refused !== "reference_conflict")
+      throw new Error(booked.message)
+  }
+}
+
+/** Agrees terms and stores credentials at the first start; later it only shows the same again. */
+async function credentialsIn(
+  core: Core,
+  dialect: Dialect,
+  merchant: Merchant,
+): Promise<Readonly<Record<string, string>>> {
+  const { merchants } = core
+  const known = await merchants.signingKey(merchant.id, dialect.name)
+  const signingKey = known ?? (await merchants.agree(merchant.id, dialect.name))
+  const ids = seededIds(core, `credentials ${dialect.name}`)
+  const issued = dialect.issue(ids, { merchantName: DEMO, signingKey })
+  const stored = await merchants.credentials(merchant.id)
+  const lookups = new Set(stored.map((each) => `${each.dialect} ${each.kind} ${each.lookup}`))
+  for (const secret of issued.secrets) {
+    if (lookups.has(`${dialect.name} ${secret.kind} ${credentialLookup(secret)}`)) continue
+    await merchants.addCredential(merchant.id, dialect.name, secret)
+  }
+  return issued.shown
+}
+
+/** Sees to it that the demo merchant is told at `url`, and no longer where it was told before. */
+async function tellAt(
+  core: Core,
+  dialect: DialectName,
+  merchant: Merchant,
+  url: string,
+  secret: string,
+): Promise<void> {
+  const { merchants } = core
+  const reason = "the sandbox's webhook address changed"
+  const others = (await merchants.endpoints(merchant.id)).filter((each) => each.dialect === dialect)
+  const same = others.find((each) => each.url === url)
+  for (const other of others) {
+    if (other.url === url || other.disabledAt !== null) continue
+    const ours = await merchants.endpointSecret(other)
+    if (ours !== secret) continue
+    await merchants.disableEndpoint(merchant.id, other.id, { at: core.clock.now(), reason })
+  }
+  if (!same) await merchants.addEndpoint({ merchantId: merchant.id, dialect, url, secret })
+  else if (same.disabledAt) await merchants.disableEndpoint(merchant.id, same.id, null)
+}
+
+function webhookSecret(core: Core, dialect: DialectName): string {
+  return `whsec_${seededIds(core, `webhook ${dialect}`).bytes(32).toString("base64")}`
+}
+
+/**
+ * Random bytes that follow from the sandbox's master key: the file can be written anew at each start
+ * without the database having kept a secret that can be read.
+ */
+function seededIds(core: Core, purpose: string): Ids {
+  const { key } = core.deriveKeys(`sandbox ${purpose}`)[0]!
+  let used = 0
+  const bytes = (count: number): Buffer => {
+    let out = Buffer.alloc(0)
+    while (out.length < count) {
+      used += 1
+      out = Buffer.concat([out, createHmac("sha256", key).update(String(used)).digest()])
+    }
+    return out.subarray(0, count)
+  }
+  return {
+    bytes,
+    next: () => {
+      const hex = bytes(16).toString("hex")
+      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`
+    },
+  }
+}
+
+/** A reader never sees half a file, and nobody but its owner sees it at all. */
+function writeWhole(path: string, text: string): void {
+  const draft = `${path}.new`
+  rmSync(draft, { force: true })
+  writeFileSync(draft, `${text}\n`, { mode: 0o600 })
+  renameSync(draft, path)
+}
