@@ -1,7 +1,9 @@
 /** Runs the tests: starts one PostgreSQL for all of them, then Node's own runner, then cleans up. */
 import { spawn } from "node:child_process"
-import { globSync, statSync } from "node:fs"
-import { join } from "node:path"
+import { chmodSync, globSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { findPostmaster, stopPostmaster } from "../src/db/postmaster.ts"
 import { dropDatabase, makeTemplate, startTestServer, TEMPLATE } from "./support/server.ts"
 
 const root = join(import.meta.dirname, "..")
@@ -26,11 +28,28 @@ function testsIn(base: string, dir: string): string[] {
     .map((file) => join(base, file))
 }
 
+if (files.length === 0) {
+  console.error("No tests match.")
+  process.exit(1)
+}
+
+/** All folders that tests make lie in here, so that nothing of theirs can be left. */
+const folder = mkdtempSync(join(tmpdir(), "caudal-"))
+const temporary = join(folder, "tmp")
+
 async function testServer() {
   const url = process.env.CAUDAL_TEST_DATABASE_URL
-  if (url === undefined) return startTestServer()
+  if (url === undefined) return startTestServer(join(folder, "server"))
   await makeTemplate(url)
   return { url, stop: () => dropDatabase(url, TEMPLATE) }
+}
+
+/** A test that was killed may have left a server of its own running. */
+async function stopLeftovers(): Promise<void> {
+  for (const pidFile of globSync("**/postgres/postmaster.pid", { cwd: temporary })) {
+    const left = findPostmaster(join(temporary, dirname(dirname(pidFile))))
+    if (left) await stopPostmaster(left)
+  }
 }
 
 function runTests(url: string): Promise<number> {
@@ -42,7 +61,7 @@ function runTests(url: string): Promise<number> {
   ]
   const runner = spawn(process.execPath, [...options, ...flags, ...files], {
     stdio: "inherit",
-    env: { ...process.env, CAUDAL_TEST_DATABASE_URL: url },
+    env: { ...process.env, CAUDAL_TEST_DATABASE_URL: url, TMPDIR: temporary },
   })
   // The first Ctrl-C reaches the runner from the terminal, too; we stay to clean up after it.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => runner.kill(signal))
@@ -52,13 +71,19 @@ function runTests(url: string): Promise<number> {
   })
 }
 
-if (files.length === 0) {
-  console.error("No tests match.")
-  process.exit(1)
+// Tests also start servers as other users, who must come through.
+for (const dir of [folder, temporary]) {
+  mkdirSync(dir, { recursive: true })
+  chmodSync(dir, 0o711)
 }
-const server = await testServer()
 try {
-  process.exitCode = await runTests(server.url)
+  const server = await testServer()
+  try {
+    process.exitCode = await runTests(server.url)
+  } finally {
+    await server.stop()
+    await stopLeftovers()
+  }
 } finally {
-  await server.stop()
+  rmSync(folder, { recursive: true, force: true })
 }

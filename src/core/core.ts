@@ -15,7 +15,7 @@ import type { Once } from "./fold.ts"
 import * as ledger from "./ledger/store.ts"
 import { makeBeginner } from "./loops/begin.ts"
 import { makeCourier, type Send } from "./loops/deliver.ts"
-import { startLoops } from "./loops/loops.ts"
+import { makePasses, startLoops } from "./loops/loops.ts"
 import { makeGate } from "./merchants/gate.ts"
 import { type Merchant, railFor } from "./merchants/merchant.ts"
 import * as onboard from "./merchants/onboard.ts"
@@ -124,6 +124,8 @@ export function openCore(parts: CoreParts) {
       metrics.observe("engine_batch", elapsedMs / 1_000)
     },
   })
+  const loopParts = { ...parts, node, rails, engine, beginner, courier }
+  const passes = makePasses(loopParts)
   const pay = makePay({
     engine,
     database,
@@ -284,9 +286,15 @@ export function openCore(parts: CoreParts) {
       const fault = classify(error)
       return fault === "connection" || fault === "readonly" || fault === "disk"
     },
+    /** Runs each loop's work once and waits for what it set off: for tests, which have no loops. */
+    async pass(): Promise<void> {
+      for (const { run } of passes) await run()
+      await beginner.idle()
+      await courier.idle()
+    },
     /** Starts the loops; the function it answers stops them, the engine last. */
     start() {
-      const stopLoops = startLoops({ ...parts, node, rails, engine, beginner, courier })
+      const stopLoops = startLoops(loopParts, passes)
       return async () => {
         await stopLoops()
         await engine.stop()

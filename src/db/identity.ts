@@ -1,7 +1,7 @@
 /** Decides as which user PostgreSQL runs, which refuses to be root, and where its files then lie. */
 import { spawn } from "node:child_process"
 import { createHash } from "node:crypto"
-import { existsSync, readFileSync, statSync } from "node:fs"
+import { chmodSync, existsSync, readFileSync, statSync } from "node:fs"
 import { userInfo } from "node:os"
 import { join } from "node:path"
 
@@ -80,8 +80,9 @@ export function runAs(
 /**
  * Chooses the identity for a data folder: an ordinary user runs PostgreSQL itself; root (and a user
  * without an account, as in some containers) inside a user namespace; where that isn't allowed, root
- * uses another account, with the files under `systemDir`. A cluster that is there already, in
- * `knownHome` or the data folder, stays with its owner. Throws when nothing of this is possible.
+ * uses another account, which keeps its files in the data folder if it can get there, else under
+ * `systemDir`. A cluster that is there already (`knownHome`: where it was last) stays where it is and
+ * with its owner. Throws, saying what to do, when nothing of this is possible.
  */
 export async function choosePlace(
   dataDir: string,
@@ -90,27 +91,44 @@ export async function choosePlace(
 ): Promise<Place> {
   const isRoot = process.getuid?.() === 0
   if (!isRoot && hasAccount()) return { identity: { kind: "self" }, home: dataDir }
+  if (!existsSync(knownHome)) throw new Error(vanished(dataDir, knownHome))
   const away = join(systemDir, folderHash(dataDir))
-  if (isRoot) {
-    const there = [dataDir, knownHome, away].find((home) => existsSync(join(home, "postgres")))
-    const owner = there === undefined ? undefined : statSync(join(there, "postgres"))
-    // The cluster was made by another user: only that one can run it.
-    if (there !== undefined && owner !== undefined && owner.uid !== 0) {
-      const name = accounts().find(({ uid }) => uid === owner.uid)?.name ?? `user ${owner.uid}`
-      return { identity: { kind: "user", uid: owner.uid, gid: owner.gid, name }, home: there }
-    }
-  }
+  const there = [dataDir, knownHome, away].find((home) => existsSync(join(home, "postgres")))
+  const owner = there === undefined ? undefined : ownerOf(join(there, "postgres"))
+  // Made by another user: only that one can run it.
+  if (isRoot && there !== undefined && owner !== undefined) return { identity: owner, home: there }
   const namespace: Identity = { kind: "namespace", uid: mappedUid() }
   const tried = await runAs(namespace, "true", [], { timeoutMs: PROBE_TIMEOUT_MS })
   if (tried.code === 0) return { identity: namespace, home: dataDir }
-  const account = isRoot ? servingAccount() : undefined
-  if (account === undefined || existsSync(join(dataDir, "postgres"))) {
-    throw new Error(impossible(isRoot, dataDir, tried.output))
-  }
-  return { identity: { kind: "user", ...account }, home: away }
+  const account = isRoot && there === undefined ? servingAccount() : undefined
+  if (account === undefined) throw new Error(impossible(isRoot, dataDir, tried.output))
+  const identity: Identity = { kind: "user", ...account }
+  return { identity, home: (await canEnter(identity, dataDir)) ? dataDir : away }
+}
+
+/** The user that a folder belongs to, unless that is root. */
+function ownerOf(dir: string): Identity | undefined {
+  const { uid, gid } = statSync(dir)
+  if (uid === 0) return undefined
+  const name = accounts().find((account) => account.uid === uid)?.name ?? `user ${uid}`
+  return { kind: "user", uid, gid, name }
+}
+
+/** Lets an account through the data folder, without showing it what is in there. */
+async function canEnter(identity: Identity, dataDir: string): Promise<boolean> {
+  chmodSync(dataDir, 0o711)
+  const tried = await runAs(identity, "test", ["-x", dataDir], { timeoutMs: PROBE_TIMEOUT_MS })
+  return tried.code === 0
 }
 
 const PROBE_TIMEOUT_MS = 5_000
+
+function vanished(dataDir: string, home: string): string {
+  return (
+    `The database of ${dataDir} lies in ${home}, and that folder is gone. Bring it back, ` +
+    `or remove ${join(dataDir, "postgres.json")} to begin with an empty database.`
+  )
+}
 
 function impossible(isRoot: boolean, dataDir: string, reason: string): string {
   const who = isRoot ? "root" : `user number ${process.getuid?.()}, which has no account here,`

@@ -23,6 +23,8 @@ export type Problem = {
   readonly code: ProblemCode
   readonly message: string
   readonly field?: string
+  /** Where several fields were wrong: a sentence for each, the first of them being `message`. */
+  readonly details?: readonly string[]
 }
 
 /** An answer as it goes out. */

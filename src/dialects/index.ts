@@ -1,6 +1,12 @@
 /** The list of dialects: adding one is a folder and a line here. */
 import type { Dialect } from "./dialect.ts"
+import { palommaDirectDebit } from "./palomma-direct-debit/index.ts"
+import { palommaPay } from "./palomma-pay/index.ts"
+import { pentagoo } from "./pentagoo/index.ts"
 
-export const dialects: readonly Dialect[] = []
+export const dialects: readonly Dialect[] = [
+  pentagoo,
+  palommaPay,
+]
 export type { Dialect } from "./dialect.ts"
 export { mountDialect } from "./mount.ts"

@@ -200,20 +200,25 @@ function problemOf(error: FastifyError, core: Core): Problem {
   return { code: "internal", message: "something of ours failed" }
 }
 
-/** The first thing that zod found wrong, as one sentence that names the field. */
+/** What zod found wrong, each as one sentence that names the field; the first is the message. */
 function invalid(error: z.ZodError, part: string): Problem {
-  const issue = error.issues[0]!
-  const field = issue.path.map(String).join(".")
-  const missing = issue.code === "invalid_type" && issue.message.endsWith("received undefined")
+  const field = fieldOf(error.issues[0]!)
+  const details = error.issues.map((issue) => sentence(issue, part))
+  return { code: "body_invalid", message: details[0]!, ...(field ? { field } : {}), details }
+}
+
+function sentence(issue: z.core.$ZodIssue, part: string): string {
+  const field = fieldOf(issue)
   if (field === "") {
     const what = part === "body" ? "the body must be a JSON object" : `the ${part} is not valid`
-    return {
-      code: "body_invalid",
-      message: issue.code === "unrecognized_keys" ? issue.message : what,
-    }
+    return issue.code === "unrecognized_keys" ? issue.message : what
   }
-  const message = missing ? `${field} is required` : `${field}: ${lowerFirst(issue.message)}`
-  return { code: "body_invalid", message, field }
+  const missing = issue.code === "invalid_type" && issue.message.endsWith("received undefined")
+  return missing ? `${field} is required` : `${field}: ${lowerFirst(issue.message)}`
+}
+
+function fieldOf(issue: z.core.$ZodIssue): string {
+  return issue.path.map(String).join(".")
 }
 
 function lowerFirst(text: string): string {

@@ -1,7 +1,7 @@
 /** Starts, hears and kills processes that keep an embedded server, as different users. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from "node:fs"
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
@@ -125,14 +125,17 @@ export async function killServer(pid: number): Promise<void> {
   await gone(pid)
 }
 
-/** Waits until no such process is left. */
+/** Waits until no such process runs; one that nobody has waited for yet has ended, too. */
 export async function gone(pid: number): Promise<void> {
-  for (;;) {
-    try {
-      process.kill(pid, 0)
-    } catch {
-      return
-    }
-    await sleep(5)
+  while (runs(pid)) await sleep(5)
+}
+
+function runs(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"))
+  } catch (error) {
+    // No /proc: the signal reached somebody.
+    return (error as NodeJS.ErrnoException).code === "ENOENT" && process.platform !== "linux"
   }
 }

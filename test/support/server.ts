@@ -14,9 +14,10 @@ const migrations = join(import.meta.dirname, "..", "..", "migrations")
 /** A server for tests. */
 export type TestServer = { url: string; stop(): Promise<void> }
 
-/** Starts a server in a folder of its own, durable like every other, with the template in it. */
-export async function startTestServer(): Promise<TestServer> {
-  const dataDir = mkdtempSync(join(tmpdir(), "caudal-test-"))
+/** Starts a server in a fresh folder, durable like every other, with the template in it. */
+export async function startTestServer(
+  dataDir = mkdtempSync(join(tmpdir(), "caudal-test-")),
+): Promise<TestServer> {
   const server = await startEmbedded({ dataDir, onDown: (reason) => console.error(reason) })
   const stop = async () => {
     await server.stop()

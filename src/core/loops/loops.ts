@@ -31,7 +31,7 @@ export type LoopParts = {
 }
 
 /** A pass of work; it answers how much it found, so that a full plate is followed by the next. */
-type Pass = { readonly name: string; readonly everyMs: number; run(): Promise<number> }
+export type Pass = { readonly name: string; readonly everyMs: number; run(): Promise<number> }
 
 /** What one pass takes: small enough to be reported well within its lease. */
 const CLAIM_MAX = 200
@@ -44,10 +44,9 @@ const BODIES_KEPT_MS = 30 * 86_400_000
 /** After a failed pass, so that a database that is away isn't asked in a tight circle. */
 const AFTER_FAULT_MS = 1_000
 
-/** Starts all loops; the function it answers stops them and resolves when they rest. */
-export function startLoops(parts: LoopParts): () => Promise<void> {
-  const ended = new AbortController()
-  const passes: Pass[] = [
+/** All background work of a node, as passes that can be run one by one. */
+export function makePasses(parts: LoopParts): Pass[] {
+  return [
     ...[...parts.rails.values()].map((rail) => ({
       name: `observe ${rail.name}`,
       everyMs: 500,
@@ -58,6 +57,11 @@ export function startLoops(parts: LoopParts): () => Promise<void> {
     { name: "deliver", everyMs: 500, run: () => parts.courier.claim() },
     { name: "clean", everyMs: 60_000, run: () => clean(parts) },
   ]
+}
+
+/** Starts all loops; the function it answers stops them and resolves when they rest. */
+export function startLoops(parts: LoopParts, passes: readonly Pass[]): () => Promise<void> {
+  const ended = new AbortController()
   const running = passes.map((pass) => loop(parts, pass, ended.signal))
   return async () => {
     ended.abort()

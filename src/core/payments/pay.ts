@@ -204,9 +204,7 @@ export function makePay(parts: PayParts) {
       const attempt = await simulated(merchant, payment, outcome)
       if (isRefusal(attempt)) return attempt
       const rail = parts.rails.get(attempt.rail)
-      if (!rail?.simulate) {
-        return refuse("simulation_not_possible", "the rail of this payment moves real money")
-      }
+      if (!rail?.simulate) return notSimulated
       const order = orderOf(attempt, keyring)
       const sightings = await rail.simulate(order, outcome, reason)
       const report = reportOf(rail, attempt, payment, { sightings, fence: null })
@@ -235,6 +233,7 @@ export function makePay(parts: PayParts) {
     const way: Way = { method: "bank", target: {} }
     const attempt = prepare(merchant, way, { ...payment, paymentId: payment.id })
     if (isRefusal(attempt)) return attempt
+    if (!parts.rails.get(attempt.rail)?.simulate) return notSimulated
     // Nobody begins it: what happens to it is told right after.
     const waiting = { ...attempt, instructions: {}, lookAt: null }
     const { id: paymentId, merchantId } = payment
@@ -242,6 +241,8 @@ export function makePay(parts: PayParts) {
     return isRefusal(opened) ? opened : opened.attempt
   }
 }
+
+const notSimulated = refuse("simulation_not_possible", "the rail of this payment moves real money")
 
 /** What a rail is told about an attempt. */
 export function orderOf(attempt: Attempt, keyring: Keyring): Order {

@@ -1,14 +1,12 @@
 /** What goes out: the core's customers, instruments and payments as this API's objects. Pure. */
-import { z } from "zod"
 import {
   type Customer,
   type Instrument,
   type InstrumentState,
-  maskNumber,
   type Method,
+  maskNumber,
   type Payment,
   type Person,
-  type Reason,
   type Refusal,
   refuse,
   STATES,
@@ -16,6 +14,8 @@ import {
   type Target,
   type TermsSettings,
 } from "../../core/index.ts"
+import type { CustomerOut, PaymentMethodOut, PaymentRequestOut, Status } from "./answers.ts"
+import { ERRORS } from "./errors.ts"
 import { type CreatePaymentMethod, cursorOf, type MethodType } from "./requests.ts"
 
 /** The only currency of this API, and how many minor units one of its amounts counts. */
@@ -28,86 +28,6 @@ const MAX_DEFAULT = 2_000_000n * CENTAVOS
 /** In the sandbox nobody picks an account on the bank's page; these digits stand for "approved". */
 const SANDBOX_ACCOUNT = "10000001234"
 
-const person = z.strictObject({
-  name: z.string(),
-  documentType: z.string(),
-  documentNumber: z.string(),
-  email: z.string(),
-})
-const account = z.strictObject({
-  bank: z.string(),
-  accountType: z.string(),
-  accountNumber: z.string(),
-})
-const affiliate = z.strictObject({
-  name: z.string(),
-  documentType: z.string(),
-  documentNumber: z.string(),
-  accountType: z.string(),
-  accountNumber: z.string(),
-})
-const nequi = z.strictObject({ phoneNumber: z.string() })
-const type = z.enum(["bankAccount", "bancolombiaInstant", "nequiInstant"])
-const instants = { createdAt: z.iso.datetime(), updatedAt: z.iso.datetime() }
-
-export const customerSchema = z.strictObject({ id: z.uuid(), ...person.shape, ...instants })
-export const paymentMethodSchema = z.strictObject({
-  id: z.uuid(),
-  status: z.enum(["pending", "active", "error"]),
-  customerId: z.uuid(),
-  customerDetails: person,
-  type,
-  bankAccount: account.optional(),
-  bancolombiaInstant: z
-    .strictObject({ authUrl: z.url().optional(), affiliate: affiliate.optional() })
-    .optional(),
-  nequiInstant: nequi.optional(),
-  ...instants,
-})
-export const paymentRequestSchema = z.strictObject({
-  id: z.uuid(),
-  status: z.enum(["pending", "processing", "approved", "error"]),
-  customerId: z.uuid(),
-  customerDetails: person,
-  paymentMethodId: z.uuid(),
-  paymentMethodDetails: z.strictObject({
-    type,
-    bankAccount: account.optional(),
-    bancolombiaInstant: z.strictObject({ affiliate }).optional(),
-    nequiInstant: nequi.optional(),
-  }),
-  currency: z.literal("cop"),
-  amount: z.int().positive(),
-  ...instants,
-  approvedDetails: z
-    .strictObject({
-      status: z.literal("approved"),
-      approvedAt: z.iso.datetime(),
-      paidAt: z.iso.datetime().nullable(),
-    })
-    .optional(),
-  errorDetails: z
-    .strictObject({
-      status: z.literal("error"),
-      errorCode: z.string(),
-      errorMessage: z.string(),
-      errorAt: z.iso.datetime(),
-    })
-    .optional(),
-})
-export type CustomerOut = z.output<typeof customerSchema>
-export type PaymentMethodOut = z.output<typeof paymentMethodSchema>
-export type PaymentRequestOut = z.output<typeof paymentRequestSchema>
-
-/** The schema of one page of `item`. */
-export function pageSchema<T extends z.ZodType>(item: T) {
-  return z.strictObject({
-    items: z.array(item),
-    cursor: z.string().nullable(),
-    count: z.int().nonnegative(),
-  })
-}
-
 /** One page: its items, the cursor of the next one, and how many items it has. */
 export function pageOut<T>(items: readonly T[], lastId: string | null) {
   return {
@@ -117,7 +37,6 @@ export function pageOut<T>(items: readonly T[], lastId: string | null) {
   }
 }
 
-type Status = PaymentRequestOut["status"]
 const STATUS_OF = {
   pending: "pending",
   processing: "processing",
@@ -141,24 +60,6 @@ export const METHOD_OF = {
   bancolombiaInstant: "bank",
   nequiInstant: "wallet",
 } as const satisfies Record<MethodType, Method>
-
-/** Our reasons in this API's codes: D23 is the vendor's own, the others are ours. */
-export const ERRORS = {
-  not_enough_funds: ["D23", "Not enough funds"],
-  invalid_account: ["D01", "The account does not exist"],
-  account_blocked: ["D02", "The account is closed or blocked"],
-  holder_mismatch: ["D03", "The account holder does not match"],
-  limit_exceeded: ["D04", "The amount is over the bank's limit"],
-  mandate_revoked: ["D05", "The payer revoked the mandate"],
-  returned_by_bank: ["D06", "Returned by the bank"],
-  operator_unavailable: ["D90", "The bank is not available"],
-  declined_by_bank: ["D99", "Declined by the bank"],
-  invalid_identifier: ["D99", "Other error"],
-  expired: ["D99", "Expired"],
-  cancelled_by_payer: ["D99", "Cancelled by the payer"],
-  cancelled_by_merchant: ["D99", "Cancelled by the merchant"],
-  other: ["D99", "Other error"],
-} as const satisfies Record<Reason, readonly [code: string, message: string]>
 
 /** The states that a status stands for. */
 export function statesOf(status: Status): State[] {

@@ -1,99 +1,101 @@
 /**
  * The simulated world's memory: each order it was asked for and each outcome made by hand, in a file
- * that outlives the gateway and that several processes may share.
+ * that outlives the gateway and that the processes of one machine may share.
  *
- * Lines are only appended, and memory changes only by reading them back, so that all processes see
- * one order of things. The newest orders are kept in memory; older ones are looked up in the file.
+ * Memory changes only by reading back what was written, so that all processes see one order of
+ * things. It holds the newest orders; older ones are looked up in the file.
  */
-import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync } from "node:fs"
-import { writeSync } from "node:fs"
-import { join } from "node:path"
-import type { Clock, Ids } from "../../core/index.ts"
+import type { Clock, Ids, Order } from "../../core/index.ts"
 import { type Entry, isOver, type Line, movesOf, withLine } from "./story.ts"
+import { fileTape, memoryTape } from "./tape.ts"
 
 export type Books = {
   /** Writes a line down before it answers. */
-  add(line: Pick<Line, "attemptId" | "ask" | "told">): void
-  /** The orders among these that the books know. */
-  find(attemptIds: readonly string[]): ReadonlyMap<string, Entry>
+  add(line: Omit<Line, "id" | "at">): void
+  /** Those of these orders that the books know. */
+  find(orders: readonly Pick<Order, "attemptId" | "begunAt">[]): ReadonlyMap<string, Entry>
   /** How often money moved for an attempt. More than once is a fault of the gateway. */
   moved(attemptId: string): number
   /** Every order in the books. */
   all(): readonly Entry[]
 }
 
-/** About 20 MB of memory. */
-const REMEMBERED_MAX = 50_000
-/** A larger file is set aside when the books are opened; half a million orders or so. */
-const ROTATE_BYTES = 64 * 1_048_576
-const CHUNK_BYTES = 1_048_576
-
-const NAME = "simulator-books.jsonl"
-const OLD_NAME = "simulator-books.1.jsonl"
-
-/** Opens the books in a folder, which is made if need be; null keeps them in memory only. */
-export function openBooks(parts: {
+export type BookParts = {
   readonly clock: Clock
   readonly ids: Pick<Ids, "next">
+  /** The folder, made if need be; null keeps the books in memory only. */
   readonly dir: string | null
   readonly rememberedMax?: number
   readonly rotateBytes?: number
-}): Books {
+}
+
+/** Orders kept in memory, about 30 MB. */
+const REMEMBERED_MAX = 50_000
+/** A larger file is set aside when the books are opened; some 300,000 orders. */
+const ROTATE_BYTES = 64 * 1_048_576
+/** How far the clocks of a machine's processes may differ. */
+const SKEW_MS = 60_000
+
+/** Opens the books. */
+export function openBooks(parts: BookParts): Books {
   const { clock, ids, dir } = parts
-  const rememberedMax = dir === null ? Number.POSITIVE_INFINITY : (parts.rememberedMax ?? REMEMBERED_MAX)
+  const tape = dir === null ? memoryTape<Line>() : fileTape<Line>(dir, "simulator-books")
+  const most = dir === null ? Infinity : (parts.rememberedMax ?? REMEMBERED_MAX)
   const entries = new Map<string, Entry>()
-  const tape = dir === null ? memoryTape() : fileTape(dir)
-  /** Whether an order was dropped from memory: then only the file can say that it knows nothing. */
-  let forgetful = false
+  /** Orders begun up to here may be in the file alone. */
+  let forgottenUpToMs = tape.hasOld() ? clock.now().getTime() : -Infinity
 
   function catchUp(): void {
     tape.readOn((line) => {
       const entry = entries.get(line.attemptId)
-      // Half a story would be a wrong one; the file has it whole.
-      if (!entry && forgetful && !line.ask) return
+      // The rest of an order that was forgotten would be half a story; the file has it whole.
+      if (!entry && !line.first) return
       entries.set(line.attemptId, withLine(entry, line))
-      if (entries.size > rememberedMax) {
-        entries.delete(entries.keys().next().value!)
-        forgetful = true
-      }
+      if (entries.size <= most) return
+      const [oldest] = entries.values()
+      entries.delete(oldest!.attemptId)
+      forgottenUpToMs = Math.max(forgottenUpToMs, Date.parse(oldest!.lines[0]!.at))
     })
   }
 
-  function scan(wanted: ReadonlySet<string> | null): Map<string, Entry> {
+  function scan(isWanted: (attemptId: string) => boolean): Map<string, Entry> {
     const found = new Map<string, Entry>()
     tape.readAll((line) => {
-      if (wanted && !wanted.has(line.attemptId)) return
+      if (!isWanted(line.attemptId)) return
       found.set(line.attemptId, withLine(found.get(line.attemptId), line))
     })
     return found
   }
 
-  function find(attemptIds: readonly string[]): ReadonlyMap<string, Entry> {
-    catchUp()
-    const missing = forgetful ? attemptIds.filter((id) => !entries.has(id)) : []
-    const found = missing.length > 0 ? scan(new Set(missing)) : new Map<string, Entry>()
-    for (const id of attemptIds) {
-      const entry = entries.get(id)
-      if (entry) found.set(id, entry)
-    }
-    return found
-  }
-
-  catchUp()
-  if (dir !== null && tape.bytes() > (parts.rotateBytes ?? ROTATE_BYTES)) {
+  function setAside(): void {
     const now = clock.now()
     const open = [...entries.values()].filter((entry) => !isOver(entry, now))
     tape.rotate(open.flatMap((entry) => entry.lines))
-    forgetful = true
+    forgottenUpToMs = now.getTime()
   }
+
+  catchUp()
+  if (tape.bytes() > (parts.rotateBytes ?? ROTATE_BYTES)) setAside()
 
   return {
     add: (line) => tape.append([{ ...line, id: ids.next(), at: clock.now().toISOString() }]),
-    find,
-    moved: (attemptId) => {
-      const entry = scan(new Set([attemptId])).get(attemptId)
+    find(orders) {
+      catchUp()
+      const found = new Map<string, Entry>()
+      const missing = new Set<string>()
+      for (const { attemptId, begunAt } of orders) {
+        const entry = entries.get(attemptId)
+        if (entry) found.set(attemptId, entry)
+        else if (begunAt.getTime() <= forgottenUpToMs + SKEW_MS) missing.add(attemptId)
+      }
+      if (missing.size > 0)
+        for (const [id, entry] of scan((id) => missing.has(id))) found.set(id, entry)
+      return found
+    },
+    moved(attemptId) {
+      const entry = scan((id) => id === attemptId).get(attemptId)
       return entry ? movesOf(entry, clock.now()) : 0
     },
-    all: () => [...scan(null).values()],
+    all: () => [...scan(() => true).values()],
   }
 }

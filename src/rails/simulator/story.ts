@@ -12,6 +12,8 @@ export type Line = {
   readonly ask?: Fate
   /** Somebody made an outcome happen by hand. */
   readonly told?: Told
+  /** Nothing was known of the order before. */
+  readonly first?: boolean
 }
 
 export type Told = {

@@ -1,0 +1,24 @@
+/** Palomma Direct Debit v1: stored bank accounts of customers, and debits from them. */
+import type { Dialect } from "../dialect.ts"
+import { authenticate, issue } from "./auth.ts"
+import { callback } from "./callback.ts"
+import { problem } from "./errors.ts"
+import { routes } from "./routes.ts"
+
+export const palommaDirectDebit: Dialect = {
+  name: "palomma-direct-debit",
+  prefix: "/palomma-direct-debit",
+  basePath: "/palomma-direct-debit/v1",
+  /** The vendor's own limit for receivers. */
+  deliveryTimeoutMs: 5_000,
+  callback,
+  problem,
+  authenticate,
+  routes,
+  issue,
+  curl: (baseUrl, { apiKey }) => `curl --request POST \\
+  --url ${baseUrl}/customers \\
+  --header 'Authorization: Bearer ${apiKey}' \\
+  --header 'Content-Type: application/json' \\
+  --data '{"name":"Ana Ruiz","documentType":"cc","documentNumber":"1020304050","email":"ana@example.test"}'`,
+}

@@ -1,0 +1,222 @@
+/** The nine endpoints: create, list and get of customers, payment methods and payment requests. */
+import { type Core, type Customer, type Instrument, refuse } from "../../core/index.ts"
+import { type DialectApp, WireProblem } from "../dialect.ts"
+import { caller, orThrow } from "../mount.ts"
+import { customerSchema, pageSchema, paymentMethodSchema, paymentRequestSchema } from "./answers.ts"
+import { create } from "./create.ts"
+import { DIALECT, findCustomer, findInstrument, findPayment, shownRequests } from "./find.ts"
+import * as requests from "./requests.ts"
+import {
+  ASSET,
+  centavosOf,
+  customerOut,
+  detailsOf,
+  METHOD_OF,
+  pageOut,
+  paymentMethodOut,
+  paymentRequestOut,
+  statesOf,
+} from "./wire.ts"
+
+/** Registers the endpoints. */
+export function routes(app: DialectApp, core: Core): void {
+  customerRoutes(app, core)
+  paymentMethodRoutes(app, core)
+  paymentRequestRoutes(app, core)
+}
+
+function customerRoutes(app: DialectApp, core: Core): void {
+  const { customers } = core
+
+  app.post(
+    "/v1/customers",
+    { schema: { body: requests.createCustomer } },
+    async (request, reply) => {
+      const merchantId = caller(request).merchant.id
+      const command = { merchantId, dialect: DIALECT, person: request.body } as const
+      return create(request, reply, {
+        schema: customerSchema,
+        out: customerOut,
+        make: () => customers.create(command),
+        makeOnce: (once) => customers.createOnce(command, once),
+      })
+    },
+  )
+
+  app.get(
+    "/v1/customers",
+    {
+      schema: {
+        querystring: requests.listCustomers,
+        response: { 200: pageSchema(customerSchema) },
+      },
+    },
+    async (request) => {
+      const { merchant } = caller(request)
+      const page = await customers.list(merchant.id, DIALECT, pageAsked(request.query))
+      return pageOut(page.items.map(customerOut), page.cursor)
+    },
+  )
+
+  app.get<{ Params: { customerId: string } }>(
+    "/v1/customers/:customerId",
+    { schema: { response: { 200: customerSchema } } },
+    async (request) => {
+      const { merchant } = caller(request)
+      return customerOut(await findCustomer(core, merchant, request.params.customerId))
+    },
+  )
+}
+
+function paymentMethodRoutes(app: DialectApp, core: Core): void {
+  const { instruments } = core
+
+  /** To its own merchant an account is shown in full. */
+  function shown(instrument: Instrument, customer: Customer) {
+    const authUrl = `${core.publicUrl}/pay/consent/${instrument.id}`
+    return paymentMethodOut(instrument, customer, instrument.details, authUrl)
+  }
+
+  app.post(
+    "/v1/paymentMethods",
+    { schema: { body: requests.createPaymentMethod } },
+    async (request, reply) => {
+      const { merchant } = caller(request)
+      const { body } = request
+      const rail = core.railFor(merchant, METHOD_OF[body.type])
+      if (rail === null) return orThrow(refuse("method_not_offered", "no rail takes this type"))
+      if (core.mode === "live" && body.type === "bancolombiaInstant" && !body.accountNumber) {
+        // Only the sandbox has an account at hand when the payer picks none.
+        const message = "accountNumber is required"
+        throw new WireProblem({ code: "body_invalid", message, field: "accountNumber" })
+      }
+      const customer = await findCustomer(core, merchant, body.customerId)
+      const command = {
+        merchantId: merchant.id,
+        dialect: DIALECT,
+        customerId: customer.id,
+        rail,
+        type: body.type,
+        ...detailsOf(body, customer.person),
+        // With the instant Bancolombia account it is its owner who says yes, on a page.
+        verifyAtOnce: body.type !== "bancolombiaInstant",
+      } as const
+      return create(request, reply, {
+        schema: paymentMethodSchema,
+        out: (made) => shown(made.instrument, customer),
+        make: () => instruments.create(command),
+        makeOnce: (once) => instruments.createOnce(command, once),
+      })
+    },
+  )
+
+  app.get(
+    "/v1/paymentMethods",
+    {
+      schema: {
+        querystring: requests.listPaymentMethods,
+        response: { 200: pageSchema(paymentMethodSchema) },
+      },
+    },
+    async (request) => {
+      const { merchant } = caller(request)
+      const { query } = request
+      const customerId = customerAsked(query)
+      if (customerId === null) return pageOut([], null)
+      const filter = { merchantId: merchant.id, dialect: DIALECT, customerId } as const
+      const page = await instruments.list({ ...filter, state: query.status }, pageAsked(query))
+      const owners = await core.customers.findMany(
+        merchant.id,
+        page.items.map((instrument) => instrument.customerId),
+      )
+      const items = page.items.map((each) => shown(each, owners.get(each.customerId)!))
+      return pageOut(items, page.cursor)
+    },
+  )
+
+  app.get<{ Params: { paymentMethodId: string } }>(
+    "/v1/paymentMethods/:paymentMethodId",
+    { schema: { response: { 200: paymentMethodSchema } } },
+    async (request) => {
+      const { merchant } = caller(request)
+      const instrument = await findInstrument(core, merchant, request.params.paymentMethodId)
+      return shown(instrument, await findCustomer(core, merchant, instrument.customerId))
+    },
+  )
+}
+
+function paymentRequestRoutes(app: DialectApp, core: Core): void {
+  app.post(
+    "/v1/paymentRequests",
+    { schema: { body: requests.createPaymentRequest } },
+    async (request, reply) => {
+      const { merchant, terms } = caller(request)
+      const { body } = request
+      const amount = orThrow(centavosOf(body.amount, terms.settings))
+      const instrument = await findInstrument(core, merchant, body.paymentMethodId)
+      const customer = await findCustomer(core, merchant, instrument.customerId)
+      const method = METHOD_OF[instrument.type as requests.MethodType]
+      const command = {
+        merchant,
+        dialect: DIALECT,
+        kind: "charge",
+        reference: null,
+        amount,
+        asset: ASSET,
+        description: null,
+        purpose: {},
+        customerId: customer.id,
+        instrumentId: instrument.id,
+        expiresAt: null,
+        way: { method, target: instrument.details },
+        repeat: "answer",
+      } as const
+      return create(request, reply, {
+        schema: paymentRequestSchema,
+        out: (made) => paymentRequestOut(made.payment, customer, instrument, instrument.details),
+        make: () => core.pay.create(command),
+        makeOnce: (once) => core.pay.createOnce(command, once),
+      })
+    },
+  )
+
+  app.get(
+    "/v1/paymentRequests",
+    {
+      schema: {
+        querystring: requests.listPaymentRequests,
+        response: { 200: pageSchema(paymentRequestSchema) },
+      },
+    },
+    async (request) => {
+      const { merchant } = caller(request)
+      const { query } = request
+      const customerId = customerAsked(query)
+      if (customerId === null) return pageOut([], null)
+      const state = query.status && statesOf(query.status)
+      const filter = { merchantId: merchant.id, dialect: DIALECT, customerId, state } as const
+      const page = await core.payments.list(filter, pageAsked(query))
+      return pageOut(await shownRequests(core, merchant, page.items), page.cursor)
+    },
+  )
+
+  app.get<{ Params: { paymentRequestId: string } }>(
+    "/v1/paymentRequests/:paymentRequestId",
+    { schema: { response: { 200: paymentRequestSchema } } },
+    async (request) => {
+      const { merchant } = caller(request)
+      const payment = await findPayment(core, merchant, request.params.paymentRequestId)
+      const [shown] = await shownRequests(core, merchant, [payment])
+      return shown!
+    },
+  )
+}
+
+function pageAsked(query: { limit: number; cursor?: string }) {
+  return { limit: query.limit, before: query.cursor ?? null }
+}
+
+/** The customer a list is about: undefined for all, null for one that can't exist. */
+function customerAsked(query: { customerId?: string }): string | null | undefined {
+  return query.customerId === undefined ? undefined : requests.knownForm(query.customerId)
+}

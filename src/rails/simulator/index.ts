@@ -1,0 +1,139 @@
+/** The simulator: every way of moving money, with outcomes that the numbers choose. Sandbox only. */
+import type {
+  BeginAnswer,
+  Clock,
+  Fact,
+  Ids,
+  Order,
+  Outcome,
+  Rail,
+  Reason,
+  Sighting,
+} from "../../core/index.ts"
+import { type Books, openBooks } from "./books.ts"
+import { bankReference, instruct, transactionHash } from "./coins.ts"
+import { fateOf, flawOf } from "./magic.ts"
+import { type Happening, storyOf } from "./story.ts"
+
+export type Simulator = Rail & {
+  /** The simulated world's own books: how often it was asked, and how often money moved. */
+  readonly books: Books
+}
+
+export type SimulatorParts = {
+  readonly clock: Clock
+  readonly ids: Pick<Ids, "next">
+  /** The folder of its books; null keeps them in memory. */
+  readonly dir: string | null
+}
+
+/** The begin answers at once: what takes longer is our own event loop under load. */
+const BEGIN_TIMEOUT_MS = 10_000
+
+/** Waits between looks: quick while somebody watches, then ever rarer for a payer who takes days. */
+const LOOKS: readonly { readonly below: number; readonly delayMs: number }[] = [
+  { below: 30, delayMs: 2_000 },
+  { below: 60, delayMs: 10_000 },
+  { below: 120, delayMs: 60_000 },
+  { below: Number.POSITIVE_INFINITY, delayMs: 600_000 },
+]
+
+/** Makes the rail. Its file of books is opened at once and stays open. */
+export function makeSimulator(parts: SimulatorParts): Simulator {
+  const { clock } = parts
+  const books = openBooks(parts)
+
+  function seen(order: Order): readonly Sighting[] {
+    const entry = books.find([order]).get(order.attemptId)
+    return entry ? storyOf(entry, clock.now()).flatMap((each) => sightingOf(order, each)) : []
+  }
+
+  return {
+    books,
+    name: "simulator",
+    displayName: "Simulator",
+    methods: ["bank", "wallet", "crypto", "recharge"],
+    custodian: "gateway",
+    beginIsIdempotent: false,
+    absenceIsProof: true,
+    beginTimeoutMs: BEGIN_TIMEOUT_MS,
+    lookDelayMs: (looks) => LOOKS.find(({ below }) => looks < below)!.delayMs,
+    instruct,
+
+    async begin(order) {
+      const fate = fateOf(order)
+      books.add({ attemptId: order.attemptId, ask: fate, first: true })
+      return answerOf(order, fate)
+    },
+
+    async observe(open) {
+      const now = clock.now()
+      const known = books.find(open)
+      const sightings = open.flatMap((order): readonly Sighting[] => {
+        const entry = known.get(order.attemptId)
+        if (entry) return storyOf(entry, now).flatMap((each) => sightingOf(order, each))
+        // What waits for its payer was never asked for, and is nothing to be missed.
+        return order.instructions ? [] : [sighting(order, "absent", { kind: "absent" }, now)]
+      })
+      return { sightings, cursor: null }
+    },
+
+    async verify(target) {
+      const reason = flawOf(target)
+      return reason === null ? { state: "active" } : { state: "error", reason }
+    },
+
+    async simulate(order, outcome, reason) {
+      if (canBe(order, outcome)) {
+        const known = books.find([order]).has(order.attemptId)
+        const told = { outcome, reason: outcome === "approved" ? null : reasonOf(outcome, reason) }
+        books.add({ attemptId: order.attemptId, told, first: !known })
+      }
+      return seen(order)
+    },
+  }
+}
+
+type Told = "approved" | "declined" | "returned"
+
+/** Expired and cancelled are ends that no rail has a part in; only bank money is ever taken back. */
+function canBe(order: Order, outcome: Outcome): outcome is Told {
+  if (outcome === "returned") return order.kind === "charge" && order.method !== "crypto"
+  return outcome === "approved" || outcome === "declined"
+}
+
+function reasonOf(outcome: "declined" | "returned", reason: Reason | null): Reason {
+  return reason ?? (outcome === "declined" ? "not_enough_funds" : "returned_by_bank")
+}
+
+function answerOf(order: Order, { answer, steps }: ReturnType<typeof fateOf>): BeginAnswer {
+  const railReference = bankReference(order.attemptId)
+  const [first] = steps
+  if (answer === "settled" || answer === "accepted") return { kind: answer, railReference }
+  if (answer === "rejected" && first && "reason" in first) {
+    return { kind: "rejected", reason: first.reason }
+  }
+  throw new Error("the simulated bank does not answer")
+}
+
+function sightingOf(order: Order, { kind, reason, at }: Happening): Sighting[] {
+  const due = order.method === "crypto" ? order.instructions?.options?.[0] : undefined
+  if (kind === "settled" && due) {
+    const fact: Fact = {
+      kind: "received",
+      amount: BigInt(due.amount),
+      asset: due.asset,
+      final: true,
+    }
+    const railReference = transactionHash(order.attemptId)
+    return [{ ...sighting(order, "received", fact, at), railReference }]
+  }
+  const fact: Fact =
+    kind === "declined" || kind === "returned" ? { kind, reason: reason! } : { kind }
+  return [{ ...sighting(order, kind, fact, at), railReference: bankReference(order.attemptId) }]
+}
+
+/** The place is the same on every look, so that a thing seen twice counts once. */
+function sighting(order: Order, name: string, fact: Fact, at: Date): Sighting {
+  return { attemptId: order.attemptId, place: `${order.attemptId}:${name}`, fact, at }
+}

@@ -1,0 +1,144 @@
+/** A file of JSON lines that is only appended to, read on from where it was left, and set aside when big. */
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from "node:fs"
+import { join } from "node:path"
+
+export type Tape<T> = {
+  /** Writes lines in one go; they are in the file when it returns (not on the disk: no fsync). */
+  append(lines: readonly T[]): void
+  /** Visits the lines that came since it was last called, by whoever they were written. */
+  readOn(visit: (line: T) => void): void
+  /** Visits all lines, those set aside first. */
+  readAll(visit: (line: T) => void): void
+  /** The size of the present file. */
+  bytes(): number
+  /** Sets the file aside, in place of the one set aside before, and begins a new one. */
+  rotate(carried: readonly T[]): void
+  /** Whether a file was set aside. */
+  hasOld(): boolean
+}
+
+const CHUNK_BYTES = 1_048_576
+const LINE_END = 0x0a
+
+/** Keeps the lines of `<name>.jsonl` in a folder, which is made if need be. */
+export function fileTape<T>(dir: string, name: string): Tape<T> {
+  mkdirSync(dir, { recursive: true })
+  const path = join(dir, `${name}.jsonl`)
+  const oldPath = join(dir, `${name}.1.jsonl`)
+  let file = open()
+  let offset = 0
+
+  function open(): { fd: number; ino: number } {
+    // Accounts never stand in it, but what a merchant sells is nobody else's business.
+    const fd = openSync(path, "a+", 0o600)
+    const { ino, size } = fstatSync(fd)
+    // A line that was cut short by a crash must not swallow the next.
+    if (size > 0 && lastByte(fd, size) !== LINE_END) writeSync(fd, "\n")
+    return { fd, ino }
+  }
+
+  /** Another process may have set the file aside: then its rest is read and the new one opened. */
+  function follow(visit: ((line: T) => void) | null): void {
+    if (statSync(path, { throwIfNoEntry: false })?.ino === file.ino) return
+    if (visit) offset = readFrom(file.fd, offset, visit)
+    closeSync(file.fd)
+    file = open()
+    offset = 0
+  }
+
+  return {
+    append(lines) {
+      if (statSync(path, { throwIfNoEntry: false })?.ino !== file.ino) {
+        // Only reading may move on; what is written belongs into the new file at once.
+        const fd = openSync(path, "a", 0o600)
+        writeSync(fd, textOf(lines))
+        closeSync(fd)
+        return
+      }
+      writeSync(file.fd, textOf(lines))
+    },
+    readOn(visit) {
+      follow(visit)
+      offset = readFrom(file.fd, offset, visit)
+    },
+    readAll(visit) {
+      for (const each of [oldPath, path]) {
+        if (!existsSync(each)) continue
+        const fd = openSync(each, "r")
+        readFrom(fd, 0, visit)
+        closeSync(fd)
+      }
+    },
+    bytes: () => fstatSync(file.fd).size,
+    rotate(carried) {
+      renameSync(path, oldPath)
+      const fd = openSync(path, "a", 0o600)
+      writeSync(fd, textOf(carried))
+      closeSync(fd)
+      follow(null)
+    },
+    hasOld: () => existsSync(oldPath),
+  }
+}
+
+/** The same without a file: what is written is forgotten with the process. */
+export function memoryTape<T>(): Tape<T> {
+  const all: T[] = []
+  let read = 0
+  return {
+    append: (lines) => void all.push(...lines),
+    readOn(visit) {
+      for (; read < all.length; read += 1) visit(all[read]!)
+    },
+    readAll(visit) {
+      for (const line of all) visit(line)
+    },
+    bytes: () => 0,
+    rotate: () => undefined,
+    hasOld: () => false,
+  }
+}
+
+function textOf<T>(lines: readonly T[]): string {
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join("")
+}
+
+/** Visits the whole lines from `offset` on and answers where the next one begins. */
+function readFrom<T>(fd: number, offset: number, visit: (line: T) => void): number {
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
+  for (;;) {
+    const length = readSync(fd, chunk, 0, CHUNK_BYTES, offset)
+    const end = chunk.subarray(0, length).lastIndexOf(LINE_END)
+    if (end < 0) return offset
+    for (const text of chunk.toString("utf8", 0, end).split("\n")) {
+      const line = parse<T>(text)
+      if (line !== null) visit(line)
+    }
+    offset += end + 1
+  }
+}
+
+/** A line that a crash cut short was never answered for: it is passed over. */
+function parse<T>(text: string): T | null {
+  try {
+    return JSON.parse(text) as T
+  } catch {
+    return null
+  }
+}
+
+function lastByte(fd: number, size: number): number {
+  const byte = Buffer.alloc(1)
+  readSync(fd, byte, 0, 1, size - 1)
+  return byte[0]!
+}
