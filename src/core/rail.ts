@@ -28,6 +28,8 @@ export type Target = {
     readonly documentType: string
     readonly documentNumber: string
   }
+  /** Where a bank that asks for it writes to the payer. */
+  readonly email?: string
   /** A recharge: what is sold, to which number. */
   readonly companyCode?: string
   readonly productId?: string

@@ -136,6 +136,8 @@ function copyTo(from: string, home: string): string {
   const unfinished = `${dir}.unfinished`
   cpSync(from, unfinished, {
     recursive: true,
+    // Else the copy's links would lead back to the package.
+    verbatimSymlinks: true,
     // Static libraries and build files are of no use to a server.
     filter: (source) => !source.endsWith(".a") && basename(source) !== "pgxs",
   })

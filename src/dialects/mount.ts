@@ -123,12 +123,12 @@ function refuseOtherMethods(
 
 /** Sends an answer of a dialect's own making. */
 export function answer(reply: FastifyReply, wire: WireAnswer, problem?: Problem): void {
-  const headers = { ...wire.headers }
+  const headers: Record<string, string> = { ...wire.headers }
   if (problem?.code === "unavailable") headers["retry-after"] ??= RETRY_AFTER_S
   void reply
     .code(wire.status)
     .headers(headers)
-    .type("application/json; charset=utf-8")
+    .type(headers["content-type"] ?? "application/json; charset=utf-8")
     .serializer((body: unknown) => (typeof body === "string" ? body : JSON.stringify(body)))
     .send(wire.body)
 }

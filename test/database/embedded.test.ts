@@ -63,13 +63,13 @@ for (const who of everybody) {
       assert.match(text!, new RegExp(`Another Caudal \\(pid ${first.pid}\\) is using .*data`))
     })
 
-    await t.test("after a kill of Node, the next start adopts the server", async () => {
+    await t.test("after a kill of Node, the next start adopts the server", async (adopting) => {
       await first.kill()
       const second = place.hold()
       const again = await started(second)
       assert.deepEqual(again, { ...born, adopted: true })
 
-      await t.test("and when an adopted server is killed, it is started again", async () => {
+      await adopting.test("and when an adopted server is killed, it is started again", async () => {
         await killServer(born.pid)
         await second.next("down")
         const { downMs, pid } = await second.next("up")
@@ -244,8 +244,10 @@ test("a server that is killed again and again is started again and again", async
   await database.query("create table marks (mark int)")
   for (const mark of [1, 2, 3, 4]) {
     await database.query("insert into marks values ($1)", [mark])
-    await killServer(server.pid())
-    await untilBack(() => database.ping())
+    const pid = server.pid()
+    await killServer(pid)
+    await untilBack(async () => assert.notEqual(server.pid(), pid))
+    await database.ping()
   }
   const { rows } = await database.query("select count(*) as marks from marks")
   assert.deepEqual(rows, [{ marks: 4n }])

@@ -144,11 +144,14 @@ test("refunds at once never exceed what was captured", async (t) => {
   const test = await testCore(database)
   const payment = await charge(test, 1_000n)
   await test.core.pass()
+  // Other money of the merchant: the balance alone would allow more than this payment brought.
+  const { merchantId } = test
+  await test.core.wallet.topUp({ merchantId, asset: "COP", amount: 9_000n, reference: "other" })
   const refunds = await Promise.all(Array.from({ length: 40 }, () => refund(test, payment, 300n)))
   assert.equal(refunds.filter((answer) => !isRefusal(answer)).length, 3)
   await test.core.pass()
   assert.equal((await find(test, payment.id)).refunded, 900n)
-  assert.deepEqual(await books(test), { available: 100n, held: 0n })
+  assert.deepEqual(await books(test), { available: 9_100n, held: 0n })
   assert.deepEqual(await test.core.books.verify(), [])
 })
 

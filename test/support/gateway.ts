@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { readConfig } from "../../src/config.ts"
 import { makeLogger } from "../../src/http/log.ts"
 import { type System, startSystem } from "../../src/system.ts"
+import { lastFirst } from "./cleanup.ts"
 import { type Cleanup, testDatabase } from "./database.ts"
 
 /** A message as it arrived. */
@@ -43,9 +44,10 @@ export type Gateway = System & {
 
 /** Starts a gateway on a database of its own, on any port; ends with the test. */
 export async function startGateway(
-  context: Cleanup,
+  testContext: Cleanup,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Gateway> {
+  const context = lastFirst(testContext)
   const { url } = await testDatabase(context)
   const receiver = await startReceiver(context)
   const dataDir = mkdtempSync(join(tmpdir(), "caudal-test-"))

@@ -146,7 +146,8 @@ export function makePay(parts: PayParts) {
       const paid = attempts.find((each) => each.state === "approved" || each.state === "settled")
       const rail = paid && parts.rails.get(paid.rail)
       // Money that came in another asset than the payment's goes back by a way of its own.
-      if (!paid || !rail || rail.custodian === "self" || paid.kind !== "charge") {
+      const foreign = Object.keys(paid?.received ?? {}).some((asset) => asset !== payment.asset)
+      if (!paid || !rail || rail.custodian === "self" || paid.kind !== "charge" || foreign) {
         return refuse("refund_not_possible", "this payment cannot be given back over its rail")
       }
       const target = JSON.parse(keyring.unseal(paid.targetSealed, SEALED.target).toString())

@@ -1,0 +1,93 @@
+/** The page on which an account's owner lets a merchant debit it, or doesn't. */
+import type { FastifyInstance, FastifyReply } from "fastify"
+import { z } from "zod"
+import type { Core, Instrument } from "../core/index.ts"
+import { type Html, html } from "./html.ts"
+import { banner, button, facts, layout, messagePage, type Site } from "./layout.ts"
+import { send } from "./routes.ts"
+
+type Consent = {
+  readonly instrument: Instrument
+  readonly merchantName: string
+  readonly ownerName: string
+}
+
+const ID = z.guid()
+/** The one kind of instrument that its owner has to agree to; the others are verified by a rail. */
+const TYPE = "bancolombiaInstant"
+
+/** Registers the consent page below the scope's prefix. */
+export function consentRoutes(scope: FastifyInstance, core: Core, site: Site): void {
+  scope.get<{ Params: { id: string } }>("/consent/:id", async (request, reply) => {
+    const consent = await find(request.params.id)
+    return consent ? send(reply, 200, consentPage(site, consent)) : notFound(reply)
+  })
+
+  scope.post<{ Params: { id: string } }>("/consent/:id", async (request, reply) => {
+    const consent = await find(request.params.id)
+    if (!consent) return notFound(reply)
+    const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams()
+    const { instrument } = consent
+    const answer = form.get("do")
+    const current = form.get("version") === String(instrument.version)
+    if (current && (answer === "agree" || answer === "decline")) {
+      const { id: instrumentId, customerId, merchantId } = instrument
+      // Refused when it was answered before: the page then shows that answer.
+      await core.instruments.report({
+        instrumentId,
+        customerId,
+        merchantId,
+        fence: null,
+        outcome:
+          answer === "agree" ? { state: "active" } : { state: "error", reason: "mandate_revoked" },
+      })
+    }
+    return reply.redirect(`${site.base}/consent/${instrument.id}`, 303)
+  })
+
+  async function find(id: string): Promise<Consent | null> {
+    const read = ID.safeParse(id)
+    const instrument = read.success ? await core.instruments.findByLink(read.data) : null
+    if (instrument?.type !== TYPE) return null
+    const { merchantId, customerId } = instrument
+    const merchant = await core.merchants.find(merchantId)
+    const customer = await core.customers.find(merchantId, customerId)
+    if (!merchant || !customer) return null
+    const merchantName = merchant.settings.displayName ?? merchant.name
+    return { instrument, merchantName, ownerName: customer.person.name }
+  }
+
+  function notFound(reply: FastifyReply): FastifyReply {
+    return send(reply, 404, messagePage(site, site.t.problems.notFound))
+  }
+}
+
+/** Draws the page: the question while it is open, then the answer. */
+function consentPage(site: Site, { instrument, merchantName, ownerName }: Consent): Html {
+  const { t, base } = site
+  const { state, masked, id, version } = instrument
+  const about = facts([
+    [t.consent.name, ownerName],
+    [t.consent.account, masked.accountNumber ?? null],
+  ])
+  if (state !== "pending") {
+    const agreed = state === "active"
+    const { title, text } = agreed ? t.consent.agreed : t.consent.declined
+    return layout(site, {
+      title,
+      body: html`${banner(agreed ? "good" : "bad", title, text)}${about}`,
+    })
+  }
+  const title = t.consent.title(merchantName)
+  return layout(site, {
+    title,
+    body: html`<header><p class="merchant"><strong>${merchantName}</strong></p></header>
+<h1 class="step">${t.consent.heading}</h1>
+<p>${t.consent.text(merchantName)}</p>
+${about}
+<form method="post" action="${base}/consent/${id}">
+<input type="hidden" name="version" value="${version}">
+${button("agree", t.consent.agree, "main")}${button("decline", t.consent.decline, "quiet")}
+</form>`,
+  })
+}

@@ -1,0 +1,61 @@
+/** What a dialect may have left for its payer's page beside the payment; all of it optional. */
+import { z } from "zod"
+import type { Merchant, Payment, State } from "../core/index.ts"
+
+const text = z.string().min(1).nullable().catch(null)
+
+const payer = z.object({
+  name: text,
+  documentType: text,
+  documentNumber: text,
+  email: text,
+  phoneNumber: text,
+})
+/** What is known of a payer beforehand: it fills the form, and is shown only masked. */
+export type KnownPayer = z.infer<typeof payer>
+
+// A page must open whatever a dialect wrote: what doesn't fit counts as left out.
+const purpose = z.object({
+  redirectUrl: text,
+  displayName: text,
+  supportInfo: text,
+  /** The document that the paying account has to belong to. */
+  enforcedDocument: text,
+  payer: payer.nullable().catch(null),
+})
+
+/** What the page says about the merchant, and asks of the payer. */
+export type Brief = z.infer<typeof purpose> & { readonly displayName: string }
+
+/** Reads a payment's purpose; the merchant's own settings stand in for what is missing. */
+export function briefOf(payment: Payment, merchant: Merchant): Brief {
+  const read = purpose.parse(payment.purpose)
+  const { displayName, supportInfo } = merchant.settings
+  return {
+    ...read,
+    displayName: read.displayName ?? displayName ?? merchant.name,
+    supportInfo: read.supportInfo ?? supportInfo,
+  }
+}
+
+/** The word that tells a merchant's page how it ended: a hint for the eye, never the proof. */
+const WORDS = {
+  pending: "PENDING",
+  processing: "PENDING",
+  approved: "APPROVED",
+  declined: "REJECTED",
+  expired: "REJECTED",
+  cancelled: "REJECTED",
+  returned: "REJECTED",
+} as const satisfies Record<State, string>
+
+/** Where the payer goes back to, with `transaccion` and `estado` appended; null for nowhere. */
+export function returnUrl(redirectUrl: string | null, payment: Payment): string | null {
+  const url = redirectUrl === null ? null : URL.parse(redirectUrl)
+  if (!url || !/^https?:$/.test(url.protocol)) return null
+  const broke = payment.state === "declined" && payment.reason === "operator_unavailable"
+  const added = `transaccion=${payment.id}&estado=${broke ? "ERROR" : WORDS[payment.state]}`
+  // Written by hand: URLSearchParams would write the merchant's own query anew, in its own way.
+  url.search = url.search === "" ? added : `${url.search}&${added}`
+  return url.href
+}

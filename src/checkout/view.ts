@@ -1,0 +1,60 @@
+/** Decides what a payer sees: one view for each thing that can be done or waited for now. */
+import {
+  type Attempt,
+  isFinal,
+  type Payment,
+  type PayOption,
+  type Reason,
+  type State,
+} from "../core/index.ts"
+
+/** An option with what came in of it so far, in the same minor units. */
+export type Offer = PayOption & { readonly received: bigint; readonly missing: bigint }
+
+export type View =
+  /** The payer chooses an account; `declined` is why the last try failed. */
+  | { readonly kind: "choose"; readonly declined: Reason | null }
+  /** The payer sends tokens to an address. */
+  | { readonly kind: "send"; readonly offers: readonly Offer[] }
+  /** The address of the last try is void; another can be asked for. */
+  | { readonly kind: "resend"; readonly declined: Reason | null }
+  /** The payer has to go to a page of the rail's. */
+  | { readonly kind: "visit"; readonly url: string }
+  /** Nothing to do but wait. */
+  | { readonly kind: "wait"; readonly crypto: boolean }
+  | { readonly kind: "ended"; readonly state: FinalState; readonly reason: Reason | null }
+
+export type FinalState = Exclude<State, "pending" | "processing">
+
+/** Whether a payment has a page at all: its payer chooses how to pay, nobody else did. */
+export function hasPage(payment: Payment): boolean {
+  return payment.kind === "charge" && payment.instrumentId === null
+}
+
+/** The view of a payment whose attempts, oldest first, are `attempts`. */
+export function viewOf(payment: Payment, attempts: readonly Attempt[]): View {
+  const { state, reason } = payment
+  const charges = attempts.filter(({ kind }) => kind === "charge")
+  const last = charges.at(-1)
+  if (isFinal(state)) return { kind: "ended", state: state as FinalState, reason }
+  const crypto = last?.method === "crypto"
+  if (state === "processing") return { kind: "wait", crypto }
+
+  const open = charges.find(({ id }) => id === payment.openAttemptId)
+  if (open) {
+    const { options, url } = open.instructions ?? {}
+    if (options && options.length > 0) return { kind: "send", offers: offersOf(open, options) }
+    if (url !== undefined && /^https?:\/\//i.test(url)) return { kind: "visit", url }
+    return { kind: "wait", crypto }
+  }
+  const declined = last?.state === "declined" ? (last.reason ?? "other") : null
+  return { kind: crypto ? "resend" : "choose", declined }
+}
+
+function offersOf(attempt: Attempt, options: readonly PayOption[]): Offer[] {
+  return options.map((option) => {
+    const received = BigInt(attempt.received[option.asset] ?? "0")
+    const due = BigInt(option.amount)
+    return { ...option, received, missing: due > received ? due - received : 0n }
+  })
+}

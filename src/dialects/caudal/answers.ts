@@ -1,0 +1,164 @@
+/** What this API answers, member by member: nothing else leaves. Amounts are texts of minor units. */
+import { z } from "zod"
+
+const time = z.iso.datetime()
+/** Whole minor units. A text, because a token's 18 decimals don't fit into a JSON number. */
+const amount = z.string().regex(/^-?\d+$/)
+
+export const paymentSchema = z.strictObject({
+  id: z.string(),
+  object: z.literal("payment"),
+  /** The API it came in by, and the id under which that API shows it. */
+  dialect: z.string(),
+  dialect_id: z.string(),
+  kind: z.string(),
+  reference: z.string().nullable(),
+  amount,
+  asset: z.string(),
+  state: z.string(),
+  reason: z.string().nullable(),
+  description: z.string().nullable(),
+  customer: z.string().nullable(),
+  instrument: z.string().nullable(),
+  captured: amount,
+  refunded: amount,
+  fee: amount,
+  version: z.int(),
+  expires_at: time.nullable(),
+  created_at: time,
+  updated_at: time,
+  approved_at: time.nullable(),
+  settled_at: time.nullable(),
+})
+
+export const attemptSchema = z.strictObject({
+  id: z.string(),
+  object: z.literal("attempt"),
+  rail: z.string(),
+  rail_reference: z.string().nullable(),
+  method: z.string(),
+  kind: z.string(),
+  amount,
+  asset: z.string(),
+  state: z.string(),
+  reason: z.string().nullable(),
+  received: z.record(z.string(), amount),
+  created_at: time,
+  updated_at: time,
+})
+
+export const refundSchema = z.strictObject({
+  id: z.string(),
+  object: z.literal("refund"),
+  payment: z.string(),
+  amount,
+  asset: z.string(),
+  state: z.string(),
+  reason: z.string().nullable(),
+  created_at: time,
+  updated_at: time,
+})
+
+/** One payment, with the tries to move its money and what was given back. */
+export const wholePaymentSchema = paymentSchema.extend({
+  attempts: z.array(attemptSchema),
+  refunds: z.array(refundSchema),
+})
+
+export const balanceSchema = z.strictObject({
+  object: z.literal("balance"),
+  asset: z.string(),
+  custodian: z.string(),
+  available: amount,
+  held: amount,
+  unapplied: amount,
+  fees: amount,
+  owed: amount,
+})
+
+/** An account that can be charged again, its number cut to the last four. */
+export const instrumentSchema = z.strictObject({
+  id: z.string(),
+  object: z.literal("instrument"),
+  dialect: z.string(),
+  customer: z.string(),
+  type: z.string(),
+  state: z.string(),
+  reason: z.string().nullable(),
+  bank: z.string().nullable(),
+  account_type: z.string().nullable(),
+  account_number: z.string().nullable(),
+  phone_number: z.string().nullable(),
+  version: z.int(),
+  created_at: time,
+  updated_at: time,
+})
+
+/** What happened besides the state, where there is more to say. */
+const detailsSchema = z.strictObject({
+  state: z.string().optional(),
+  reason: z.string().nullable().optional(),
+  attempt_reason: z.string().optional(),
+  method: z.string().optional(),
+  rail: z.string().optional(),
+  amount: amount.optional(),
+  asset: z.string().optional(),
+  due: amount.optional(),
+  surplus: amount.optional(),
+  received: z.record(z.string(), amount).optional(),
+  refund: z.string().optional(),
+  refund_amount: amount.optional(),
+  refund_reason: z.string().nullable().optional(),
+})
+
+export const eventSchema = z.strictObject({
+  id: z.string(),
+  object: z.literal("event"),
+  type: z.string(),
+  subject: z.string(),
+  /** Counts each subject's events from 1 without gaps. */
+  sequence: z.int(),
+  dialect: z.string(),
+  details: detailsSchema,
+  created_at: time,
+})
+
+export const endpointSchema = z.strictObject({
+  id: z.string(),
+  object: z.literal("endpoint"),
+  url: z.string(),
+  dialect: z.string(),
+  state: z.enum(["enabled", "disabled"]),
+  disabled_at: time.nullable(),
+  disabled_reason: z.string().nullable(),
+  created_at: time,
+})
+
+/** An endpoint that was just made: its secret is shown this once. */
+export const newEndpointSchema = endpointSchema.extend({ secret: z.string() })
+
+export const deliverySchema = z.strictObject({
+  id: z.string(),
+  object: z.literal("delivery"),
+  /** The header `webhook-id` of every try. */
+  webhook_id: z.string(),
+  event: z.string(),
+  endpoint: z.string(),
+  state: z.string(),
+  tries: z.int(),
+  last_status: z.int().nullable(),
+  last_error: z.string().nullable(),
+  due_at: time.nullable(),
+  created_at: time,
+  delivered_at: time.nullable(),
+})
+
+/** A page of a list. */
+export function listSchema<T extends z.ZodType>(item: T) {
+  return z.strictObject({
+    object: z.literal("list"),
+    data: z.array(item),
+    has_more: z.boolean(),
+    next_cursor: z.string().nullable(),
+  })
+}

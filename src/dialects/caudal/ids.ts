@@ -1,0 +1,33 @@
+/** The prefixed ids of this API: a word that says what it names, and the id's 32 hexadecimal digits. */
+
+const PREFIXES = {
+  payment: "pay",
+  refund: "re",
+  attempt: "att",
+  customer: "cus",
+  instrument: "ins",
+  event: "evt",
+  endpoint: "ep",
+  delivery: "del",
+} as const
+export type Named = keyof typeof PREFIXES
+
+const HEX = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** Writes an id for the wire, such as `pay_0198b0a000004000…`. */
+export function idOut(of: Named, id: string): string {
+  return `${PREFIXES[of]}_${id.replaceAll("-", "")}`
+}
+
+/**
+ * Reads an id with its prefix, or without one as the other dialects show theirs. Null for a text that
+ * can't be an id of this kind of thing.
+ */
+export function idIn(of: Named, text: string): string | null {
+  const lower = text.toLowerCase()
+  if (UUID.test(lower)) return lower
+  const prefix = `${PREFIXES[of]}_`
+  const hex = HEX.exec(lower.startsWith(prefix) ? lower.slice(prefix.length) : "")
+  return hex ? hex.slice(1).join("-") : null
+}

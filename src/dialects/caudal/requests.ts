@@ -1,0 +1,137 @@
+/** What clients may send: queries, bodies and ids, with one sentence for each rule. */
+import { z } from "zod"
+import { type DialectName, OUTCOMES, PAGE_MAX, REASONS, STATES } from "../../core/index.ts"
+import { idIn, type Named } from "./ids.ts"
+
+const DIALECTS = [
+  "pentagoo",
+  "tapila",
+  "palomma-pay",
+  "palomma-direct-debit",
+  "caudal",
+] as const satisfies readonly DialectName[]
+
+const LIMIT_DEFAULT = 20
+/** The longest reference that any dialect takes. */
+const REFERENCE_MAX = 255
+/** What browsers and servers agree on. */
+const URL_MAX = 2_048
+/** More than any receiver asks for; all of it is stored with each endpoint. */
+const HEADERS_MAX = 20
+const HEADER_VALUE_MAX = 1_000
+/** An amount has at most 78 digits in the database, the largest integer of 256 bits. */
+const AMOUNT = /^[1-9]\d{0,77}$/
+
+/** A value's rule, said when it is broken; of what is missing the frame says that it is required. */
+function must(rule: string) {
+  return {
+    error: (issue: { readonly input?: unknown }) =>
+      issue.input === undefined ? undefined : `must be ${rule}`,
+  }
+}
+
+function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
+  return z.enum(values, must(`one of ${values.join(", ")}`))
+}
+
+function idOf(named: Named) {
+  return z.string(must("an id")).transform((text, context) => {
+    const id = idIn(named, text)
+    if (id !== null) return id
+    context.issues.push({ code: "custom", message: `must be an id of this kind`, input: text })
+    return z.NEVER
+  })
+}
+
+const limit = z
+  .string()
+  .regex(/^\d{1,3}$/, "must be a number")
+  .transform(Number)
+  .pipe(z.number().min(1, "must be at least 1").max(PAGE_MAX, `must be at most ${PAGE_MAX}`))
+  .default(LIMIT_DEFAULT)
+
+/** The two members that every list takes. A cursor is the `next_cursor` of the page before. */
+function page(named: Named) {
+  return { limit, cursor: idOf(named).optional() }
+}
+
+/** A member that may stand once or several times in a query. */
+function several<T extends z.ZodType>(one: T) {
+  return z.union([one.transform((value) => [value]), z.array(one).min(1).max(STATES.length)])
+}
+
+// A word that isn't known is a mistake: left alone, a misspelt filter would find everything.
+export const listPayments = z.strictObject({
+  ...page("payment"),
+  state: several(oneOf(STATES)).optional(),
+  dialect: oneOf(DIALECTS).optional(),
+  reference: z.string(must("text")).min(1).max(REFERENCE_MAX).optional(),
+  customer: idOf("customer").optional(),
+})
+
+export const listEvents = z.strictObject({
+  ...page("event"),
+  subject: z
+    .string(must("an id"))
+    .transform((text, context) => {
+      const id = idIn("payment", text) ?? idIn("instrument", text)
+      if (id !== null) return id
+      context.issues.push({
+        code: "custom",
+        message: "must be a payment's or instrument's id",
+        input: text,
+      })
+      return z.NEVER
+    })
+    .optional(),
+})
+
+export const listDeliveries = z.strictObject(page("delivery"))
+
+/** Nothing to choose: an empty object, or no body at all. */
+export const nothing = z.strictObject({}).nullish()
+
+export const simulate = z.strictObject({
+  outcome: oneOf(OUTCOMES),
+  reason: oneOf(REASONS).nullable().default(null),
+})
+
+export const refund = z
+  .strictObject({
+    amount: z
+      .string(must('text, such as "2500"'))
+      .regex(AMOUNT, 'must be a whole number of minor units above zero, such as "2500"')
+      .transform(BigInt)
+      .nullable()
+      .default(null),
+  })
+  .nullish()
+  .transform((body) => body ?? { amount: null })
+
+/** Names that frame a message or prove it: they are ours to set. */
+const OUR_HEADERS =
+  /^(?:host|content-.*|transfer-encoding|connection|keep-alive|upgrade|expect|te|trailer|user-agent|proxy-.*|webhook-.*)$/
+
+const headers = z
+  .record(
+    z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, "must be the names of headers"),
+    z
+      .string(must("text"))
+      .max(HEADER_VALUE_MAX)
+      .regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/, "must be visible ASCII text"),
+    must("an object of header names and values"),
+  )
+  .refine((given) => Object.keys(given).length <= HEADERS_MAX, `must be at most ${HEADERS_MAX}`)
+  .refine(
+    (given) => !Object.keys(given).some((name) => OUR_HEADERS.test(name.toLowerCase())),
+    "must not name a header that the gateway sets itself",
+  )
+  .transform((given) =>
+    Object.fromEntries(Object.entries(given).map(([name, value]) => [name.toLowerCase(), value])),
+  )
+
+export const createEndpoint = z.strictObject({
+  url: z.string(must("an address")).min(1).max(URL_MAX),
+  dialect: oneOf(DIALECTS).default("caudal"),
+  headers: headers.optional(),
+})

@@ -1,0 +1,189 @@
+/** The routes over payments and what is told of them; those of endpoints are in endpoints.ts. */
+import type { FastifyReply, FastifyRequest } from "fastify"
+import { z } from "zod"
+import {
+  type Core,
+  isRefusal,
+  type Payment,
+  type RefundCreated,
+  type Refusal,
+  type StoredAnswer,
+} from "../../core/index.ts"
+import { type DialectApp, WireProblem } from "../dialect.ts"
+import { caller, idempotencyKey, orThrow } from "../mount.ts"
+import * as answers from "./answers.ts"
+import { endpointRoutes } from "./endpoints.ts"
+import { PROBLEM_TYPE, problem } from "./errors.ts"
+import { idIn } from "./ids.ts"
+import * as requests from "./requests.ts"
+import * as wire from "./wire.ts"
+
+const named = z.object({ id: z.string() })
+
+/** Registers the routes. */
+export function routes(app: DialectApp, core: Core): void {
+  paymentRoutes(app, core)
+  if (core.mode === "sandbox") simulateRoute(app, core)
+  refundRoute(app, core)
+  bookRoutes(app, core)
+  endpointRoutes(app, core)
+}
+
+function paymentRoutes(app: DialectApp, core: Core): void {
+  app.get(
+    "/payments",
+    {
+      schema: {
+        querystring: requests.listPayments,
+        response: { 200: answers.listSchema(answers.paymentSchema) },
+      },
+    },
+    async (request) => {
+      const { limit, cursor, customer, ...filter } = request.query
+      const page = await core.payments.list(
+        { ...filter, customerId: customer, merchantId: caller(request).merchant.id },
+        { limit, before: cursor ?? null },
+      )
+      return wire.listOut("payment", page, wire.paymentOut)
+    },
+  )
+
+  app.get(
+    "/payments/:id",
+    { schema: { params: named, response: { 200: answers.wholePaymentSchema } } },
+    async (request) => whole(await found(core, request)),
+  )
+
+  app.post(
+    "/payments/:id/cancel",
+    {
+      schema: {
+        params: named,
+        body: requests.nothing,
+        response: { 200: answers.wholePaymentSchema },
+      },
+    },
+    async (request) => {
+      const { id: paymentId, merchantId } = await found(core, request)
+      const how = { kind: "cancel", by: "merchant" } as const
+      return whole(orThrow(await core.pay.end({ paymentId, merchantId, how })))
+    },
+  )
+
+  async function whole(payment: Payment) {
+    const [attempts, refunds] = await Promise.all([
+      core.payments.attempts(payment.id),
+      core.payments.refunds(payment.id),
+    ])
+    return wire.wholePaymentOut(payment, attempts, refunds)
+  }
+}
+
+function simulateRoute(app: DialectApp, core: Core): void {
+  app.post(
+    "/payments/:id/simulate",
+    {
+      schema: {
+        params: named,
+        body: requests.simulate,
+        response: { 200: answers.paymentSchema },
+      },
+    },
+    async (request) => {
+      const { outcome, reason } = request.body
+      const { merchant } = caller(request)
+      const before = await found(core, request)
+      const after = orThrow(await core.pay.simulate(merchant, before, outcome, reason))
+      // A payer who may choose again leaves a declined payment waiting; all else must have happened.
+      if (outcome === "declined" || after.state === outcome) return wire.paymentOut(after)
+      throw new WireProblem({
+        code: "simulation_not_possible",
+        message: `this payment is ${after.state} and can't become ${outcome}`,
+      })
+    },
+  )
+}
+
+function refundRoute(app: DialectApp, core: Core): void {
+  app.post(
+    "/payments/:id/refunds",
+    { schema: { params: named, body: requests.refund } },
+    async (request, reply) => {
+      const payment = await found(core, request)
+      const { amount } = request.body
+      const render = (made: RefundCreated | Refusal): StoredAnswer => {
+        if (isRefusal(made)) {
+          const said = problem({ code: made.refused, message: made.message }, request.id)
+          return { status: said.status, body: JSON.stringify(said.body) }
+        }
+        const answer = answers.refundSchema.parse(wire.refundOut(made.refund, made.payment))
+        return { status: 201, body: JSON.stringify(answer) }
+      }
+      const bound = idempotencyKey(request, payment.merchantId)
+      const made = await core.pay.refund(payment, amount, bound && { ...bound, render })
+      return sendRendered(reply, "body" in made ? made : render(made))
+    },
+  )
+}
+
+/** Sends a rendered answer with the media type of its kind. */
+function sendRendered(reply: FastifyReply, { status, body }: StoredAnswer): FastifyReply {
+  return reply
+    .code(status)
+    .type(status < 400 ? "application/json; charset=utf-8" : PROBLEM_TYPE)
+    .serializer((text: unknown) => text as string)
+    .send(body)
+}
+
+function bookRoutes(app: DialectApp, core: Core): void {
+  app.get(
+    "/balances",
+    { schema: { response: { 200: answers.listSchema(answers.balanceSchema) } } },
+    async (request) => {
+      const accounts = await core.books.accounts(caller(request).merchant.id)
+      return wire.allOut(wire.balancesOut(accounts))
+    },
+  )
+
+  app.get(
+    "/events",
+    {
+      schema: {
+        querystring: requests.listEvents,
+        response: { 200: answers.listSchema(answers.eventSchema) },
+      },
+    },
+    async (request) => {
+      const { limit, cursor, subject } = request.query
+      const page = await core.events.list(
+        { merchantId: caller(request).merchant.id, subjectId: subject },
+        { limit, before: cursor ?? null },
+      )
+      return wire.listOut("event", page, wire.eventOut)
+    },
+  )
+
+  app.get(
+    "/deliveries",
+    {
+      schema: {
+        querystring: requests.listDeliveries,
+        response: { 200: answers.listSchema(answers.deliverySchema) },
+      },
+    },
+    async (request) => {
+      const { limit, cursor } = request.query
+      const page = { limit, before: cursor ?? null }
+      const deliveries = await core.events.deliveries(caller(request).merchant.id, page)
+      return wire.listOut("delivery", deliveries, wire.deliveryOut)
+    },
+  )
+}
+
+/** The payment that a path names; one of somebody else is as unknown as one that never was. */
+async function found(core: Core, request: FastifyRequest): Promise<Payment> {
+  const id = idIn("payment", (request.params as z.infer<typeof named>).id)
+  const payment = id && (await core.payments.find(caller(request).merchant.id, id))
+  if (payment) return payment
+  throw new WireProblem({ code: "payment_not_found", message: "there is no such payment" })
+}

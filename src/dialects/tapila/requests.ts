@@ -1,0 +1,61 @@
+/** What clients send: the schemas of bodies and queries. Members that aren't named are ignored. */
+import { z } from "zod"
+
+/** Text as people and programs write ids and names: something visible, nothing that controls. */
+function text(most: number) {
+  return z
+    .string()
+    .min(1, "must not be empty")
+    .max(most, `must have at most ${most} characters`)
+    .regex(/^(?=.*\S)\P{Cc}*$/u, "must be text without control characters")
+}
+
+/** Longer than a UUID with a prefix; as part of a path it still fits after encoding. */
+const externalPaymentId = text(100).regex(/^[\x20-\x7e]*$/, "must be printable ASCII")
+
+export const loginBody = z.object({
+  clientUsername: text(80),
+  // What the password check reads at the most.
+  password: z.string().min(1, "must not be empty").max(1_024, "is too long"),
+})
+
+export const rechargeBody = z.object({
+  companyCode: text(40),
+  productId: text(64),
+  // Read by `readAmount`: the vendor has codes of its own for what can be wrong with it.
+  amount: z.unknown().optional(),
+  identifierValue: text(64),
+  identifierName: text(64).optional(),
+  // Informative: nothing is charged by it, so words that the vendor doesn't list are kept as well.
+  paymentMethod: text(40),
+  externalPaymentId,
+  externalClientId: text(100),
+})
+export type RechargeBody = z.infer<typeof rechargeBody>
+
+/** Query parameters are text; a page number above this is nobody's. */
+const NUMBER_MAX = 100_000
+const whole = (most: number) =>
+  z.coerce.number("must be a number").int("must be a whole number").min(1).max(most)
+
+/** The vendor's example of a next page has 50 companies, its largest page 5000. */
+export const catalogueQuery = z.object({
+  active: z.enum(["true", "false"]).default("true"),
+  searchCompany: z.string().trim().min(3, "must have at least 3 characters").max(80).optional(),
+  page: whole(NUMBER_MAX).default(1),
+  limit: whole(5_000).default(50),
+})
+export type CatalogueQuery = z.infer<typeof catalogueQuery>
+
+export const companyParams = z.object({ companyCode: z.string() })
+
+export const operationParams = z.object({ operationId: z.string() })
+export const operationQuery = z.object({ type: z.literal("external-payment-id").optional() })
+
+export const ratesQuery = z.object({
+  countryCode: z
+    .string()
+    .regex(/^[A-Z]{2}$/, "must be two capital letters")
+    .optional(),
+  companyType: z.enum(["RECHARGE", "SERVICE", "SUBSCRIPTION"]).default("RECHARGE"),
+})

@@ -1,0 +1,203 @@
+/** Opens an installation: its database, its mode and its keys. The gateway and the commands begin here. */
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { type Clock, type HostClock, hostClock, type Ids, makeIds } from "./clock.ts"
+import { type Config, ConfigError } from "./config.ts"
+import { type Core, type CoreParts, type Log, openCore } from "./core/core.ts"
+import { claimMode } from "./core/merchants/store.ts"
+import { makePasswords } from "./core/password.ts"
+import { type Keyring, masterKey, openKeyring, parseMasterKey } from "./core/seal.ts"
+import { describeServer } from "./db/connection.ts"
+import { checkServer, clockOffsetMs, type Database, openDatabase } from "./db/database.ts"
+import { embeddedConnection, startEmbedded } from "./db/embedded.ts"
+import { migrate } from "./db/migrate.ts"
+import { dialects } from "./dialects/index.ts"
+import { checkAddress, parseAllowList } from "./http/address.ts"
+
+/** Something outside the program stands in the way; the message says what to do about it. */
+export class OpenError extends Error {
+  override name = "OpenError"
+}
+
+export type Installation = {
+  readonly config: Config
+  readonly database: Database
+  readonly clock: Clock
+  /** The host's own clock, which is kept in step with the database's. */
+  readonly host: HostClock
+  readonly ids: Ids
+  readonly keyring: Keyring
+  /** Addresses that webhooks may go to although they aren't public. */
+  readonly allow: readonly string[]
+  /** Closes the database, and stops it where it was started here. */
+  close(): Promise<void>
+}
+
+export type InstallationParts = {
+  readonly config: Config
+  readonly log: Log
+  /** Tells an operator something once, in the terminal. */
+  readonly notice?: (text: string) => void
+  /** For tests. */
+  readonly clock?: Clock
+  /** Use the embedded server that a running gateway keeps, where there is one. */
+  readonly join?: boolean
+}
+
+const MIGRATIONS = join(import.meta.dirname, "..", "migrations")
+const LOOPBACK = ["127.0.0.0/8", "::1/128", "localhost"]
+
+/** Opens the database, starting it if need be, and brings it up to date; whatever fails is undone. */
+export async function openInstallation(parts: InstallationParts): Promise<Installation> {
+  const { config, log } = parts
+  const undo: (() => Promise<unknown>)[] = []
+  const close = async () => {
+    while (undo.length > 0) await undo.pop()!()
+  }
+  try {
+    makeFolder(config.dataDir)
+    const url = config.databaseUrl ?? (await embeddedUrl(parts, undo))
+    const database = openDatabase({
+      url,
+      applicationName: "caudal",
+      plans: "indexed",
+      onError: (error) => log.warn({ err: error }, "a database connection was lost"),
+    })
+    undo.push(() => database.close())
+    const host = hostClock()
+    await prepareDatabase(database, config, host, url)
+    const clock = parts.clock ?? host
+    const ids = makeIds(clock)
+    const keyring = readKeyring(config, ids)
+    const allow = [...config.file.webhooks.allow, ...(config.mode === "sandbox" ? LOOPBACK : [])]
+    return { config, database, clock, host, ids, keyring, allow, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Opens the core of an installation; `over` is what the gateway has and a command does without. */
+export function coreOf(
+  installation: Installation,
+  over: Pick<CoreParts, "publicUrl" | "rails" | "send" | "metrics" | "log">,
+): Core {
+  const { config, allow, database, clock, ids, keyring } = installation
+  return openCore({
+    mode: config.mode,
+    database,
+    clock,
+    ids,
+    keyring,
+    passwords: makePasswords(ids),
+    defaultRail: config.file.rails.default ?? (config.mode === "sandbox" ? "simulator" : null),
+    voices: dialects,
+    checkAddress: async (url) => {
+      const verdict = checkAddress(url, { mode: config.mode, allow: parseAllowList(allow) })
+      return verdict.kind === "allowed" ? null : verdict.why
+    },
+    ...over,
+  })
+}
+
+/** How a browser on this machine reaches what listens on `host`. */
+export function hostInUrl(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "127.0.0.1"
+  return host.includes(":") ? `[${host}]` : host
+}
+
+function makeFolder(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    const why = (error as Error).message
+    throw new OpenError(
+      `Can't make the data folder ${dataDir}: choose another one with CAUDAL_DATA_DIR. (${why})`,
+      { cause: error },
+    )
+  }
+}
+
+/** Where the embedded server answers, which is started unless somebody's may be joined. */
+async function embeddedUrl(
+  { config, log, notice, join: mayJoin }: InstallationParts,
+  undo: (() => Promise<unknown>)[],
+): Promise<string> {
+  const running = mayJoin ? await embeddedConnection(config.dataDir) : null
+  if (running) return running.url
+  try {
+    const embedded = await startEmbedded({
+      dataDir: config.dataDir,
+      notice: (text) => notice?.(text),
+      onDown: (reason) => log.error({ reason }, "the embedded database ended; it is started again"),
+      onUp: (downMs) => log.warn({ downMs }, "the embedded database answers again"),
+    })
+    undo.push(() => embedded.stop())
+    return embedded.url
+  } catch (error) {
+    throw new OpenError((error as Error).message, { cause: error })
+  }
+}
+
+async function prepareDatabase(
+  database: Database,
+  config: Config,
+  clock: HostClock,
+  url: string,
+): Promise<void> {
+  try {
+    await checkServer(database, config.databaseUrl ?? undefined)
+  } catch (error) {
+    throw unusable(error, config.databaseUrl === null ? "the embedded database" : url)
+  }
+  await migrate(database, MIGRATIONS)
+  clock.setOffsetMs(await clockOffsetMs(database, clock))
+  const mode = await claimMode(database, config.mode, clock.now())
+  if (mode !== config.mode) {
+    throw new ConfigError(
+      `CAUDAL_MODE: this database belongs to a ${mode} installation and can't be used as ${config.mode}`,
+    )
+  }
+}
+
+/** The driver's words with the server's name; a socket that is refused by several addresses has none. */
+function unusable(error: unknown, url: string): Error {
+  const { message, code } = error as { message: string; code?: string }
+  if (message.startsWith("Can't use")) return new OpenError(message, { cause: error })
+  const name = url.startsWith("postgres") ? describeServer(url) : url
+  return new OpenError(
+    `Can't use ${name}: ${message || code || "no answer"}. ` +
+      "Start that server or correct DATABASE_URL; without DATABASE_URL Caudal runs its own.",
+    { cause: error },
+  )
+}
+
+/** The master key that was given, or the one that a sandbox made for itself at its first start. */
+function readKeyring(config: Config, ids: Ids): Keyring {
+  if (config.masterKey !== null) return openKeyring(ids, { current: given(config.masterKey) })
+  const path = join(config.dataDir, "master.key")
+  if (!existsSync(path)) makeKey(path, ids)
+  const kept = parseMasterKey(readFileSync(path, "utf8"))
+  return openKeyring(ids, { current: masterKey(kept.key) })
+}
+
+function given(text: string) {
+  try {
+    return parseMasterKey(text)
+  } catch (error) {
+    throw new ConfigError(`CAUDAL_MASTER_KEY: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+/** Puts a whole new key in place, or leaves the one that another start put there first. */
+function makeKey(path: string, ids: Ids): void {
+  const draft = `${path}.${ids.next()}`
+  writeFileSync(draft, `${ids.bytes(32).toString("base64")}\n`, { mode: 0o600 })
+  try {
+    linkSync(draft, path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error
+  } finally {
+    rmSync(draft)
+  }
+}

@@ -1,0 +1,188 @@
+/** Breaks each invariant on purpose, in a copy of the program, and demands that a test notices. */
+import assert from "node:assert/strict"
+import { spawn } from "node:child_process"
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { after, before, test } from "node:test"
+import { startTestServer } from "../support/server.ts"
+
+type Break = {
+  readonly invariant: string
+  readonly file: string
+  /** Stands exactly once in the file, and is replaced by `by`. */
+  readonly what: string
+  readonly by: string
+  /** The tests that have to fail. */
+  readonly noticedBy: string
+}
+
+const money = "test/engine/money.test.ts"
+const batch = "test/engine/batch.test.ts"
+const deliveries = "test/engine/deliveries.test.ts"
+
+const BREAKS: readonly Break[] = [
+  {
+    invariant: "1: what leaves one account enters another",
+    file: "src/core/draft.ts",
+    what: "balance: credit.balance + amount",
+    by: "balance: credit.balance + amount + 1n",
+    noticedBy: money,
+  },
+  {
+    invariant: "2: a recharge is covered before it is held",
+    file: "src/core/decide/create-payment.ts",
+    what: "draft.account(available).balance < command.amount",
+    by: "draft.account(available).balance < 0n",
+    noticedBy: batch,
+  },
+  {
+    invariant: "2: refunds never exceed what was captured",
+    file: "src/core/decide/create-refund.ts",
+    what: "amount <= 0n || amount > left",
+    by: "amount <= 0n",
+    noticedBy: money,
+  },
+  {
+    invariant: "3: one reference, one payment",
+    file: "src/core/decide/create-payment.ts",
+    what: "if (existing) return",
+    by: "if (existing && command.amount === 0n) return",
+    noticedBy: batch,
+  },
+  {
+    invariant: "3: one Idempotency-Key, one payment",
+    file: "src/core/fold.ts",
+    what: "if (once && known && known.expiresAt > draft.now) {",
+    by: "if (once && known && known.expiresAt < draft.now) {",
+    noticedBy: batch,
+  },
+  {
+    invariant: "4: states move along the table",
+    file: "src/core/payments/payment.ts",
+    what: "declined: [],",
+    by: 'declined: ["approved"],',
+    noticedBy: "src/core/payments/payment.test.ts",
+  },
+  {
+    invariant: "5: each change writes one event, numbered without gaps",
+    file: "src/core/decide/decider.ts",
+    what: "version: next.version + 1",
+    by: "version: next.version + 2",
+    noticedBy: money,
+  },
+  {
+    invariant: "6: every try has the same id",
+    file: "src/core/loops/deliver.ts",
+    what: "id: delivery.id,\n        atSeconds",
+    by: "id: parts.ids.next(),\n        atSeconds",
+    noticedBy: deliveries,
+  },
+  {
+    invariant: "6: a delivery whose node died is sent by another",
+    file: "src/core/loops/deliver.ts",
+    what: "accept({ delivery, endpoint, message,",
+    by: "void ({ delivery, endpoint, message,",
+    noticedBy: deliveries,
+  },
+  {
+    invariant: "7: a rail is asked once an attempt",
+    file: "src/core/loops/store.ts",
+    what: "state = 'waiting' as begin",
+    by: "true as begin",
+    noticedBy: money,
+  },
+  {
+    invariant: "8: an answer that was sent is durable",
+    file: "src/core/engine.ts",
+    what: "if (!(await wasCommitted(batchId))) throw error",
+    by: "await wasCommitted(batchId)",
+    noticedBy: "test/engine/lost-answers.test.ts",
+  },
+  {
+    invariant: "8: what was committed is not done again",
+    file: "src/core/engine.ts",
+    what: "if (!(await wasCommitted(batchId))) throw error",
+    by: "throw error",
+    noticedBy: "test/engine/lost-answers.test.ts",
+  },
+  {
+    invariant: "10: merchant B can't see merchant A's payment",
+    file: "src/core/payments/store.ts",
+    what: "where p.id = $1 and p.merchant_id = $2",
+    by: "where p.id = $1 and $2::uuid is not null",
+    noticedBy: batch,
+  },
+  {
+    invariant: "11: bodies are sealed at rest",
+    file: "src/core/webhooks/announce.ts",
+    what: "messageSealed: parts.keyring.seal(JSON.stringify(message), SEALED.message)",
+    by: "messageSealed: Buffer.from(JSON.stringify(message))",
+    noticedBy: deliveries,
+  },
+]
+
+const root = join(import.meta.dirname, "..", "..")
+let copy = ""
+let server: Awaited<ReturnType<typeof startTestServer>> | undefined
+let databaseUrl = process.env.CAUDAL_TEST_DATABASE_URL
+
+before(async () => {
+  copy = mkdtempSync(join(tmpdir(), "caudal-broken-"))
+  for (const part of ["src", "test", "migrations", "docs", "package.json"]) {
+    cpSync(join(root, part), join(copy, part), { recursive: true })
+  }
+  symlinkSync(join(root, "node_modules"), join(copy, "node_modules"))
+  if (databaseUrl === undefined) {
+    server = await startTestServer()
+    databaseUrl = server.url
+  }
+})
+
+after(async () => {
+  await server?.stop()
+  rmSync(copy, { recursive: true, force: true })
+})
+
+test("the copy passes while nothing in it is broken", async () => {
+  const files = [...new Set(BREAKS.map((each) => each.noticedBy))]
+  const { code, output } = await runTests(files)
+  assert.equal(code, 0, output)
+})
+
+for (const each of BREAKS) {
+  test(`a build that breaks ${each.invariant} fails its test`, async () => {
+    const path = join(copy, each.file)
+    const sound = readFileSync(path, "utf8")
+    assert.equal(sound.split(each.what).length, 2, `"${each.what}" stands once in ${each.file}`)
+    writeFileSync(path, sound.replace(each.what, each.by))
+    try {
+      const { code, output } = await runTests([each.noticedBy])
+      assert.notEqual(code, 0, "nothing noticed")
+      // A build that can't even be loaded would prove nothing.
+      assert.match(output, /^ℹ pass [0-9]*[1-9]/m, output)
+    } finally {
+      writeFileSync(path, sound)
+    }
+  })
+}
+
+/** Runs tests in the copy on the run's own server. */
+async function runTests(
+  files: readonly string[],
+): Promise<{ code: number | null; output: string }> {
+  const child = spawn(process.execPath, ["--test", "--test-reporter=spec", ...files], {
+    cwd: copy,
+    // Without this the inner runner would report to the outer one.
+    env: { ...process.env, CAUDAL_TEST_DATABASE_URL: databaseUrl, NODE_TEST_CONTEXT: undefined },
+    stdio: ["ignore", "pipe", "pipe"],
+  })
+  let output = ""
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (part: Buffer) => {
+      output += part
+    })
+  }
+  const code = await new Promise<number | null>((resolve) => child.on("close", resolve))
+  return { code, output }
+}

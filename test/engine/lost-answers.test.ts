@@ -1,0 +1,68 @@
+/** The database's connection may die at any moment: no answer is lost, and nothing happens twice. */
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { createPayment } from "../../src/core/decide/create-payment.ts"
+import { topUp } from "../../src/core/decide/top-up.ts"
+import { isRefusal, Unavailable } from "../../src/core/index.ts"
+import { openDatabase } from "../../src/db/database.ts"
+import { lastFirst } from "../support/cleanup.ts"
+import { testCore } from "../support/core.ts"
+import { type Cleanup, testDatabase } from "../support/database.ts"
+import { openWire } from "../support/wire.ts"
+
+async function wired(testContext: Cleanup) {
+  const context = lastFirst(testContext)
+  const direct = await testDatabase(context)
+  const wire = await openWire(context, direct.url)
+  const database = openDatabase({ url: wire.url, plans: "indexed" })
+  context.after(() => database.close())
+  const test = await testCore(database)
+  // Statements are prepared and connections warm before anything is cut.
+  await test.core.engine.submit(createPayment, test.payment({ reference: "warm" }))
+  return { wire, direct: direct.database, ...test }
+}
+
+for (const when of ["before", "after"] as const) {
+  test(`a connection cut ${when} the commit: the caller is answered, the payment is there once`, async (t) => {
+    const { wire, direct, core, payment } = await wired(t)
+    for (let round = 0; round < 5; round += 1) {
+      wire.cutAtCommit(when)
+      const commands = Array.from({ length: 10 }, (_, at) =>
+        payment({ reference: `${round}-${at}` }),
+      )
+      const answers = await Promise.all(
+        commands.map((command) => core.engine.submit(createPayment, command)),
+      )
+      for (const [at, answer] of answers.entries()) {
+        assert.ok(!isRefusal(answer))
+        assert.equal(answer.repeated, false)
+        assert.equal(answer.payment.id, commands[at]!.id)
+      }
+    }
+    assert.equal(wire.cuts, 5)
+    const { rows } = await direct.query<{ n: bigint }>("select count(*) as n from payments")
+    assert.equal(rows[0]!.n, 51n)
+  })
+}
+
+test("a top-up whose commit's answer was lost is booked once", async (t) => {
+  const { wire, core, merchantId } = await wired(t)
+  for (let round = 0; round < 5; round += 1) {
+    wire.cutAtCommit("after")
+    const command = { merchantId, asset: "COP", amount: 100n, reference: `r-${round}` }
+    const answer = await core.engine.submit(topUp, command)
+    assert.deepEqual(answer, { balance: BigInt(100 * (round + 1)), repeated: false })
+  }
+  assert.deepEqual(await core.books.verify(), [])
+})
+
+test("while the database is away callers are told so at once, and are served when it is back", async (t) => {
+  const { wire, core, payment } = await wired(t)
+  wire.down = true
+  wire.cutAtCommit("before")
+  await assert.rejects(core.engine.submit(createPayment, payment()), Unavailable)
+  await assert.rejects(core.engine.submit(createPayment, payment()), Unavailable)
+  wire.down = false
+  const answer = await core.engine.submit(createPayment, payment())
+  assert.ok(!isRefusal(answer))
+})
