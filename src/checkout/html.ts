@@ -35,7 +35,7 @@ export function toText(page: Html): string {
 
 function write(piece: Piece): string {
   if (piece === null || piece === undefined || piece === false) return ""
-  if (typeof piece === "string" || typeof piece === "number") return escape(String(piece))
+  if (typeof piece === "string" || typeof piece === "number") return escapeText(String(piece))
   return TRUSTED in piece ? piece[TRUSTED] : piece.map(write).join("")
 }
 
@@ -47,6 +47,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 }
 
-function escape(text: string): string {
+function escapeText(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!)
 }

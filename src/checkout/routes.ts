@@ -90,7 +90,8 @@ export function paymentRoutes(scope: FastifyInstance, core: Core, site: Site): v
     if (!merchant) return null
     const view = viewOf(payment, await core.payments.attempts(payment.id))
     const brief = briefOf(payment, merchant)
-    const rules: FormRules = { ...brief, offered: offered(merchant), known: brief.payer }
+    const { enforcedDocument, payer: known } = brief
+    const rules: FormRules = { offered: offered(merchant), known, enforcedDocument }
     return { payment, merchant, brief, view, form: { rules, typed: {}, wrong: {} } }
   }
 

@@ -1,6 +1,11 @@
 /** The door of the core: what dialects, rails, pages, the command line and http may use. */
 export type { Clock, Ids } from "../clock.ts"
-export type { Company, Product } from "./catalogue/company.ts"
+export {
+  amountProblem,
+  type Company,
+  identifierProblem,
+  type Product,
+} from "./catalogue/company.ts"
 export { type Core, type CoreParts, openCore } from "./core.ts"
 export {
   type Customer,

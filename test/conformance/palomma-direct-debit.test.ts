@@ -440,3 +440,123 @@ test("what another merchant has does not exist", async () => {
     assert.deepEqual((await as("GET", `${path}?customerId=${customerId}`)).body, empty)
   }
 })
+
+test("lists come newest first, in pages whose cursors lead through all of them", async () => {
+  const { core } = gateway
+  const { apiKey } = await credentialFor((await core.merchants.add({ name: "Lists" })).id)
+  const as = (method: string, path: string, body?: unknown) =>
+    ask(method, base + path, { body, headers: bearer(apiKey) })
+  const ids: string[] = []
+  for (let at = 0; at < 25; at += 1) {
+    ids.unshift((await as("POST", "/customers", { ...PERSON, name: `Customer ${at}` })).body.id)
+  }
+  const first = await as("GET", "/customers")
+  assert.deepEqual(Object.keys(first.body), ["items", "cursor", "count"])
+  assert.equal(first.body.count, 20)
+  assert.deepEqual(idsOf(first), ids.slice(0, 20))
+  const rest = await as("GET", `/customers?cursor=${first.body.cursor}`)
+  assert.deepEqual([idsOf(rest), rest.body.cursor, rest.body.count], [ids.slice(20), null, 5])
+  const exact = await as("GET", "/customers?limit=25&unknown=1")
+  assert.deepEqual([idsOf(exact), exact.body.cursor], [ids, null])
+
+  for (const query of [
+    "limit=0",
+    "limit=101",
+    "limit=-1",
+    "limit=1.5",
+    "limit=",
+    "limit=1&limit=2",
+  ]) {
+    const answer = await as("GET", `/paymentRequests?${query}`)
+    assertMessage(answer, 400, query)
+    assert.equal(answer.body.message, "limit: must be a whole number from 1 to 100")
+  }
+  for (const cursor of ["", "x", ids[0]!, `${first.body.cursor}A`, "%F0%9F%A6%A9"]) {
+    const answer = await as("GET", `/customers?cursor=${cursor}`)
+    assertMessage(answer, 400, cursor)
+    assert.equal(answer.body.message, "cursor: must be the cursor of a page")
+  }
+})
+
+function idsOf({ body }: Awaited<ReturnType<typeof call>>): string[] {
+  return body.items.map((item: { id: string }) => item.id)
+}
+
+test("lists are filtered by status and customer, and hold what a read answers", async () => {
+  const [one, two] = [await newCustomer(), await newCustomer()]
+  const active = await newMethod(account(one))
+  const failed = await newMethod(account(one, "123456702"))
+  const other = await newMethod(account(two, "123456709"))
+  const waiting = (
+    await call("POST", "/paymentMethods", { customerId: two, type: "bancolombiaInstant" })
+  ).body.id
+  const charged = (await call("POST", "/paymentRequests", { paymentMethodId: active, amount: 5 }))
+    .body.id
+  const slow = (await call("POST", "/paymentRequests", { paymentMethodId: other, amount: 5 })).body
+    .id
+  await settled(`/paymentRequests/${charged}`)
+  await settled(`/paymentRequests/${slow}`, ["pending"])
+
+  const rows: [query: string, ids: string[]][] = [
+    [`/paymentMethods?customerId=${one}`, [failed, active]],
+    [`/paymentMethods?customerId=${one}&status=error`, [failed]],
+    [`/paymentMethods?customerId=${two}&status=pending`, [waiting]],
+    [`/paymentMethods?customerId=${two}&status=active`, [other]],
+    [`/paymentRequests?customerId=${one}`, [charged]],
+    [`/paymentRequests?customerId=${one}&status=approved`, [charged]],
+    [`/paymentRequests?customerId=${one}&status=error`, []],
+    [`/paymentRequests?customerId=${two}&status=processing`, [slow]],
+    ["/paymentRequests?customerId=nobody", []],
+  ]
+  for (const [query, ids] of rows) {
+    const page = await call("GET", query)
+    assert.deepEqual(idsOf(page), ids, query)
+    for (const item of page.body.items) {
+      const path = `${query.split("?")[0]}/${item.id}`
+      assert.deepEqual((await call("GET", path)).body, item, path)
+    }
+  }
+  assertMessage(await call("GET", "/paymentRequests?status=paid"), 400, "status")
+})
+
+test("fifty creates at once under one Idempotency-Key make one thing and fifty equal answers", async () => {
+  const customerId = await newCustomer()
+  const paymentMethodId = await newMethod(account(customerId))
+  const bodies: [path: string, body: object, other: object][] = [
+    ["/customers", PERSON, { ...PERSON, name: "Another" }],
+    ["/paymentMethods", account(customerId), account(customerId, "987654321")],
+    ["/paymentRequests", { paymentMethodId, amount: 123 }, { paymentMethodId, amount: 124 }],
+  ]
+  for (const [path, body, other] of bodies) {
+    // The same key for each endpoint: its scope is one path.
+    const headers = { "idempotency-key": "order-1009" }
+    const before = await counts()
+    const many = await Promise.all(
+      Array.from({ length: 50 }, () => call("POST", path, body, headers)),
+    )
+    assert.deepEqual(new Set(many.map(({ status }) => status)), new Set([201]))
+    assert.equal(new Set(many.map((each) => JSON.stringify(each.body))).size, 1)
+    const made = (await counts()).map((count, at) => count - before[at]!)
+    assert.ok(Math.max(...made) === 1, `${path}: ${made}`)
+    const conflict = await call("POST", path, other, headers)
+    assertMessage(conflict, 422, path)
+    assert.match(conflict.body.message, /^Idempotency-Key: /)
+    const plain = (await call("POST", path, body)).body
+    assert.notEqual(plain.id, many[0]!.body.id)
+    assert.deepEqual(Object.keys(plain), Object.keys(many[0]!.body))
+  }
+  for (const bad of ["", "x".repeat(256), "two words"]) {
+    const answer = await call("POST", "/customers", PERSON, { "idempotency-key": bad })
+    assertMessage(answer, 400, bad)
+  }
+})
+
+test("a refusal under an Idempotency-Key is remembered in this API's shape", async () => {
+  const customerId = await newCustomer()
+  const paymentMethodId = await newMethod(account(customerId, "123456703"))
+  const headers = { "idempotency-key": "refused-1" }
+  const charge = () => call("POST", "/paymentRequests", { paymentMethodId, amount: 1 }, headers)
+  const first = await charge()
+  assertMessage(first, 400, "refused")
+  assert.deepEqual((await charge()).body, first.body)
+})

@@ -115,6 +115,15 @@ export async function startReceiver(context: Cleanup): Promise<Receiver> {
   return receiver
 }
 
+/** A port that nobody uses at the moment. */
+export async function freePort(): Promise<number> {
+  const probe = createServer()
+  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve))
+  const { port } = probe.address() as AddressInfo
+  await new Promise((resolve) => probe.close(resolve))
+  return port
+}
+
 /** Asks the gateway and reads the answer as JSON; text stays text. */
 export async function ask(
   method: string,

@@ -99,23 +99,24 @@ export function readCatalogue(path: string): Company[] {
 export function parseCatalogue(content: unknown): Company[] {
   const parsed = catalogueSchema.safeParse(content)
   if (!parsed.success) {
-    stopAt(parsed.error.issues.map(({ path, message }) => `${nameOf(path, content)}: ${message}`))
+    const { issues } = parsed.error
+    throw refusal(issues.map(({ path, message }) => `${nameOf(path, content)}: ${message}`))
   }
   const { companies } = parsed.data
-  stopAt([
+  const problems = [
     ...repeated(companies.map(({ code }) => code)).map((code) => `${code}: is there twice`),
     ...companies.flatMap((company) =>
       problemsOf(company).map((problem) => `${company.code}: ${problem}`),
     ),
-  ])
+  ]
+  if (problems.length > 0) throw refusal(problems)
   return companies.map(companyOf)
 }
 
-function stopAt(problems: readonly string[]): asserts problems is readonly [] {
-  if (problems.length === 0) return
+function refusal(problems: readonly string[]): CatalogueError {
   const more = problems.length - PROBLEMS_MAX
   const shown = problems.slice(0, PROBLEMS_MAX)
-  throw new CatalogueError([...shown, ...(more > 0 ? [`and ${more} more`] : [])].join("\n"))
+  return new CatalogueError([...shown, ...(more > 0 ? [`and ${more} more`] : [])].join("\n"))
 }
 
 /** Where something is wrong, with the code and the product id that a person would search for. */

@@ -25,6 +25,7 @@ export function allOut<T>(data: readonly T[]) {
   return { object: "list" as const, data: [...data], has_more: false, next_cursor: null }
 }
 
+/** A payment as lists and webhooks show it. */
 export function paymentOut(payment: Payment): z.infer<typeof answers.paymentSchema> {
   const { customerId, instrumentId } = payment
   return {
@@ -53,6 +54,7 @@ export function paymentOut(payment: Payment): z.infer<typeof answers.paymentSche
   }
 }
 
+/** A payment as it is read alone: with all that was tried and given back. */
 export function wholePaymentOut(
   payment: Payment,
   attempts: readonly Attempt[],
@@ -83,6 +85,7 @@ function attemptOut(attempt: Attempt): z.infer<typeof answers.attemptSchema> {
   }
 }
 
+/** A refund; its asset is that of its payment. */
 export function refundOut(refund: Refund, payment: Payment): z.infer<typeof answers.refundSchema> {
   return {
     id: idOut("refund", refund.id),
@@ -116,6 +119,7 @@ export function balancesOut(accounts: readonly Account[]): z.infer<typeof answer
   })
 }
 
+/** An endpoint without its secret and its headers, which are not shown again. */
 export function endpointOut(endpoint: Endpoint): z.infer<typeof answers.endpointSchema> {
   return {
     id: idOut("endpoint", endpoint.id),
@@ -129,6 +133,7 @@ export function endpointOut(endpoint: Endpoint): z.infer<typeof answers.endpoint
   }
 }
 
+/** How the sending of one event to one endpoint goes. */
 export function deliveryOut(delivery: Delivery): z.infer<typeof answers.deliverySchema> {
   return {
     id: idOut("delivery", delivery.id),
@@ -167,6 +172,7 @@ export function instrumentOut(instrument: Instrument): z.infer<typeof answers.in
   }
 }
 
+/** An event as lists show it; a webhook adds the subject as it then was. */
 export function eventOut(event: Event): z.infer<typeof answers.eventSchema> {
   return {
     id: idOut("event", event.id),

@@ -28,7 +28,7 @@ function lookup(authorization: string): string {
 
 /** Makes a private key; the integrity key is the one that signs the merchant's webhooks. */
 export function issue(ids: Ids, { signingKey }: { readonly signingKey: string }): Issued {
-  const key = ids.bytes(KEY_BYTES).toString("base64url")
+  const key = `pp_${ids.bytes(KEY_BYTES).toString("base64url")}`
   return {
     secrets: [{ kind: "key", key }],
     shown: { privateKey: key, integrityKey: signingKey },

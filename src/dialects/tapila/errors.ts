@@ -1,7 +1,7 @@
 /** How each problem sounds: one shape for every error, and the vendor's codes where it has any. */
 import type { Reason } from "../../core/index.ts"
 import type { Problem, ProblemCode, WireAnswer } from "../dialect.ts"
-import { traceOf } from "./wire.ts"
+import { traceOf } from "./trace.ts"
 
 /** `says` where the vendor's own words are known, or ours would tell too much. */
 type Sound = { readonly status: number; readonly code: string; readonly says?: string }
@@ -79,7 +79,7 @@ export function problem({ code, field, message }: Problem, requestId: string): W
     ...(code === "too_many_requests" && { headers: { "retry-after": String(RETRY_AFTER_S) } }),
     body: {
       code: login ? WRONG_LOGIN_CODE : (own ?? sound.code),
-      message: sound.says ?? upperFirst(message),
+      message: sound.says ?? message,
       ...traceOf(requestId),
     },
   }
@@ -107,8 +107,4 @@ const REASONS = {
 export function providerError(reason: Reason | null, requestId: string, tx: string): WireAnswer {
   const message = `Provider error: ${REASONS[reason ?? "other"]}`
   return { status: 500, body: { code: "XX05000", message, ...traceOf(requestId, tx) } }
-}
-
-function upperFirst(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1)
 }

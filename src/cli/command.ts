@@ -1,0 +1,186 @@
+/** What a command is, and how its arguments are read: known names only, and errors that say what exists. */
+import { parseArgs } from "node:util"
+import type { Shell } from "./shell.ts"
+
+/** A mistake in what was typed; the process ends with 2. */
+export class UsageError extends Error {
+  override name = "UsageError"
+}
+
+/** What was asked for can't be done; the process ends with 1. */
+export class CommandError extends Error {
+  override name = "CommandError"
+}
+
+/** `value` names what follows the option, in the help; null makes it a switch. */
+export type Option = {
+  readonly value: string | null
+  readonly about: string
+  readonly required?: boolean
+  /** It may be given several times. */
+  readonly many?: boolean
+}
+export type Options = Readonly<Record<string, Option>>
+
+/** What was given for each option. */
+export type Values<O extends Options> = {
+  readonly [K in keyof O]: O[K]["value"] extends null
+    ? boolean
+    : O[K]["many"] extends true
+      ? readonly string[]
+      : O[K]["required"] extends true
+        ? string
+        : string | undefined
+}
+
+export type Command = {
+  /** As it is typed, such as `merchant add`. */
+  readonly name: string
+  readonly about: string
+  /** Names of what is given without an option, all of them required. */
+  readonly operands: readonly string[]
+  readonly options: Options
+  /** Something to copy, without the program's name. */
+  readonly example: string | null
+  run(given: Given, shell: Shell): Promise<void>
+}
+
+export type Given = {
+  readonly values: Readonly<Record<string, string | boolean | readonly string[] | undefined>>
+  readonly operands: readonly string[]
+}
+
+/** Defines a command whose `run` sees its options with their types. */
+export function command<const O extends Options, const P extends readonly string[] = []>(spec: {
+  readonly name: string
+  readonly about: string
+  readonly operands?: P
+  readonly options?: O
+  readonly example?: string
+  run(
+    values: Values<O>,
+    shell: Shell,
+    operands: { readonly [K in keyof P]: string },
+  ): Promise<void>
+}): Command {
+  return {
+    name: spec.name,
+    about: spec.about,
+    operands: spec.operands ?? [],
+    options: spec.options ?? {},
+    example: spec.example ?? null,
+    run: ({ values, operands }, shell) =>
+      spec.run(values as Values<O>, shell, operands as never),
+  }
+}
+
+/** The options that every command has. */
+export const EVERYWHERE = {
+  json: { value: null, about: "print one line of JSON for a program to read" },
+  help: { value: null, about: "print this" },
+} satisfies Options
+
+export type Parsed = Given & { readonly json: boolean; readonly help: boolean }
+
+/** Reads what follows a command's name. Throws `UsageError`. */
+export function parse(command: Command, args: readonly string[]): Parsed {
+  const options = { ...command.options, ...EVERYWHERE }
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: Object.fromEntries(
+      Object.entries(options).map(([name, { value }]) => [
+        name,
+        {
+          type: value === null ? ("boolean" as const) : ("string" as const),
+          multiple: true,
+          ...(name === "help" ? { short: "h" } : {}),
+        },
+      ]),
+    ),
+    // Read token by token: parseArgs' own complaints don't say what exists.
+    strict: false,
+    tokens: true,
+    allowPositionals: true,
+  })
+  const operands: string[] = []
+  const values: Record<string, string | boolean | string[] | undefined> = {}
+  for (const token of tokens) {
+    if (token.kind === "positional") operands.push(token.value)
+    if (token.kind !== "option") continue
+    const option = Object.hasOwn(options, token.name) ? (options as Options)[token.name] : undefined
+    if (!option) throw new UsageError(unknownOption(command, token.rawName))
+    values[token.name] = taken(option, token.rawName, token.value, values[token.name])
+  }
+  const { json = false, help = false } = values as { json?: boolean; help?: boolean }
+  if (!help) checkComplete(command, values, operands)
+  for (const [name, option] of Object.entries(options)) {
+    values[name] ??= option.value === null ? false : option.many ? [] : undefined
+  }
+  return { values, operands, json, help }
+}
+
+function taken(
+  option: Option,
+  name: string,
+  value: string | undefined,
+  before: string | boolean | string[] | undefined,
+): string | boolean | string[] {
+  if (option.value === null) {
+    if (value !== undefined) throw new UsageError(`${name} takes no value`)
+    return true
+  }
+  // Without strictness `--merchant --json` would take the next option for a value.
+  if (value === undefined || value === "" || value.startsWith("--")) {
+    throw new UsageError(`${name} needs a value: ${name} ${option.value}`)
+  }
+  if (option.many) return [...((before as string[] | undefined) ?? []), value]
+  if (before !== undefined) throw new UsageError(`${name} was given twice`)
+  return value
+}
+
+function checkComplete(
+  { name, options, operands: wanted }: Command,
+  values: Readonly<Record<string, unknown>>,
+  operands: readonly string[],
+): void {
+  const missing = [
+    ...wanted.slice(operands.length),
+    ...Object.entries(options)
+      .filter(([each, { required }]) => required && values[each] === undefined)
+      .map(([each, { value }]) => `--${each} ${value}`),
+  ]
+  if (missing.length > 0) throw new UsageError(`${name} also needs ${missing.join(" and ")}`)
+  if (operands.length > wanted.length) {
+    const surplus = operands.slice(wanted.length).join(" ")
+    throw new UsageError(`${name} does not know what to do with "${surplus}"`)
+  }
+}
+
+function unknownOption({ name, options }: Command, given: string): string {
+  const known = [...Object.keys(options), ...Object.keys(EVERYWHERE)]
+  return `${name} has no option ${given}; it has ${known.map((each) => `--${each}`).join(", ")}`
+}
+
+/** The words by which a command is called, options included. */
+export function usageOf({ name, operands, options }: Command): string {
+  const written = Object.entries(options).map(([option, { value, required, many }]) => {
+    const text = `--${option}${value === null ? "" : ` ${value}`}`
+    return `${required ? text : `[${text}]`}${many ? "…" : ""}`
+  })
+  return ["caudal", name, ...operands, ...written].join(" ")
+}
+
+/** All that `--help` says about a command. */
+export function helpOf(command: Command): string {
+  const options = Object.entries({ ...command.options, ...EVERYWHERE } as Options)
+  const names = options.map(([name, { value }]) => `--${name}${value === null ? "" : ` ${value}`}`)
+  const width = Math.max(...names.map((name) => name.length))
+  return [
+    command.about,
+    "",
+    `  ${usageOf(command)}`,
+    "",
+    ...options.map(([, { about }], at) => `  ${names[at]!.padEnd(width)}  ${about}`),
+    ...(command.example ? ["", "For example:", "", `  caudal ${command.example}`] : []),
+  ].join("\n")
+}

@@ -1,0 +1,78 @@
+/** What a command works with: the settings, the core while it needs one, and where it prints. */
+import { styleText } from "node:util"
+import type { Config } from "../config.ts"
+import type { Core } from "../core/index.ts"
+
+export type Shell = {
+  /** Whether a program reads what is printed. */
+  readonly json: boolean
+  /** Reads the settings; throws `ConfigError`. */
+  config(): Promise<Config>
+  /** Opens the core for as long as `work` takes. Nothing runs in it by itself. */
+  withCore<T>(work: (core: Core, config: Config) => Promise<T>): Promise<T>
+  /** Prints a result: `data` as one line of JSON, or else `text`. */
+  show(data: object, text: () => string): void
+  /** Says something to a person that is no part of the result. */
+  note(text: string): void
+  /** Ends the process with this, once the command is through. */
+  exitCode(code: number): void
+}
+
+export type ShellParts = {
+  readonly json: boolean
+  readonly out: { write(text: string): unknown }
+  readonly err: { write(text: string): unknown }
+}
+
+export type OwnShell = Shell & {
+  readonly code: () => number
+}
+
+/** Makes the shell of one command. What it doesn't need isn't even imported. */
+export function makeShell({ json, out, err }: ShellParts): OwnShell {
+  let code = 0
+  const shell: OwnShell = {
+    json,
+    code: () => code,
+    exitCode: (value) => {
+      code = value
+    },
+    async config() {
+      const { readConfig } = await import("../config.ts")
+      return readConfig()
+    },
+    async withCore(work) {
+      const config = await shell.config()
+      const { withCore } = await import("./core.ts")
+      return withCore(config, shell.note, (core) => work(core, config))
+    },
+    show(data, text) {
+      out.write(`${json ? JSON.stringify(data) : text()}\n`)
+    },
+    note(text) {
+      if (!json) err.write(`${text}\n`)
+    },
+  }
+  return shell
+}
+
+/** Aligned columns, the first row as their heads. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, at) =>
+    Math.max(...[title, ...rows.map((row) => row[at] ?? "")].map((cell) => cell.length)),
+  )
+  const line = (cells: readonly string[]) =>
+    cells.map((cell, at) => cell.padEnd(widths[at]!)).join("  ").trimEnd()
+  return [styleText("bold", line(head)), ...rows.map(line)].join("\n")
+}
+
+/** Names and values below one another. */
+export function list(entries: readonly (readonly [name: string, value: string])[]): string {
+  const width = Math.max(0, ...entries.map(([name]) => name.length))
+  return entries.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join("\n")
+}
+
+/** An instant as people in an office write it, in UTC like everything that is stored. */
+export function instant(at: Date | null): string {
+  return at === null ? "-" : `${at.toISOString().slice(0, 16).replace("T", " ")}Z`
+}

@@ -1,0 +1,153 @@
+/** The examples of this folder are what the translation makes of their rows, and pass their schemas. */
+import assert from "node:assert/strict"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { test } from "node:test"
+import type { z } from "zod"
+import * as answers from "./answers.ts"
+import { callback } from "./callback.ts"
+import { problem } from "./errors.ts"
+import * as rows from "./examples/rows.ts"
+import { idIn, idOut, type Named } from "./ids.ts"
+import * as requests from "./requests.ts"
+import * as wire from "./wire.ts"
+
+const example = (name: string) =>
+  JSON.parse(readFileSync(join(import.meta.dirname, "examples", `${name}.json`), "utf8"))
+
+const notice = {
+  event: rows.event,
+  payment: rows.payment,
+  attempt: rows.attempt,
+  customer: null,
+  instrument: null,
+  refund: null,
+  railName: "Simulator",
+  signingKey: "key",
+  deliveryId: rows.delivery.id,
+}
+
+test("each example is what its rows are told as", () => {
+  const { payment, attempt, refund, event, endpoint, delivery, accounts, instrument } = rows
+  const table: [name: string, schema: z.ZodType | null, made: unknown][] = [
+    ["payment", answers.wholePaymentSchema, wire.wholePaymentOut(payment, [attempt], [refund])],
+    ["event", answers.eventSchema, wire.eventOut(event)],
+    ["endpoint", answers.endpointSchema, wire.endpointOut(endpoint)],
+    ["delivery", answers.deliverySchema, wire.deliveryOut(delivery)],
+    [
+      "balances",
+      answers.listSchema(answers.balanceSchema),
+      wire.allOut(wire.balancesOut(accounts)),
+    ],
+    ["instrument", answers.instrumentSchema, wire.instrumentOut(instrument)],
+    ["webhook", null, JSON.parse(callback(notice)!.body)],
+    ["problem", null, problem({ code: "payment_not_found", message: "no" }, "req_1").body],
+  ]
+  for (const [name, schema, made] of table) {
+    const plain = JSON.parse(JSON.stringify(made))
+    assert.deepEqual(plain, example(name), name)
+    if (schema) assert.deepEqual(schema.parse(plain), plain, name)
+  }
+})
+
+test("an instrument is told with its number masked, and its holder not at all", () => {
+  const { instrument, event } = rows
+  const about = { ...event, subject: "instrument", subjectId: instrument.id } as const
+  const details = { ...instrument.details, holder: HOLDER }
+  const told = callback({
+    ...notice,
+    event: about,
+    payment: null,
+    instrument: { ...instrument, details },
+  })
+  assert.doesNotMatch(told!.body, /12345678901|Ana Ruiz|1020304050/)
+  assert.deepEqual(JSON.parse(told!.body).data.object, example("instrument"))
+})
+
+const HOLDER = { name: "Ana Ruiz", documentType: "cc", documentNumber: "1020304050" }
+
+test("details say what an event has to say, in this API's words", () => {
+  const table: [data: Record<string, unknown>, details: Record<string, unknown>][] = [
+    [{ state: "pending" }, { state: "pending" }],
+    [
+      { state: "declined", reason: "other" },
+      { state: "declined", reason: "other" },
+    ],
+    [{ attemptReason: "not_enough_funds" }, { attempt_reason: "not_enough_funds" }],
+    [
+      { asset: "USD", amount: "5", received: "7", due: "9" },
+      { asset: "USD", amount: "5", received: { USD: "7" }, due: "9" },
+    ],
+    [{ received: { "eip155:1/erc20:0x0": "7" } }, { received: { "eip155:1/erc20:0x0": "7" } }],
+    [{ somethingNew: "x" }, {}],
+  ]
+  for (const [data, details] of table) {
+    const { details: made } = wire.eventOut({ ...rows.event, data })
+    assert.deepEqual(JSON.parse(JSON.stringify(made)), details)
+  }
+})
+
+test("ids are written with their prefix and read with or without it", () => {
+  const uuid = "019b8e41-1c60-4001-8a11-3c5d1f0e8f0b"
+  const written = idOut("payment", uuid)
+  assert.equal(written, "pay_019b8e411c6040018a113c5d1f0e8f0b")
+  const table: [of: Named, text: string, id: string | null][] = [
+    ["payment", written, uuid],
+    ["payment", written.toUpperCase(), uuid],
+    ["payment", uuid, uuid],
+    ["payment", uuid.toUpperCase(), uuid],
+    ["refund", written, null],
+    ["payment", written.slice(4), null],
+    ["payment", `${written}0`, null],
+    ["payment", `${written}\n`, null],
+    ["payment", "pay_", null],
+    ["payment", "", null],
+    ["payment", "__proto__", null],
+  ]
+  for (const [of, text, id] of table) assert.equal(idIn(of, text), id, text)
+})
+
+test("a refund's amount is text of whole minor units, or all that is left", () => {
+  const table: [body: unknown, amount: bigint | null | undefined][] = [
+    [undefined, null],
+    [null, null],
+    [{}, null],
+    [{ amount: null }, null],
+    [{ amount: "1" }, 1n],
+    [{ amount: "9".repeat(78) }, BigInt("9".repeat(78))],
+    [{ amount: "9".repeat(79) }, undefined],
+    [{ amount: 1 }, undefined],
+    [{ amount: "0" }, undefined],
+    [{ amount: "01" }, undefined],
+    [{ amount: "-1" }, undefined],
+    [{ amount: "1.5" }, undefined],
+    [{ amount: "1e3" }, undefined],
+    [{ amont: "1" }, undefined],
+    [[], undefined],
+  ]
+  for (const [body, amount] of table) {
+    assert.equal(requests.refund.safeParse(body).data?.amount, amount, JSON.stringify(body))
+  }
+})
+
+test("an endpoint's headers can't change how a message is framed or proven", () => {
+  const url = "https://shop.example/"
+  const table: [headers: unknown, read: unknown][] = [
+    [undefined, undefined],
+    [{ "X-Api-Key": "a b" }, { "x-api-key": "a b" }],
+    [{ "Content-Type": "text/plain" }, null],
+    [{ Host: "other.example" }, null],
+    [{ "Webhook-Signature": "v1,x" }, null],
+    [{ "Proxy-Authorization": "x" }, null],
+    [{ "x-key": "a\r\nhost: b" }, null],
+    [{ "x key": "a" }, null],
+    [{ "x-key": 1 }, null],
+    [{ "": "a" }, null],
+    [["x"], null],
+    [Object.fromEntries(Array.from({ length: 21 }, (_, at) => [`x-${at}`, "a"])), null],
+  ]
+  for (const [headers, read] of table) {
+    const parsed = requests.createEndpoint.safeParse({ url, headers })
+    assert.deepEqual(parsed.success ? parsed.data.headers : null, read, JSON.stringify(headers))
+  }
+})

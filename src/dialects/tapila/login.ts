@@ -1,0 +1,65 @@
+/** The login: a user name and a password for a token, at the same price whether the user exists. */
+import { setTimeout as sleep } from "node:timers/promises"
+import type { FastifyRequest } from "fastify"
+import type { Core } from "../../core/index.ts"
+import { type DialectApp, WireProblem } from "../dialect.ts"
+import { loginAnswer } from "./answers.ts"
+import { holderOfKey, wrongKey } from "./auth.ts"
+import { WRONG_LOGIN } from "./errors.ts"
+import { loginBody } from "./requests.ts"
+import { addressName, FOR_ADDRESS, FOR_USER, makeThrottle, type Throttle } from "./throttle.ts"
+import { tokensOf } from "./token.ts"
+import { traceOf } from "./trace.ts"
+
+/** Registers the routes that need no token. */
+export function loginRoutes(app: DialectApp, core: Core): void {
+  const users = makeThrottle(core.clock, FOR_USER)
+  const addresses = makeThrottle(core.clock, FOR_ADDRESS)
+
+  app.post(
+    "/login",
+    { config: { open: true }, schema: { body: loginBody, response: { 200: loginAnswer } } },
+    async (request) => {
+      const { clientUsername, password } = request.body
+      const key = await holderOfKey(request, core)
+      // The key is optional here, but a wrong one is never passed over.
+      if (request.headers["x-api-key"] !== undefined && !key) throw wrongKey()
+      const address = addressName(request.ip)
+      await patience(users, clientUsername, addresses, address)
+
+      const found = await core.merchants.authenticate("tapila", "login", clientUsername)
+      const verifier = found?.credential.verifier ?? null
+      const right = await core.passwords.verifyPassword(password, verifier)
+      if (!found || !right) {
+        users.failed(clientUsername)
+        addresses.failed(address)
+        throw new WireProblem(WRONG_LOGIN)
+      }
+      if (key && key.merchant.id !== found.merchant.id) throw wrongKey()
+      users.succeeded(clientUsername)
+      const trace = traceOf(request.id, core.ids.next())
+      return { ...(await tokensOf(core).issue(found)), ...trace, main_tx: trace.mainTx }
+    },
+  )
+
+  // A login hands a refresh token out, but nobody may use it: a new login costs as little.
+  app.post("/refresh", { config: { open: true } }, async (_request: FastifyRequest) => {
+    throw new WireProblem({ code: "forbidden", message: "tokens are not refreshed: log in again" })
+  })
+}
+
+/** Waits as long as earlier failures ask for; throws when there were too many. */
+async function patience(
+  users: Throttle,
+  username: string,
+  addresses: Throttle,
+  address: string,
+): Promise<void> {
+  const waits = [users.waitMs(username), addresses.waitMs(address)]
+  if (waits.includes(null)) {
+    const message = "too many failed logins: wait before the next"
+    throw new WireProblem({ code: "too_many_requests", message })
+  }
+  const longestMs = Math.max(...(waits as number[]))
+  if (longestMs > 0) await sleep(longestMs)
+}

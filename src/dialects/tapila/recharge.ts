@@ -1,0 +1,131 @@
+/** The recharge: checks it in the agreed order, has it sold, and waits a while for its operator. */
+import {
+  type Company,
+  type Core,
+  type Found,
+  hashSecret,
+  maskNumber,
+  type NewPayment,
+  type Payment,
+} from "../../core/index.ts"
+import { type DialectApp, type Problem, WireProblem } from "../dialect.ts"
+import { answer, caller, orThrow } from "../mount.ts"
+import { rechargeAnswer } from "./answers.ts"
+import type { Catalogue } from "./catalogue.ts"
+import { providerError } from "./errors.ts"
+import { type RechargeBody, rechargeBody } from "./requests.ts"
+import { readAmount, type Sale, saleOf } from "./sale.ts"
+import { traceOf } from "./trace.ts"
+import { type RechargePurpose, rechargeOf, statusOf } from "./wire.ts"
+
+/** How long a request waits for the operator unless the client agreed on something else. */
+const ANSWER_WITHIN_MS = 8_000
+/** How many recharges one number may get in the window. */
+const PER_NUMBER = 20
+const PER_NUMBER_WINDOW_MS = 3_600_000
+
+/** Registers the route. */
+export function rechargeRoutes(app: DialectApp, core: Core, catalogue: Catalogue): void {
+  app.post(
+    "/payment",
+    { schema: { body: rechargeBody, response: { 200: rechargeAnswer, 202: rechargeAnswer } } },
+    async (request, reply) => {
+      const found = caller(request)
+      const { body } = request
+      const hundredths = orStop(readAmount(body.amount))
+      const company = await catalogue.find(body.companyCode, found.terms.settings.country)
+      if (!company) throw unknownCompany(body.companyCode)
+      const sale = orStop(saleOf(company, body, hundredths))
+      const spec = newRecharge(core, found, company, sale, body)
+      const { payment: created } = orThrow(await core.pay.create(spec))
+      const payment = await outcomeOf(core, created, spec.purpose as RechargePurpose)
+      const tx = core.ids.next()
+      const status = statusOf(payment)
+      if (status === "failed") {
+        answer(reply, providerError(payment.reason, request.id, tx))
+        return reply
+      }
+      const trace = traceOf(request.id, tx)
+      return reply
+        .code(status === "confirmed" ? 200 : 202)
+        .send(rechargeOf(payment, status, body.identifierValue, trace))
+    },
+  )
+}
+
+/** The problem of a company that isn't in this client's catalogue. */
+export function unknownCompany(code: string): WireProblem {
+  const message = `there is no company ${code} in this catalogue`
+  return new WireProblem({ code: "company_not_found", message })
+}
+
+function newRecharge(
+  core: Core,
+  { merchant, terms, credential }: Found,
+  company: Company,
+  { product, amount }: Sale,
+  body: RechargeBody,
+): NewPayment {
+  const { companyCode, productId, identifierValue, externalPaymentId, externalClientId } = body
+  const rail = core.railFor(merchant, "recharge")
+  const purpose: RechargePurpose = {
+    companyCode,
+    companyName: company.name,
+    productId,
+    productDescription: product.description,
+    identifierName: company.details.identifierName,
+    identifierMasked: maskNumber(identifierValue),
+    paymentMethod: body.paymentMethod,
+    agent: (rail && core.rails.get(rail)?.displayName) ?? "",
+    clientUsername: credential.lookup,
+    externalClientId,
+    answerWithinMs: terms.settings.answerWithinMs ?? ANSWER_WITHIN_MS,
+    notifyAlways: terms.settings.notifyAlways,
+  }
+  return {
+    merchant,
+    dialect: "tapila",
+    kind: "recharge",
+    reference: externalPaymentId,
+    amount,
+    asset: company.currency,
+    description: null,
+    purpose,
+    customerId: null,
+    instrumentId: null,
+    expiresAt: null,
+    way: { method: "recharge", target: { companyCode, productId, identifier: identifierValue } },
+    repeat: "refuse",
+    limit: {
+      key: `recharge|${merchant.id}|${hashSecret(`${companyCode}|${identifierValue}`)}`,
+      most: terms.settings.identifierLimit ?? PER_NUMBER,
+      windowMs: PER_NUMBER_WINDOW_MS,
+    },
+  }
+}
+
+/**
+ * Waits for the operator until the agreed time after the creation has passed. Whoever changes this
+ * must look at callback.ts, which counts from the same instant.
+ */
+async function outcomeOf(
+  core: Core,
+  payment: Payment,
+  { answerWithinMs }: RechargePurpose,
+): Promise<Payment> {
+  const deadline = payment.createdAt.getTime() + answerWithinMs
+  try {
+    return await core.pay.settled(payment, deadline - core.clock.now().getTime())
+  } catch (error) {
+    if (!core.isOutage(error)) throw error
+    // A 202 would promise a webhook that may not come: it could have ended in time unseen.
+    const message = "the recharge was taken and its outcome is not known yet: look it up"
+    throw new WireProblem({ code: "unavailable", message })
+  }
+}
+
+/** The value that was made of a request, or its problem thrown. */
+function orStop<T extends bigint | Sale>(value: T | Problem): T {
+  if (typeof value === "object" && "code" in value) throw new WireProblem(value)
+  return value
+}

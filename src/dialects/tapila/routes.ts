@@ -1,0 +1,118 @@
+/** The routes of this API: catalogue, recharge, look-up, wallet and exchange rates. */
+import { z } from "zod"
+import type { Core, Payment } from "../../core/index.ts"
+import { type DialectApp, WireProblem } from "../dialect.ts"
+import { caller } from "../mount.ts"
+import {
+  catalogueAnswer,
+  companyPage,
+  operationAnswer,
+  ratesAnswer,
+  walletAnswer,
+} from "./answers.ts"
+import { makeCatalogue } from "./catalogue.ts"
+import { loginRoutes } from "./login.ts"
+import { rechargeRoutes, unknownCompany } from "./recharge.ts"
+import {
+  catalogueQuery,
+  companyParams,
+  operationParams,
+  operationQuery,
+  ratesQuery,
+} from "./requests.ts"
+import { balancesOf, ratesOf } from "./tools.ts"
+import { traceOf } from "./trace.ts"
+import { companyOf, matches, nextLink, operationOf } from "./wire.ts"
+
+/** Registers all routes, with their paths as on the vendor's pages. */
+export function routes(app: DialectApp, core: Core): void {
+  const catalogue = makeCatalogue(core)
+  const trace = (request: { id: string }) => traceOf(request.id, core.ids.next())
+  readEmptyBodies(app)
+  loginRoutes(app, core)
+  rechargeRoutes(app, core, catalogue)
+
+  app.get(
+    "/recharges",
+    { schema: { querystring: catalogueQuery, response: { 200: catalogueAnswer } } },
+    async (request) => {
+      const { active, searchCompany, page, limit } = request.query
+      const { settings } = caller(request).terms
+      const all = await catalogue.list(settings.country)
+      const listed = all.filter(
+        (company) =>
+          company.active === (active === "true") &&
+          (searchCompany === undefined || matches(company, searchCompany)),
+      )
+      const from = (page - 1) * limit
+      const more = listed.length > from + limit
+      return {
+        recharges: listed.slice(from, from + limit).map(companyOf),
+        links: more ? [nextLink(request.query)] : [],
+        ...trace(request),
+      }
+    },
+  )
+
+  // The pattern keeps this from answering for every other path.
+  app.get(
+    "/:companyCode(^[A-Z]{2}-[A-Z]-[0-9]+$)",
+    { schema: { params: companyParams, response: { 200: companyPage } } },
+    async (request) => {
+      const { companyCode } = request.params
+      const { settings } = caller(request).terms
+      const company = await catalogue.find(companyCode, settings.country)
+      if (!company) throw unknownCompany(companyCode)
+      return { ...companyOf(company), ...trace(request) }
+    },
+  )
+
+  app.get(
+    "/operation/:operationId",
+    {
+      schema: {
+        params: operationParams,
+        querystring: operationQuery,
+        response: { 200: operationAnswer },
+      },
+    },
+    async (request) => {
+      const { operationId } = request.params
+      const { merchant } = caller(request)
+      const byReference = request.query.type !== undefined
+      const payment = byReference
+        ? await core.payments.findByReference(merchant.id, "tapila", operationId)
+        : await findOperation(merchant.id, operationId)
+      if (payment?.dialect !== "tapila") {
+        throw new WireProblem({ code: "payment_not_found", message: "there is no such operation" })
+      }
+      return { operation: operationOf(payment), ...trace(request) }
+    },
+  )
+
+  app.post("/wallet/balance", { schema: { response: { 200: walletAnswer } } }, async (request) => {
+    const { merchant, terms } = caller(request)
+    const accounts = await core.books.accounts(merchant.id)
+    return { balances: balancesOf(accounts, terms.settings.country), ...trace(request) }
+  })
+
+  app.post(
+    "/exchange/rate",
+    { schema: { querystring: ratesQuery, response: { 200: ratesAnswer } } },
+    async (request) => ({ exchanges: ratesOf(request.query, core.mode), ...trace(request) }),
+  )
+
+  async function findOperation(merchantId: string, id: string): Promise<Payment | null> {
+    return z.guid().safeParse(id).success ? core.payments.find(merchantId, id) : null
+  }
+}
+
+/** Every call of this API has a JSON content type, also those that have no body to go with it. */
+function readEmptyBodies(app: DialectApp): void {
+  const parse = app.getDefaultJsonParser("error", "error")
+  app.removeContentTypeParser("application/json")
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined)
+    else parse(request, body as string, done)
+  })
+}
