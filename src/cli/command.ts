@@ -57,11 +57,7 @@ export function command<const O extends Options, const P extends readonly string
   readonly operands?: P
   readonly options?: O
   readonly example?: string
-  run(
-    values: Values<O>,
-    shell: Shell,
-    operands: { readonly [K in keyof P]: string },
-  ): Promise<void>
+  run(values: Values<O>, shell: Shell, operands: { readonly [K in keyof P]: string }): Promise<void>
 }): Command {
   return {
     name: spec.name,
@@ -69,8 +65,7 @@ export function command<const O extends Options, const P extends readonly string
     operands: spec.operands ?? [],
     options: spec.options ?? {},
     example: spec.example ?? null,
-    run: ({ values, operands }, shell) =>
-      spec.run(values as Values<O>, shell, operands as never),
+    run: ({ values, operands }, shell) => spec.run(values as Values<O>, shell, operands as never),
   }
 }
 
@@ -84,7 +79,7 @@ export type Parsed = Given & { readonly json: boolean; readonly help: boolean }
 
 /** Reads what follows a command's name. Throws `UsageError`. */
 export function parse(command: Command, args: readonly string[]): Parsed {
-  const options = { ...command.options, ...EVERYWHERE }
+  const options: Options = { ...command.options, ...EVERYWHERE }
   const { tokens } = parseArgs({
     args: [...args],
     options: Object.fromEntries(
@@ -107,9 +102,12 @@ export function parse(command: Command, args: readonly string[]): Parsed {
   for (const token of tokens) {
     if (token.kind === "positional") operands.push(token.value)
     if (token.kind !== "option") continue
-    const option = Object.hasOwn(options, token.name) ? (options as Options)[token.name] : undefined
+    const option = Object.hasOwn(options, token.name) ? options[token.name] : undefined
     if (!option) throw new UsageError(unknownOption(command, token.rawName))
-    values[token.name] = taken(option, token.rawName, token.value, values[token.name])
+    // Without strictness `--merchant --json` takes the next option for a value.
+    const swallowed = token.inlineValue === false && token.value?.startsWith("--")
+    const value = swallowed ? undefined : token.value
+    values[token.name] = taken(option, token.rawName, value, values[token.name])
   }
   const { json = false, help = false } = values as { json?: boolean; help?: boolean }
   if (!help) checkComplete(command, values, operands)
@@ -129,8 +127,7 @@ function taken(
     if (value !== undefined) throw new UsageError(`${name} takes no value`)
     return true
   }
-  // Without strictness `--merchant --json` would take the next option for a value.
-  if (value === undefined || value === "" || value.startsWith("--")) {
+  if (value === undefined || value === "") {
     throw new UsageError(`${name} needs a value: ${name} ${option.value}`)
   }
   if (option.many) return [...((before as string[] | undefined) ?? []), value]

@@ -20,7 +20,12 @@ export async function withCore<T>(
 ): Promise<T> {
   const isNew = config.databaseUrl === null && !existsSync(join(config.dataDir, "postgres.json"))
   if (isNew) note(`There was no database in ${config.dataDir}: a new one is made.`)
-  const installation = await openInstallation({ config, log: quietly(note), notice: note, join: true })
+  const installation = await openInstallation({
+    config,
+    log: quietly(note),
+    notice: note,
+    join: true,
+  })
   const interrupted = () => {
     void installation.close().finally(() => process.exit(INTERRUPTED))
   }

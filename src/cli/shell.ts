@@ -62,7 +62,10 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
     Math.max(...[title, ...rows.map((row) => row[at] ?? "")].map((cell) => cell.length)),
   )
   const line = (cells: readonly string[]) =>
-    cells.map((cell, at) => cell.padEnd(widths[at]!)).join("  ").trimEnd()
+    cells
+      .map((cell, at) => cell.padEnd(widths[at]!))
+      .join("  ")
+      .trimEnd()
   return [styleText("bold", line(head)), ...rows.map(line)].join("\n")
 }
 

@@ -263,6 +263,8 @@ export function openCore(parts: CoreParts) {
         onboard.signingKeyOf(onboarding, merchantId, dialect),
       addCredential: (merchantId: string, dialect: Payment["dialect"], secret: onboard.Secret) =>
         onboard.addCredential(onboarding, merchantId, dialect, secret),
+      addCredentials: (...args: Tail<typeof onboard.addCredentials>) =>
+        onboard.addCredentials(onboarding, ...args),
       credentials: (merchantId: string) => merchants.listCredentials(database, merchantId),
       revoke: (merchantId: string, id: string) =>
         merchants.revokeCredential(database, merchantId, id, clock.now()),

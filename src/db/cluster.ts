@@ -139,14 +139,14 @@ export async function prepareCluster(
   binaries: Binaries,
   access: Access,
 ): Promise<void> {
+  for (const name of readdirSync(place.home)) {
+    if (name.startsWith(UNFINISHED))
+      rmSync(join(place.home, name), { recursive: true, force: true })
+  }
   const dir = clusterDir(place.home)
   if (existsSync(dir)) {
     checkVersion(dir, binaries.version)
     return
-  }
-  for (const name of readdirSync(place.home)) {
-    if (name.startsWith(UNFINISHED))
-      rmSync(join(place.home, name), { recursive: true, force: true })
   }
   // A name of its own: an initdb whose Caudal was killed may still be writing into the last one.
   const unfinished = join(place.home, `${UNFINISHED}${process.pid}`)

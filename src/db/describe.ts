@@ -63,7 +63,8 @@ select name, line from lines order by rank >= 6, name collate "C", rank, at, lin
 
 /**
  * Describes tables (columns, constraints, indexes, triggers), views, types and functions of the
- * schema; the same migrations give the same text on every server version that we support.
+ * schema. The same migrations give the same text on every server version that we support, but for
+ * the bodies of views, which servers print in their own ways.
  */
 export async function describeSchema(database: Queries): Promise<string> {
   const { rows } = await database.query<{ name: string; line: string }>(parts)

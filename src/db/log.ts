@@ -8,6 +8,10 @@ const LOOK_EVERY_MS = 60_000
 /** As much of a failed start as fits into an error message. */
 const MAX_QUOTED_BYTES = 2_000
 
+/** What each start says, and what our own probes bring about. */
+const routine =
+  /^LOG: {2}(skipping|starting|listening|database system)|^FATAL: {2}the database system is /
+
 /** The log's present length in bytes. */
 export function logSize(home: string): number {
   return statSync(logFile(home), { throwIfNoEntry: false })?.size ?? 0
@@ -23,7 +27,10 @@ export function logSince(home: string, size: number): string {
     const bytes = Buffer.alloc(now - from)
     const length = readSync(descriptor, bytes, 0, bytes.length, from)
     const lines = bytes.toString("utf8", 0, length).trim().split("\n")
-    return lines.map((line) => line.replace(/^\S+ \S+ \S+ \[\d+\] /, "")).join("; ")
+    return lines
+      .map((line) => line.replace(/^\S+ \S+ \S+ \[\d+\] /, ""))
+      .filter((line) => !routine.test(line))
+      .join("; ")
   } finally {
     closeSync(descriptor)
   }

@@ -21,6 +21,8 @@ export type Postmaster = {
   pid: number
   /** Whether it still runs. */
   alive(): boolean
+  /** Whether somebody else killed it, so that it isn't its own fault that it ended. */
+  killed(): boolean
   /** Resolves when it has ended. */
   ended: Promise<void>
   signal(name: "SIGINT" | "SIGQUIT" | "SIGKILL"): void
@@ -53,7 +55,8 @@ export function startPostmaster(place: Place, binaries: Binaries): Postmaster {
     const { pid } = child
     if (pid === undefined) throw new Error(`Can't run ${command.file}: does the file exist?`)
     const alive = () => child.exitCode === null && child.signalCode === null
-    return { pid, alive, ended, signal: (name) => void child.kill(name) }
+    const killed = () => child.signalCode !== null
+    return { pid, alive, killed, ended, signal: (name) => void child.kill(name) }
   } finally {
     closeSync(log)
   }
@@ -65,7 +68,8 @@ export function findPostmaster(home: string): Postmaster | undefined {
   const pid = readPostmasterPid(dir)
   if (pid === undefined || !runsOn(pid, dir)) return undefined
   const alive = () => runsOn(pid, dir)
-  return { pid, alive, ended: whenGone(alive), signal: (name) => kill(pid, name) }
+  const killed = () => false
+  return { pid, alive, killed, ended: whenGone(alive), signal: (name) => kill(pid, name) }
 }
 
 async function whenGone(alive: () => boolean): Promise<void> {

@@ -30,7 +30,9 @@ export type Server = { place: Place; binaries: Binaries; access: Access }
 const READY_TIMEOUT_MS = 120_000
 /** One that was left behind is ready, or it is simpler to start anew. */
 const ADOPT_TIMEOUT_MS = 10_000
-const PROBE_EVERY_MS = 15
+const FIRST_PROBE_MS = 10
+/** Each refused probe leaves a line in the server's log. */
+const LONGEST_PROBE_MS = 200
 /** What a killed server left (its socket's lock, shared memory, children) is gone by then. */
 const LEFTOVERS_TIMEOUT_MS = 15_000
 /** Children of a dead server leave within a fraction of this; then they are stuck. */
@@ -68,10 +70,11 @@ export async function startNew(server: Server, stopped?: AbortSignal): Promise<P
       await untilReady(postmaster, access, READY_TIMEOUT_MS, stopped)
       return postmaster
     } catch (cause) {
+      const killed = postmaster.killed()
       if (postmaster.alive()) await stopPostmaster(postmaster)
       const log = logSince(place.home, before)
-      const mayPass = /lock file|shared memory block/.test(log) && performance.now() < giveUpAt
-      if (!mayPass || stopped?.aborted) {
+      const mayPass = killed || /lock file|shared memory block/.test(log)
+      if (!mayPass || performance.now() > giveUpAt || stopped?.aborted) {
         throw new Error(
           `PostgreSQL did not start in ${clusterDir(place.home)}: ${log || String(cause)} ` +
             `(more in ${logFile(place.home)})`,
@@ -92,7 +95,7 @@ async function untilReady(
   stopped?: AbortSignal,
 ): Promise<void> {
   const giveUpAt = performance.now() + timeoutMs
-  for (;;) {
+  for (let pauseMs = FIRST_PROBE_MS; ; pauseMs = Math.min(pauseMs * 1.2, LONGEST_PROBE_MS)) {
     try {
       await probe(databaseUrl(access))
       return
@@ -107,7 +110,7 @@ async function untilReady(
     }
     stopped?.throwIfAborted()
     if (!postmaster.alive()) throw new Error("the server ended before it was ready")
-    await sleep(PROBE_EVERY_MS)
+    await sleep(pauseMs)
   }
 }
 

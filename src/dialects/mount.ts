@@ -102,6 +102,8 @@ function refuseOtherMethods(
   for (const [url, methods] of [...known]) {
     const others = METHODS.filter((method) => !methods.has(method))
     if (others.length === 0) continue
+    // Taken now: the route below is itself one more of this path.
+    const allow = [...methods].join(", ")
     scope.route({
       method: [...others],
       url: url.slice(dialect.prefix.length) || "/",
@@ -112,7 +114,7 @@ function refuseOtherMethods(
           code: "method_not_allowed",
           message: `${request.method} is not possible here`,
         }
-        reply.header("allow", [...methods].join(", "))
+        reply.header("allow", allow)
         answer(reply, dialect.problem(problem, request.id), problem)
         return reply
       },

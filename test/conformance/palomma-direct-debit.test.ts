@@ -7,7 +7,7 @@ import { BANKS } from "../../src/dialects/palomma-direct-debit/requests.ts"
 import { ask, startGateway } from "../support/gateway.ts"
 
 const gateway = await startGateway({ after })
-const { baseUrl: base, apiKey: key } = gateway.credentials.palommaDirectDebit
+const { baseUrl: base, apiKey: key = "" } = gateway.credentials.palommaDirectDebit
 
 function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
   return ask(method, base + path, { body, headers: { authorization: `Bearer ${key}`, ...headers } })
@@ -439,6 +439,27 @@ test("what another merchant has does not exist", async () => {
     assert.deepEqual((await as("GET", path)).body, empty)
     assert.deepEqual((await as("GET", `${path}?customerId=${customerId}`)).body, empty)
   }
+})
+
+test("what came in by another API is not shown in this one", async () => {
+  const payment = await gateway.core.pay.create({
+    merchant: await demo(),
+    dialect: "caudal",
+    kind: "charge",
+    reference: null,
+    amount: 12_300n,
+    asset: "COP",
+    description: null,
+    purpose: {},
+    customerId: null,
+    instrumentId: null,
+    expiresAt: null,
+    way: null,
+    repeat: "answer",
+  })
+  assert.ok("payment" in payment)
+  assertMessage(await call("GET", `/paymentRequests/${payment.payment.id}`), 404, "another API's")
+  assert.ok(!idsOf(await call("GET", "/paymentRequests")).includes(payment.payment.id))
 })
 
 test("lists come newest first, in pages whose cursors lead through all of them", async () => {

@@ -53,8 +53,8 @@ const PER_ENDPOINT = 8
 const WAITING_PER_ENDPOINT = 200
 /** Deliveries in memory in all; beyond it they wait in the database. */
 const IN_MEMORY_MAX = 5_000
-/** The longest try is 15 s; a queue behind slow ones must still fit into its lease. */
-const LEASE_MS = 60_000
+/** Twice the longest try. What waits longer behind slow ones is claimed again, by any node. */
+const LEASE_MS = 30_000
 /** What one look at the database takes at the most. */
 const CLAIM_MAX = 500
 

@@ -100,6 +100,22 @@ export async function addCredential(
   return credential
 }
 
+/** Stores the credentials that belong together, all of them or none. */
+export async function addCredentials(
+  parts: OnboardParts,
+  merchantId: string,
+  dialect: DialectName,
+  secrets: readonly Secret[],
+): Promise<store.Credential[]> {
+  return parts.database.transaction(async (tx) => {
+    const stored: store.Credential[] = []
+    for (const secret of secrets) {
+      stored.push(await addCredential(parts, merchantId, dialect, secret, tx))
+    }
+    return stored
+  })
+}
+
 /** What a credential is found by: nothing that could be used in its place. */
 export function credentialLookup(secret: Secret): string {
   if (secret.kind === "key") return hashSecret(secret.key)

@@ -15,6 +15,9 @@ import * as wire from "./wire.ts"
 const example = (name: string) =>
   JSON.parse(readFileSync(join(import.meta.dirname, "examples", `${name}.json`), "utf8"))
 
+const NOT_FOUND = { code: "payment_not_found", message: "there is no such payment" } as const
+const HOLDER = { name: "Ana Ruiz", documentType: "cc", documentNumber: "1020304050" }
+
 const notice = {
   event: rows.event,
   payment: rows.payment,
@@ -41,7 +44,7 @@ test("each example is what its rows are told as", () => {
     ],
     ["instrument", answers.instrumentSchema, wire.instrumentOut(instrument)],
     ["webhook", null, JSON.parse(callback(notice)!.body)],
-    ["problem", null, problem({ code: "payment_not_found", message: "no" }, "req_1").body],
+    ["problem", null, problem(NOT_FOUND, "req_1").body],
   ]
   for (const [name, schema, made] of table) {
     const plain = JSON.parse(JSON.stringify(made))
@@ -63,8 +66,6 @@ test("an instrument is told with its number masked, and its holder not at all", 
   assert.doesNotMatch(told!.body, /12345678901|Ana Ruiz|1020304050/)
   assert.deepEqual(JSON.parse(told!.body).data.object, example("instrument"))
 })
-
-const HOLDER = { name: "Ana Ruiz", documentType: "cc", documentNumber: "1020304050" }
 
 test("details say what an event has to say, in this API's words", () => {
   const table: [data: Record<string, unknown>, details: Record<string, unknown>][] = [

@@ -11,6 +11,7 @@ import {
   centavosOf,
   customerOut,
   detailsOf,
+  lackedBy,
   METHOD_OF,
   pageOut,
   paymentMethodOut,
@@ -85,11 +86,9 @@ function paymentMethodRoutes(app: DialectApp, core: Core): void {
       const { body } = request
       const rail = core.railFor(merchant, METHOD_OF[body.type])
       if (rail === null) return orThrow(refuse("method_not_offered", "no rail takes this type"))
-      if (core.mode === "live" && body.type === "bancolombiaInstant" && !body.accountNumber) {
-        // Only the sandbox has an account at hand when the payer picks none.
-        const message = "accountNumber is required"
-        throw new WireProblem({ code: "body_invalid", message, field: "accountNumber" })
-      }
+      const field = lackedBy(body, core.mode)
+      if (field)
+        throw new WireProblem({ code: "body_invalid", message: `${field} is required`, field })
       const customer = await findCustomer(core, merchant, body.customerId)
       const command = {
         merchantId: merchant.id,

@@ -69,6 +69,18 @@ const OUTWARD: [over: Partial<Payment> & { state: State }, status: string, more:
       },
     },
   ],
+  // Dated by the bank before our approval: paid with it, never before it.
+  [
+    { state: "approved", approvedAt: T2, settledAt: T1 },
+    "approved",
+    {
+      approvedDetails: {
+        status: "approved",
+        approvedAt: T2.toISOString(),
+        paidAt: T2.toISOString(),
+      },
+    },
+  ],
   [
     { state: "declined", reason: "not_enough_funds", updatedAt: T1 },
     "error",
@@ -244,6 +256,14 @@ test("what is kept of an account in the clear tells neither its number nor its h
     assert.equal(details.holder?.documentNumber, "1020304050")
     assert.doesNotMatch(JSON.stringify(masked), /\d{5}|Ana/)
   }
+})
+
+test("only the sandbox has an account for who gives none", () => {
+  const body = { customerId: customer.id, type: "bancolombiaInstant" } as const
+  assert.equal(wire.lackedBy(body, "sandbox"), null)
+  assert.equal(wire.lackedBy(body, "live"), "accountNumber")
+  assert.equal(wire.lackedBy({ ...body, accountNumber: "12345678901" }, "live"), null)
+  assert.equal(wire.detailsOf(body, customer.person).masked.accountNumber, "*1234")
 })
 
 test("the README lists each error code with its sentence", () => {

@@ -25,7 +25,7 @@ const CENTAVOS = 100n
 const MIN_DEFAULT = 1n * CENTAVOS
 /** What the vendor allows a merchant that agreed nothing else, in its other APIs. */
 const MAX_DEFAULT = 2_000_000n * CENTAVOS
-/** In the sandbox nobody picks an account on the bank's page; these digits stand for "approved". */
+/** Where nobody picks an account, as in the sandbox: its last two digits stand for "approved". */
 const SANDBOX_ACCOUNT = "10000001234"
 
 /** One page: its items, the cursor of the next one, and how many items it has. */
@@ -74,6 +74,15 @@ export function centavosOf(pesos: number, terms: TermsSettings): bigint | Refusa
   if (centavos > 0n && centavos >= least && centavos <= most) return centavos
   const from = (least + CENTAVOS - 1n) / CENTAVOS
   return refuse("amount_out_of_range", `amount must be from ${from} to ${most / CENTAVOS} pesos`)
+}
+
+/**
+ * The member without which a payment method could not be charged; null when it has all. A Bancolombia
+ * account would be picked on the bank's own page, which no rail opens yet: the sandbox has one at hand.
+ */
+export function lackedBy(body: CreatePaymentMethod, mode: "sandbox" | "live"): string | null {
+  if (mode === "sandbox" || body.type !== "bancolombiaInstant") return null
+  return body.accountNumber === undefined ? "accountNumber" : null
 }
 
 /** What a new payment method charges, in full and as others may see it. */
@@ -155,14 +164,20 @@ export function paymentRequestOut(
     updatedAt: payment.updatedAt.toISOString(),
     // A bank that takes the money back does not undo that it had said yes.
     ...(payment.approvedAt && {
-      approvedDetails: {
-        status: "approved",
-        approvedAt: payment.approvedAt.toISOString(),
-        paidAt: payment.settledAt?.toISOString() ?? null,
-      },
+      approvedDetails: approvedOut(payment.approvedAt, payment.settledAt),
     }),
     ...(status === "error" && { errorDetails: errorOut(payment) }),
   }
+}
+
+/** The rail's clock may date the money before the approval that it caused: nobody is paid before. */
+function approvedOut(approvedAt: Date, settledAt: Date | null) {
+  const paidAt = settledAt && settledAt < approvedAt ? approvedAt : settledAt
+  return {
+    status: "approved",
+    approvedAt: approvedAt.toISOString(),
+    paidAt: paidAt?.toISOString() ?? null,
+  } as const
 }
 
 function errorOut({ state, reason, updatedAt }: Payment): PaymentRequestOut["errorDetails"] {

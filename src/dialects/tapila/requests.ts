@@ -33,16 +33,24 @@ export const rechargeBody = z.object({
 })
 export type RechargeBody = z.infer<typeof rechargeBody>
 
-/** Query parameters are text; a page number above this is nobody's. */
-const NUMBER_MAX = 100_000
-const whole = (most: number) =>
-  z.coerce.number("must be a number").int("must be a whole number").min(1).max(most)
+/** A whole number in a query, where everything is text. */
+function whole(most: number) {
+  const error = `must be a whole number from 1 to ${most}`
+  return z
+    .string()
+    .regex(/^\d{1,6}$/, { error, abort: true })
+    .transform(Number)
+    .refine((value) => value >= 1 && value <= most, error)
+}
+
+/** A page above this is nobody's. */
+const PAGE_MAX = 100_000
 
 /** The vendor's example of a next page has 50 companies, its largest page 5000. */
 export const catalogueQuery = z.object({
   active: z.enum(["true", "false"]).default("true"),
   searchCompany: z.string().trim().min(3, "must have at least 3 characters").max(80).optional(),
-  page: whole(NUMBER_MAX).default(1),
+  page: whole(PAGE_MAX).default(1),
   limit: whole(5_000).default(50),
 })
 export type CatalogueQuery = z.infer<typeof catalogueQuery>

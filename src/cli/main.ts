@@ -1,0 +1,122 @@
+/** The `caudal` command: finds what was asked for, runs it, and says in a line what went wrong. */
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { styleText } from "node:util"
+import { type Command, helpOf, parse, UsageError, usageOf } from "./command.ts"
+import { makeShell } from "./shell.ts"
+
+/** The commands' files are read when they are asked for: most of a short command is its start. */
+const GROUPS: readonly {
+  readonly word: string
+  readonly about: string
+  load(): Promise<{ commands: readonly Command[] }>
+}[] = [
+  { word: "start", about: "runs the gateway", load: () => import("./start.ts") },
+  { word: "demo", about: "plays every flow and shows it", load: () => import("./demo/demo.ts") },
+  { word: "merchant", about: "add, list, show", load: () => import("./merchant.ts") },
+  { word: "key", about: "add, list, revoke: API credentials", load: () => import("./key.ts") },
+  {
+    word: "endpoint",
+    about: "add, list, disable, enable: where webhooks go",
+    load: () => import("./endpoint.ts"),
+  },
+  { word: "wallet", about: "top-up, balance: prepaid money", load: () => import("./wallet.ts") },
+  {
+    word: "catalogue",
+    about: "load: what recharges are sold",
+    load: () => import("./catalogue.ts"),
+  },
+  { word: "verify", about: "adds the books up again", load: () => import("./verify.ts") },
+]
+
+const REFUSED = 1
+const MISUSED = 2
+/** Errors whose message says all that helps; of others the stack is shown, too. */
+const EXPECTED = new Set(["CommandError", "ConfigError", "OpenError", "SealError"])
+
+async function main(args: readonly string[]): Promise<number> {
+  const json = args.includes("--json")
+  try {
+    return await run(args)
+  } catch (error) {
+    const misused = (error as Error).name === "UsageError"
+    tell(error, json, misused || EXPECTED.has((error as Error).name))
+    return misused ? MISUSED : REFUSED
+  }
+}
+
+async function run(args: readonly string[]): Promise<number> {
+  const [word] = args
+  if (word === undefined || word === "help" || word === "--help" || word === "-h") {
+    process.stdout.write(`${overview()}\n`)
+    return word === undefined ? MISUSED : 0
+  }
+  if (word === "--version") {
+    process.stdout.write(`${version()}\n`)
+    return 0
+  }
+  const group = GROUPS.find((each) => each.word === word)
+  if (!group)
+    throw new UsageError(`There is no command "${word}"; there are: ${words().join(", ")}`)
+  const { commands } = await group.load()
+  const found = commands.find(({ name }) => matches(name, args))
+  if (!found) return groupHelp(group.word, commands, args)
+  const given = parse(found, args.slice(found.name.split(" ").length))
+  if (given.help) {
+    process.stdout.write(`${helpOf(found)}\n`)
+    return 0
+  }
+  const shell = makeShell({ json: given.json, out: process.stdout, err: process.stderr })
+  await found.run(given, shell)
+  return shell.code()
+}
+
+/** `merchant` alone, `merchant --help`, or a second word that isn't there. */
+function groupHelp(word: string, commands: readonly Command[], args: readonly string[]): number {
+  const second = args[1]
+  if (second !== undefined && !second.startsWith("-")) {
+    const known = commands.map(({ name }) => name).join(", ")
+    throw new UsageError(`There is no command "${word} ${second}"; there are: ${known}`)
+  }
+  const text = commands.map((each) => `  ${usageOf(each)}\n      ${each.about}`).join("\n")
+  process.stdout.write(`${text}\n`)
+  return second === "--help" || second === "-h" ? 0 : MISUSED
+}
+
+function matches(name: string, args: readonly string[]): boolean {
+  return name.split(" ").every((word, at) => args[at] === word)
+}
+
+function words(): string[] {
+  return GROUPS.map(({ word }) => word)
+}
+
+function overview(): string {
+  const width = Math.max(...words().map((word) => word.length))
+  return [
+    `${styleText("bold", "caudal")}: a payment gateway that you run yourself`,
+    "",
+    ...GROUPS.map(({ word, about }) => `  caudal ${word.padEnd(width)}  ${about}`),
+    "",
+    "  caudal COMMAND --help says more, --json prints for programs, --version is the version.",
+    "  Settings come from the environment (.env.example lists them), as for the gateway.",
+  ].join("\n")
+}
+
+function version(): string {
+  const path = join(import.meta.dirname, "..", "..", "package.json")
+  return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version
+}
+
+function tell(error: unknown, json: boolean, expected: boolean): void {
+  const { name, message, stack } = error as Error
+  if (json) {
+    process.stderr.write(`${JSON.stringify({ error: { kind: name, message } })}\n`)
+    return
+  }
+  process.stderr.write(`${expected ? message : (stack ?? message)}\n`)
+  if (name === "UsageError") process.stderr.write("caudal --help shows what there is.\n")
+}
+
+const code = await main(process.argv.slice(2))
+if (code !== 0) process.exitCode = code

@@ -1,0 +1,68 @@
+/** Finds what an operator names: a merchant, a dialect, a currency. */
+import type { Core, DialectName, Merchant } from "../core/index.ts"
+import { type Dialect, dialects } from "../dialects/index.ts"
+import { CURRENCY_DECIMALS, formatDecimal, parseDecimal } from "../money.ts"
+import { CommandError, UsageError } from "./command.ts"
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+/** More names than this are no help. */
+const NAMES_MAX = 20
+
+/** A merchant by its name or id; throws `CommandError` that says who there is. */
+export async function findMerchant(core: Core, nameOrId: string): Promise<Merchant> {
+  const found =
+    (await core.merchants.findByName(nameOrId)) ??
+    (UUID.test(nameOrId) ? await core.merchants.find(nameOrId.toLowerCase()) : null)
+  if (found) return found
+  const names = (await core.merchants.list()).map(({ name }) => name)
+  const shown = names.slice(0, NAMES_MAX).join(", ") + (names.length > NAMES_MAX ? ", …" : "")
+  const hint = shown === "" ? 'add one: caudal merchant add "…"' : `there are: ${shown}`
+  throw new CommandError(`There is no merchant "${nameOrId}"; ${hint}`)
+}
+
+/** An id as we make them; throws `CommandError`, for the database would only say "syntax". */
+export function readId(text: string, what: string): string {
+  if (!UUID.test(text)) throw new CommandError(`"${text}" is not the id of ${what}`)
+  return text.toLowerCase()
+}
+
+/** A dialect by its name; throws `UsageError` that says which there are. */
+export function findDialect(name: string): Dialect {
+  const found = dialects.find((dialect) => dialect.name === name)
+  if (found) return found
+  throw new UsageError(`There is no dialect "${name}"; there are: ${dialectNames().join(", ")}`)
+}
+
+export function dialectNames(): readonly DialectName[] {
+  return dialects.map((dialect) => dialect.name)
+}
+
+/** A currency in capitals, with its decimals; throws `UsageError` that says which are known. */
+export function findCurrency(code: string): { currency: string; decimals: number } {
+  const currency = code.toUpperCase()
+  const decimals = Object.hasOwn(CURRENCY_DECIMALS, currency)
+    ? CURRENCY_DECIMALS[currency]
+    : undefined
+  if (decimals !== undefined) return { currency, decimals }
+  const known = Object.keys(CURRENCY_DECIMALS).join(", ")
+  throw new UsageError(`There is no currency "${code}"; there are: ${known}`)
+}
+
+/** An amount above zero in minor units; throws `UsageError`. */
+export function readAmount(text: string, currency: string, decimals: number): bigint {
+  const amount = parseDecimal(text, decimals)
+  if (amount !== null && amount > 0n) return amount
+  const form = decimals === 0 ? "1500" : `1500.${"0".repeat(decimals)}`
+  throw new UsageError(
+    `"${text}" is not an amount of ${currency}: write it like ${form}, above zero and with at most ` +
+      `${decimals} decimals`,
+  )
+}
+
+/** An amount as people write it: a currency's in major units, a token's in its smallest ones. */
+export function writeAmount(amount: bigint, asset: string): string {
+  return formatDecimal(
+    amount,
+    Object.hasOwn(CURRENCY_DECIMALS, asset) ? CURRENCY_DECIMALS[asset]! : 0,
+  )
+}
