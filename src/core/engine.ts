@@ -23,7 +23,7 @@ import {
 import { assert, Bug, type Refusal } from "./refusal.ts"
 import type { Keyring } from "./seal.ts"
 import { keep, loads } from "./store/load.ts"
-import { checkWritten, findBatch, writes } from "./store/write.ts"
+import { checkWritten, claimBatch, findBatch, writes } from "./store/write.ts"
 import type { Announce } from "./webhooks/announce.ts"
 
 /** Above this a batch's rows cost more than the commit they share. */
@@ -203,16 +203,11 @@ export function makeEngine(parts: EngineParts): Engine {
   async function wasCommitted(batchId: string): Promise<boolean> {
     recovering = true
     const deadline = clock.elapsedMs() + ASK_MS
-    const claim = {
-      text: "insert into batches (id, created_at) values ($1, $2)",
-      params: [batchId, clock.now()],
-    }
     try {
       for (;;) {
         try {
-          const { rows } = await parts.database.query(findBatch(batchId).text, [batchId])
-          if (rows.length > 0) return true
-          await parts.database.query(claim.text, claim.params)
+          if (await findBatch(parts.database, batchId)) return true
+          await claimBatch(parts.database, batchId, clock.now())
           return false
         } catch (error) {
           if (classify(error) === "unique") return true

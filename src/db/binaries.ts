@@ -59,7 +59,8 @@ function programs(dir: string, links?: string): Programs {
   return {
     postgres: join(dir, "bin", "postgres"),
     initdb: join(dir, "bin", "initdb"),
-    env: links === undefined ? {} : { [loaderPath]: links },
+    // The libraries look for each other beside the links through which they were found.
+    env: links === undefined ? {} : { [loaderPath]: `${links}:${join(dir, "lib")}` },
   }
 }
 
@@ -67,12 +68,14 @@ async function tryOut(
   place: Place,
   found: Programs,
 ): Promise<{ binaries?: Binaries; reason?: string }> {
-  const { code, output } = await runAs(place.identity, found.postgres, ["--version"], {
-    timeoutMs: PROBE_TIMEOUT_MS,
-    env: found.env,
-  })
-  const version = /^postgres \(PostgreSQL\) (\S+)/.exec(output)?.[1]
-  if (code !== 0 || version === undefined) return { reason: output }
+  const options = { timeoutMs: PROBE_TIMEOUT_MS, env: found.env }
+  const [postgres, initdb] = await Promise.all([
+    runAs(place.identity, found.postgres, ["--version"], options),
+    runAs(place.identity, found.initdb, ["--version"], options),
+  ])
+  const version = /^postgres \(PostgreSQL\) (\S+)/.exec(postgres.output)?.[1]
+  if (postgres.code !== 0 || version === undefined) return { reason: postgres.output }
+  if (initdb.code !== 0) return { reason: initdb.output }
   return { binaries: { ...found, version } }
 }
 

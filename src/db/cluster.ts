@@ -19,6 +19,7 @@ import { createServer } from "node:net"
 import { dirname, join } from "node:path"
 import type { Binaries } from "./binaries.ts"
 import { type Identity, type Place, runAs } from "./identity.ts"
+import { giveToFolderOwner } from "./owner.ts"
 
 /** The role that owns Caudal's database; it isn't a superuser, so no SQL of ours can touch files. */
 export const ROLE = "caudal"
@@ -126,8 +127,10 @@ function makeFolder(identity: Identity, dir: string): void {
   give(identity, dir)
 }
 
+/** Gives a path to who runs the server: root in a namespace has no rights on what others own. */
 function give(identity: Identity, path: string): void {
   if (identity.kind === "user") chownSync(path, identity.uid, identity.gid)
+  else if (process.getuid?.() === 0) chownSync(path, 0, 0)
 }
 
 const INITDB_TIMEOUT_MS = 60_000
@@ -251,6 +254,7 @@ function writeAtomically(file: string, text: string, mode: number): void {
   } finally {
     closeSync(descriptor)
   }
+  giveToFolderOwner(draft)
   renameSync(draft, file)
   syncFolder(dirname(file))
 }

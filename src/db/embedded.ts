@@ -1,5 +1,5 @@
 /** Gives a data folder a real PostgreSQL: starts or adopts it, brings it back, stops it last. */
-import { existsSync, mkdirSync, realpathSync } from "node:fs"
+import { accessSync, constants, existsSync, mkdirSync, realpathSync } from "node:fs"
 import { setTimeout as sleep } from "node:timers/promises"
 import { readyBinaries } from "./binaries.ts"
 import {
@@ -50,8 +50,7 @@ const LONGEST_RETRY_MS = 2_000
  * it doesn't get ready. Later deaths of the server are repaired until `stop`.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
-  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 })
-  const dataDir = realpathSync(options.dataDir)
+  const dataDir = openFolder(options.dataDir)
   const locks = [lockFolder(dataDir)]
   const release = () => {
     for (const lock of locks) lock.release()
@@ -83,6 +82,20 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   } catch (error) {
     release()
     throw error
+  }
+}
+
+function openFolder(dir: string): string {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    accessSync(dir, constants.W_OK | constants.X_OK)
+    return realpathSync(dir)
+  } catch (cause) {
+    throw new Error(
+      `Can't write to the data folder ${dir}: start Caudal as the folder's owner, ` +
+        "or choose another one with CAUDAL_DATA_DIR.",
+      { cause },
+    )
   }
 }
 

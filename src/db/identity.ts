@@ -90,13 +90,17 @@ export async function choosePlace(
   systemDir = SYSTEM_DIR,
 ): Promise<Place> {
   const isRoot = process.getuid?.() === 0
-  if (!isRoot && hasAccount()) return { identity: { kind: "self" }, home: dataDir }
   if (!existsSync(knownHome)) throw new Error(vanished(dataDir, knownHome))
   const away = join(systemDir, folderHash(dataDir))
   const there = [dataDir, knownHome, away].find((home) => existsSync(join(home, "postgres")))
-  const owner = there === undefined ? undefined : ownerOf(join(there, "postgres"))
-  // Made by another user: only that one can run it.
-  if (isRoot && there !== undefined && owner !== undefined) return { identity: owner, home: there }
+  // Made by another user, or in another user's folder: only that one can run it.
+  const home = there ?? dataDir
+  const made = there !== undefined && join(there, "postgres")
+  // An ordinary user may well have been given a folder of root's, as containers do.
+  const other = made || isRoot ? otherOwner(made || dataDir) : undefined
+  if (other && isRoot) return { identity: other, home }
+  if (other) throw new Error(`${home} belongs to ${other.name}: start Caudal as that user.`)
+  if (!isRoot && hasAccount()) return { identity: { kind: "self" }, home: dataDir }
   const namespace: Identity = { kind: "namespace", uid: mappedUid() }
   const tried = await runAs(namespace, "true", [], { timeoutMs: PROBE_TIMEOUT_MS })
   if (tried.code === 0) return { identity: namespace, home: dataDir }
@@ -106,10 +110,10 @@ export async function choosePlace(
   return { identity, home: (await canEnter(identity, dataDir)) ? dataDir : away }
 }
 
-/** The user that a folder belongs to, unless that is root. */
-function ownerOf(dir: string): Identity | undefined {
+/** The user that a folder belongs to, unless that is us. */
+function otherOwner(dir: string): Extract<Identity, { kind: "user" }> | undefined {
   const { uid, gid } = statSync(dir)
-  if (uid === 0) return undefined
+  if (uid === process.getuid?.()) return undefined
   const name = accounts().find((account) => account.uid === uid)?.name ?? `user ${uid}`
   return { kind: "user", uid, gid, name }
 }
@@ -154,7 +158,7 @@ function accounts(): Account[] {
     return lines
       .map((line) => line.split(":"))
       .map(([name = "", , uid, gid]) => ({ name, uid: Number(uid), gid: Number(gid) }))
-      .filter(({ name, uid }) => name !== "" && uid > 0)
+      .filter(({ name }) => name !== "")
   } catch {
     return []
   }
@@ -162,8 +166,8 @@ function accounts(): Account[] {
 
 /** Inside the namespace any number will do that has a name there: initdb looks it up. */
 function mappedUid(): number {
-  const known = accounts()
-  return (servingAccount() ?? known[0])?.uid ?? 65_534
+  const known = accounts().find(({ uid }) => uid > 0)
+  return (servingAccount() ?? known)?.uid ?? 65_534
 }
 
 /** The accounts that may hold a database for us: one made for it, or one that owns nothing else. */

@@ -2,6 +2,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
+import { giveToFolderOwner } from "./owner.ts"
 
 /** A held lock. */
 export type FolderLock = { release(): void }
@@ -14,38 +15,29 @@ export type FolderLock = { release(): void }
  * process number is ever taken for its owner. The number in `caudal.pid` only serves the message.
  */
 export function lockFolder(dir: string): FolderLock {
+  const lockFile = join(dir, "caudal.lock")
   const pidFile = join(dir, "caudal.pid")
-  const database = open(join(dir, "caudal.lock"), dir)
+  let database: DatabaseSync | undefined
   try {
+    database = new DatabaseSync(lockFile)
     // Without a journal nothing is ever written: the file stays empty.
     database.exec("pragma journal_mode = off; begin exclusive")
+    giveToFolderOwner(lockFile)
+    // Removed first: one that a killed process left may belong to another user, unlike its folder.
+    rmSync(pidFile, { force: true })
+    writeFileSync(pidFile, `${process.pid}\n`)
   } catch (cause) {
-    database.close()
+    database?.close()
     throw inUse(dir, pidFile, cause)
   }
-  // Removed first: one that a killed process left may belong to another user, unlike its folder.
-  rmSync(pidFile, { force: true })
-  writeFileSync(pidFile, `${process.pid}\n`)
   let held = true
   return {
     release() {
       if (!held) return
       held = false
       rmSync(pidFile, { force: true })
-      database.close()
+      database?.close()
     },
-  }
-}
-
-function open(file: string, dir: string): DatabaseSync {
-  try {
-    return new DatabaseSync(file)
-  } catch (cause) {
-    throw new Error(
-      `Can't write to the data folder ${dir}: start Caudal as the folder's owner, ` +
-        "give the folder to this user, or choose another one with CAUDAL_DATA_DIR.",
-      { cause },
-    )
   }
 }
 
@@ -56,8 +48,8 @@ function inUse(dir: string, pidFile: string, cause: unknown): Error {
   const code = cause instanceof Error && "errcode" in cause ? cause.errcode : undefined
   if (code !== BUSY) {
     return new Error(
-      `Can't lock the data folder ${dir}: its file system has no locks, or isn't writable. ` +
-        "Choose a folder on a local disk with CAUDAL_DATA_DIR.",
+      `Can't lock the data folder ${dir}. Start Caudal as the folder's owner, and if its file ` +
+        "system has no locks, choose a folder on a local disk with CAUDAL_DATA_DIR.",
       { cause },
     )
   }

@@ -2,7 +2,6 @@
 import { execFileSync, spawn } from "node:child_process"
 import {
   closeSync,
-  fchownSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -15,6 +14,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import type { Binaries } from "./binaries.ts"
 import { clusterDir, logFile, serverArguments, socketLock } from "./cluster.ts"
 import { commandAs, environment, type Place } from "./identity.ts"
+import { giveToFolderOwner } from "./owner.ts"
 
 /** A running server process, ours or one that an earlier Caudal left behind. */
 export type Postmaster = {
@@ -37,8 +37,7 @@ export function startPostmaster(place: Place, binaries: Binaries): Postmaster {
   // The server writes into the file itself: it must not lose its voice when this process dies.
   const log = openSync(logFile(place.home), "a", 0o600)
   try {
-    // Root starting an ordinary user's server leaves no file that the user couldn't write to.
-    if (command.uid !== undefined) fchownSync(log, command.uid, command.gid ?? command.uid)
+    giveToFolderOwner(logFile(place.home))
     const child = spawn(command.file, command.args, {
       cwd: "/",
       env: { ...environment, ...binaries.env },

@@ -96,7 +96,7 @@ function leaves(value: unknown, path = ""): [string, unknown][] {
   return Object.entries(value).flatMap(([name, member]) => leaves(member, under(name)))
 }
 
-test("the page's own call works, and each field that the page shows comes with its type", async () => {
+test("the page's own call works, and each field of the page comes with its type", async () => {
   const customerId = await newCustomer()
   const instant = await call("POST", "/paymentMethods", { customerId, type: "bancolombiaInstant" })
   const [merchantId, instrumentId] = [(await demo()).id, instant.body.id]
@@ -318,14 +318,19 @@ test("members that are missing or wrong are named, and nothing is half-created",
       "/paymentRequests",
       { ...charge, amount: -1 },
       400,
-      /^amount must be from 1 to 2000000 pesos$/,
+      /^amount must be between 1 and 2000000 pesos$/,
     ],
-    ["/paymentRequests", { ...charge, amount: 0 }, 400, /^amount must be from 1 to 2000000 pesos$/],
+    [
+      "/paymentRequests",
+      { ...charge, amount: 0 },
+      400,
+      /^amount must be between 1 and 2000000 pesos$/,
+    ],
     [
       "/paymentRequests",
       { ...charge, amount: 2_000_001 },
       400,
-      /^amount must be from 1 to 2000000/,
+      /^amount must be between 1 and 2000000/,
     ],
     [
       "/paymentRequests",
@@ -540,7 +545,7 @@ test("lists are filtered by status and customer, and hold what a read answers", 
   assertMessage(await call("GET", "/paymentRequests?status=paid"), 400, "status")
 })
 
-test("fifty creates at once under one Idempotency-Key make one thing and fifty equal answers", async () => {
+test("fifty creates under one Idempotency-Key make one thing and fifty equal answers", async () => {
   const customerId = await newCustomer()
   const paymentMethodId = await newMethod(account(customerId))
   const bodies: [path: string, body: object, other: object][] = [

@@ -271,7 +271,7 @@ for (const name of names) {
     assert.equal(samples.moved(rail, asked.attemptId), 0)
   })
 
-  test(`${name}: only bank money is taken back, and ends without a rail concern none`, async (t) => {
+  test(`${name}: only bank money is taken back; other ends concern none`, async (t) => {
     const { rail, order } = world(t, name)
     if (!rail.simulate) return
     const asked = order()

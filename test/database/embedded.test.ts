@@ -1,7 +1,9 @@
 /** The embedded server's life: born, killed in every way, adopted, brought back, stopped. */
 import assert from "node:assert/strict"
+import { execFileSync } from "node:child_process"
 import {
   chmodSync,
+  chownSync,
   cpSync,
   existsSync,
   lstatSync,
@@ -25,6 +27,8 @@ import { checkServer, openDatabase } from "../../src/db/database.ts"
 import { embeddedConnection, startEmbedded } from "../../src/db/embedded.ts"
 import type { Identity } from "../../src/db/identity.ts"
 import { everybody, gone, type Holder, killServer, playground } from "../support/holder.ts"
+
+const sources = join(import.meta.dirname, "..", "..", "src", "db")
 
 /** What a payment may have to wait when the server was killed. */
 const BACK_WITHIN_MS = 10_000
@@ -385,4 +389,60 @@ test("a package that can't be read by the server's account is copied", needsRoot
     assert.match(version, /^18\./)
     assert.ok(postgres.startsWith(home) && existsSync(postgres))
   }
+})
+
+test("a package that can't be written to is used through links elsewhere", needsRoot, async (t) => {
+  const { home, native } = freshPackage(t)
+  chownSync(home, 65_534, 65_534)
+  const { binaries, cluster } = Object.fromEntries(
+    ["binaries", "cluster"].map((name) => [name, join(sources, `${name}.ts`)]),
+  )
+  const script = `
+    import { readyBinaries } from "${binaries}"
+    import { prepareCluster } from "${cluster}"
+    const place = { identity: { kind: "self" }, home: "${home}" }
+    const binaries = await readyBinaries(place, "${native}")
+    await prepareCluster(place, binaries, { password: "secret", home: "${home}" })
+    console.log(binaries.postgres)`
+  const user = ["--reuid=65534", "--regid=65534", "--clear-groups"]
+  const node = [process.execPath, "--input-type=module", "-e", script]
+  const printed = execFileSync("setpriv", [...user, ...node], { encoding: "utf8", cwd: "/" })
+  assert.equal(printed.trim(), join(native, "bin", "postgres"))
+  assert.deepEqual(readdirSync(home).sort(), ["postgres", "postgres-links"])
+})
+
+test("root runs an ordinary user's server as that user", needsRoot, async (t) => {
+  const place = playground(t, "an ordinary user")
+  for (const start of ["as root", "as the user", "as root again"]) {
+    if (start === "as the user") {
+      const holder = place.hold()
+      await started(holder)
+      await holder.stop()
+      continue
+    }
+    const notices: string[] = []
+    const server = await startEmbedded({
+      dataDir: place.dataDir,
+      notice: (text) => notices.push(text),
+    })
+    await server.stop()
+    assert.deepEqual(notices, ["PostgreSQL doesn't run as root: it runs as nobody"])
+    assert.equal(statSync(join(place.dataDir, "postgres")).uid, 65_534)
+  }
+})
+
+test("an ordinary user is told whose folder it is", needsRoot, async (t) => {
+  const place = playground(t, "an ordinary user")
+  const server = await startEmbedded({ dataDir: place.dataDir })
+  await server.stop()
+  chownSync(join(place.dataDir, "postgres"), 0, 0)
+  assert.match((await place.hold().next("failed")).text!, /belongs to root: start .* as that user/)
+  chmodSync(place.dataDir, 0o700)
+  chownSync(place.dataDir, 0, 0)
+  assert.match(
+    (await place.hold().next("failed")).text!,
+    /Can't write to the data folder .*\/data:/,
+  )
+  chownSync(place.dataDir, 65_534, 65_534)
+  chownSync(join(place.dataDir, "postgres"), 65_534, 65_534)
 })

@@ -377,7 +377,12 @@ async function arrive(
 async function sight(test: TestCore, place: string, fact: Sighting["fact"]): Promise<void> {
   test.rail.look = async (open) => ({
     cursor: null,
-    sightings: open.map(({ attemptId }) => ({ attemptId, place, fact, at: test.clock.now() })),
+    sightings: open.map(({ attemptId }) => ({
+      attemptId,
+      place: `${attemptId}:${place}`,
+      fact,
+      at: test.clock.now(),
+    })),
   })
   test.clock.advance(60_000)
   await test.core.pass()

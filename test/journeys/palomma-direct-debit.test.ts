@@ -1,4 +1,4 @@
-/** From a new customer to money, or to why there is none, as a merchant of Palomma Direct Debit sees it. */
+/** Palomma Direct Debit from a new customer to money, or to why there is none. */
 import assert from "node:assert/strict"
 import { createHmac } from "node:crypto"
 import { after, test } from "node:test"
@@ -184,6 +184,19 @@ test("a Nequi account is charged by its phone number", async () => {
   })
 })
 
+/** What its owner's browser sends from the page. */
+async function agree(authUrl: string): Promise<void> {
+  const page = await fetch(authUrl)
+  assert.equal(page.status, 200)
+  const version = /name="version" value="(\d+)"/.exec(await page.text())?.[1]
+  const sent = await fetch(authUrl, {
+    method: "POST",
+    body: new URLSearchParams({ do: "agree", version: version ?? "" }),
+    headers: { origin: new URL(authUrl).origin },
+  })
+  assert.equal(sent.status, 200, await sent.text())
+}
+
 test("a Bancolombia account waits for its owner, and then says whose it is", async () => {
   const customer = await make("/customers", ANA)
   const body = { customerId: customer.id, type: "bancolombiaInstant" }
@@ -191,8 +204,7 @@ test("a Bancolombia account waits for its owner, and then says whose it is", asy
   const authUrl = `${gateway.url}/pay/consent/${method.id}`
   assert.deepEqual(method.bancolombiaInstant, { authUrl })
 
-  const report = { instrumentId: method.id, customerId: customer.id, merchantId: merchant.id }
-  await core.instruments.report({ ...report, fence: null, outcome: { state: "active" } })
+  await agree(authUrl)
   const affiliate = {
     name: "Ana Ruiz",
     documentType: "cc",
@@ -208,7 +220,7 @@ test("a Bancolombia account waits for its owner, and then says whose it is", asy
   assert.deepEqual(event.paymentMethodDetails.bancolombiaInstant, { affiliate })
 })
 
-test("a receiver that fails is told again, with the same words and the same webhookId", async () => {
+test("a receiver that fails is told again, in the same words", async () => {
   const paymentMethodId = await chargeable("12345678951")
   receiver.answer = { status: 500 }
   const request = await make("/paymentRequests", { paymentMethodId, amount: 45_000 })
@@ -224,7 +236,7 @@ test("a receiver that fails is told again, with the same words and the same webh
   }
 })
 
-test("no account number is readable in what the gateway keeps", async () => {
+test("no account number is readable in what is kept", async () => {
   const paymentMethodId = await chargeable("98765432150")
   const request = await make("/paymentRequests", { paymentMethodId, amount: 45_000 })
   await told(request.id, "approved")

@@ -75,7 +75,8 @@ function decide(draft: Draft, command: ReportAttempt): Reported | Refusal {
     return refuse("lease_lost", "another node has taken this attempt")
   }
   // An approved attempt is still looked at: its money may come, or be taken back.
-  if (isOpen(attempt) || attempt.state === "approved") answer(draft, attempt, command)
+  const looked = isOpen(attempt) || attempt.state === "approved"
+  if (looked && command.fence !== null) answer(draft, attempt, command)
   for (const sighted of command.facts) {
     if (sighted.place !== null && !isNews(draft, command, sighted)) continue
     apply(draft, command, sighted.fact, sighted.at, sighted.railReference ?? null)

@@ -1,5 +1,5 @@
 /** Round trip two: writes what a batch decided, one statement a table, in one fixed order. */
-import type { Call, Result } from "../../db/database.ts"
+import type { Call, Queries, Result } from "../../db/database.ts"
 import type { Draft, Shelf } from "../draft.ts"
 import { assert } from "../refusal.ts"
 import * as schema from "./schema.ts"
@@ -33,10 +33,7 @@ export function writes(draft: Draft, batchId: string): Write[] {
   ].flat()
   if (lists.length === 0) return []
   const batch: Write = {
-    call: {
-      text: "insert into batches (id, created_at) values ($1, $2)",
-      params: [batchId, draft.now],
-    },
+    call: { text: BATCH, params: [batchId, draft.now] },
     rows: 1,
   }
   return [batch, ...lists]
@@ -50,9 +47,20 @@ export function checkWritten(written: readonly Write[], results: readonly Result
   }
 }
 
-/** Asks whether a batch of this id was committed. */
-export function findBatch(batchId: string): Call {
-  return { text: "select 1 from batches where id = $1", params: [batchId] }
+const BATCH = "insert into batches (id, created_at) values ($1, $2)"
+
+/** Whether a batch of this id was committed. */
+export async function findBatch(db: Queries, batchId: string): Promise<boolean> {
+  const { rows } = await db.query("select 1 from batches where id = $1", [batchId])
+  return rows.length > 0
+}
+
+/**
+ * Takes a batch's id, so that it can't be committed any more. Waits for whoever is at it, and rejects
+ * with a unique violation when that one commits.
+ */
+export async function claimBatch(db: Queries, batchId: string, now: Date): Promise<void> {
+  await db.query(BATCH, [batchId, now])
 }
 
 function shelfWrites<T>(table: Table<T>, shelf: Shelf<T>): Write[] {

@@ -1,4 +1,4 @@
-/** What this API answers, member by member: nothing else leaves. Amounts are texts of minor units. */
+/** What this API answers, member by member: nothing else leaves. Amounts are minor units. */
 import { z } from "zod"
 
 const time = z.iso.datetime()

@@ -1,4 +1,4 @@
-/** What an endpoint of this API is told: every event of every dialect, with its subject as it then was. */
+/** What an endpoint of this API is told: every event, with its subject as it then was. */
 import type { Callback, Notice } from "../../core/index.ts"
 import { eventOut, instrumentOut, paymentOut } from "./wire.ts"
 

@@ -1,4 +1,4 @@
-/** The prefixed ids of this API: a word that says what it names, and the id's 32 hexadecimal digits. */
+/** The prefixed ids of this API: a word for what it names, and the id's 32 hexadecimal digits. */
 
 const PREFIXES = {
   payment: "pay",
@@ -21,8 +21,8 @@ export function idOut(of: Named, id: string): string {
 }
 
 /**
- * Reads an id with its prefix, or without one as the other dialects show theirs. Null for a text that
- * can't be an id of this kind of thing.
+ * Reads an id with its prefix, or without one as the other dialects show theirs. Null for a text
+ * that can't be an id of this kind of thing.
  */
 export function idIn(of: Named, text: string): string | null {
   const lower = text.toLowerCase()

@@ -22,7 +22,7 @@ const HEADER_VALUE_MAX = 1_000
 /** An amount has at most 78 digits in the database, the largest integer of 256 bits. */
 const AMOUNT = /^[1-9]\d{0,77}$/
 
-/** A value's rule, said when it is broken; of what is missing the frame says that it is required. */
+/** A value's rule, said when it is broken; of what is missing the frame says that it is. */
 function must(rule: string) {
   return {
     error: (issue: { readonly input?: unknown }) =>

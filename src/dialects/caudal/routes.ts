@@ -94,7 +94,8 @@ function simulateRoute(app: DialectApp, core: Core): void {
       const { merchant } = caller(request)
       const before = await found(core, request)
       const after = orThrow(await core.pay.simulate(merchant, before, outcome, reason))
-      // A payer who may choose again leaves a declined payment waiting; all else must have happened.
+      // A payer who may choose again leaves a declined payment waiting; all else must have
+      // happened.
       if (outcome === "declined" || after.state === outcome) return wire.paymentOut(after)
       throw new WireProblem({
         code: "simulation_not_possible",

@@ -1,4 +1,4 @@
-/** The examples of this folder are what the translation makes of their rows, and pass their schemas. */
+/** The examples are what the translation makes of their rows, and pass their schemas. */
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"

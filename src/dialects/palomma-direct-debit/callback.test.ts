@@ -1,3 +1,4 @@
+/** Webhooks: who is told of what, how it is signed, and what of an account leaves. */
 import assert from "node:assert/strict"
 import { createHmac } from "node:crypto"
 import { readFileSync } from "node:fs"

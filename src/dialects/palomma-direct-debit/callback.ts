@@ -4,8 +4,8 @@ import type { Callback, Notice } from "../../core/index.ts"
 import { paymentMethodOut, paymentRequestOut } from "./wire.ts"
 
 /**
- * The events that change what a read answers. Nothing is told of a create, which its caller was just
- * answered with, nor of refunds and unapplied money, for which this API has no words.
+ * The events that change what a read answers. Nothing is told of a create, which its caller was
+ * just answered with, nor of refunds and unapplied money, for which this API has no words.
  */
 const TOLD: ReadonlySet<string> = new Set([
   "payment.processing",

@@ -14,8 +14,8 @@ export type Creation<T, S extends z.ZodType> = {
 }
 
 /**
- * Makes it and answers 201, or the problem. With and without a key the answer is rendered by the same
- * function, so that a repeat can't be told from the first.
+ * Makes it and answers 201, or the problem. With and without a key the answer is rendered by the
+ * same function, so that a repeat can't be told from the first.
  */
 export async function create<T extends object, S extends z.ZodType>(
   request: FastifyRequest,

@@ -2,7 +2,7 @@
 import type { Reason } from "../../core/index.ts"
 import type { Problem, ProblemCode, WireAnswer } from "../dialect.ts"
 
-/** `says` where our own sentence would not name the field, or would use a word that isn't theirs. */
+/** `says`: where the sentence at hand names no field, or uses a word that isn't this API's. */
 type Sound = { readonly status: number; readonly says?: string }
 
 const SOUNDS = {

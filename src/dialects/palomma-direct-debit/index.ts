@@ -5,6 +5,14 @@ import { callback } from "./callback.ts"
 import { problem } from "./errors.ts"
 import { routes } from "./routes.ts"
 
+/** The first step of three: what it answers leads to a payment method, and that to a request. */
+const ANA = {
+  name: "Ana Ruiz",
+  documentType: "cc",
+  documentNumber: "1020304050",
+  email: "ana@example.test",
+}
+
 export const palommaDirectDebit: Dialect = {
   name: "palomma-direct-debit",
   prefix: "/palomma-direct-debit",
@@ -16,9 +24,11 @@ export const palommaDirectDebit: Dialect = {
   authenticate,
   routes,
   issue,
-  curl: (baseUrl, { apiKey }) => `curl --request POST \\
-  --url ${baseUrl}/customers \\
-  --header 'Authorization: Bearer ${apiKey}' \\
-  --header 'Content-Type: application/json' \\
-  --data '{"name":"Ana Ruiz","documentType":"cc","documentNumber":"1020304050","email":"ana@example.test"}'`,
+  curl: (baseUrl, { apiKey }) =>
+    [
+      `curl --request POST --url ${baseUrl}/customers \\`,
+      `  --header 'Authorization: Bearer ${apiKey}' \\`,
+      "  --header 'Content-Type: application/json' \\",
+      `  --data '${JSON.stringify(ANA)}'`,
+    ].join("\n"),
 }

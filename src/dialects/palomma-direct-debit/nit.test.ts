@@ -1,3 +1,4 @@
+/** The verification digit of a NIT, against numbers that are published with theirs. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { isNit, verificationDigit } from "./nit.ts"

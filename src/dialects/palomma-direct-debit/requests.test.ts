@@ -1,3 +1,4 @@
+/** What clients may send, as tables of good and bad bodies with what is said of each. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import type { z } from "zod"
@@ -124,6 +125,9 @@ test("a cursor gives back the id that it was made of", () => {
   const cursor = requests.cursorOf(id)
   assert.doesNotMatch(cursor, /019b8e41/)
   assert.deepEqual(requests.listCustomers.parse({ cursor }), { limit: 20, cursor: id })
+  for (const other of [`${cursor}==`, `${cursor} `, `${cursor.slice(0, 9)}!${cursor.slice(9)}`]) {
+    assert.equal(requests.listCustomers.safeParse({ cursor: other }).success, false, other)
+  }
 })
 
 test("ids have one form, and what has another names nothing", () => {

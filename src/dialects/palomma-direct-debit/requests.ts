@@ -26,7 +26,7 @@ const ID_MAX = 200
 const LIMIT_DEFAULT = 20
 const LIMIT_RULE = `a whole number from 1 to ${PAGE_MAX}`
 
-/** A member's rule, said when it is broken; of what is missing the frame says that it is required. */
+/** A member's rule, said when it is broken. Of what is missing the frame says so itself. */
 function must(rule: string) {
   return {
     error: (issue: { readonly input?: unknown }) =>

@@ -1,3 +1,4 @@
+/** What goes out: each state, type and amount, the examples, and the table in the README. */
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -209,7 +210,7 @@ test("a payment method shows what its type and state call for", () => {
   }
 })
 
-test("a payment request never shows where its owner agreed, nor a Bancolombia account in full", () => {
+test("a payment request shows no page to agree on, and no Bancolombia account in full", () => {
   const method = { ...instrument, type: "bancolombiaInstant" }
   const out = wire.paymentRequestOut(payment, customer, method, instrument.details)
   assert.deepEqual(paymentRequestSchema.parse(out).paymentMethodDetails, {
@@ -225,14 +226,14 @@ test("an amount is whole pesos within what the merchant agreed", () => {
     [123, {}, 12_300n],
     [1, {}, 100n],
     [2_000_000, {}, 200_000_000n],
-    [2_000_001, {}, /^amount must be from 1 to 2000000 pesos$/],
+    [2_000_001, {}, /^amount must be between 1 and 2000000 pesos$/],
     [0, {}, /^amount must be/],
     [-5, {}, /^amount must be/],
     [0, { minAmount: "0" }, /^amount must be/],
     [
       1_000,
       { minAmount: "100050", maxAmount: "500000" },
-      /^amount must be from 1001 to 5000 pesos$/,
+      /^amount must be between 1001 and 5000 pesos$/,
     ],
     [1_001, { minAmount: "100050", maxAmount: "500000" }, 100_100n],
     [5_000_000, { maxAmount: "500000000" }, 500_000_000n],

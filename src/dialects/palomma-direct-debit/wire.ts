@@ -72,13 +72,17 @@ export function centavosOf(pesos: number, terms: TermsSettings): bigint | Refusa
   const most = terms.maxAmount === null ? MAX_DEFAULT : BigInt(terms.maxAmount)
   const centavos = BigInt(pesos) * CENTAVOS
   if (centavos > 0n && centavos >= least && centavos <= most) return centavos
-  const from = (least + CENTAVOS - 1n) / CENTAVOS
-  return refuse("amount_out_of_range", `amount must be from ${from} to ${most / CENTAVOS} pesos`)
+  const first = (least + CENTAVOS - 1n) / CENTAVOS
+  return refuse(
+    "amount_out_of_range",
+    `amount must be between ${first} and ${most / CENTAVOS} pesos`,
+  )
 }
 
 /**
- * The member without which a payment method could not be charged; null when it has all. A Bancolombia
- * account would be picked on the bank's own page, which no rail opens yet: the sandbox has one at hand.
+ * The member without which a payment method could not be charged; null when it has all. Owners
+ * would pick a Bancolombia account on the bank's own page, which no rail opens yet: only the
+ * sandbox has one at hand.
  */
 export function lackedBy(body: CreatePaymentMethod, mode: "sandbox" | "live"): string | null {
   if (mode === "sandbox" || body.type !== "bancolombiaInstant") return null
@@ -170,7 +174,7 @@ export function paymentRequestOut(
   }
 }
 
-/** The rail's clock may date the money before the approval that it caused: nobody is paid before. */
+/** A rail's clock may date the money before the approval that it caused: nobody is paid before. */
 function approvedOut(approvedAt: Date, settledAt: Date | null) {
   const paidAt = settledAt && settledAt < approvedAt ? approvedAt : settledAt
   return {

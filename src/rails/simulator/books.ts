@@ -1,6 +1,6 @@
 /**
- * The simulated world's memory: each order it was asked for and each outcome made by hand, in a file
- * that outlives the gateway and that the processes of one machine may share.
+ * The simulated world's memory: each order it was asked for and each outcome made by hand, in a
+ * file that outlives the gateway and that the processes of one machine may share.
  *
  * Memory changes only by reading back what was written, so that all processes see one order of
  * things. It holds the newest orders; older ones are looked up in the file.

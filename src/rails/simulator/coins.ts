@@ -42,7 +42,7 @@ const RATES: Readonly<Record<string, bigint>> = {
   USD: 10_000n,
 }
 
-/** The ways to pay an order on the simulated chains. Throws `RangeError` for an unknown currency. */
+/** The ways to pay an order on simulated chains. Throws `RangeError` for an unknown currency. */
 export function instruct(order: Pick<Order, "attemptId" | "amount" | "asset">): Instructions {
   return { options: NETWORKS.map((network) => optionOn(network, order)) }
 }

@@ -1,4 +1,4 @@
-/** The simulator: every way of moving money, with outcomes that the numbers choose. Sandbox only. */
+/** The simulator: every way of moving money, with outcomes that numbers choose. Sandbox only. */
 import type {
   BeginAnswer,
   Clock,
@@ -30,7 +30,7 @@ export type SimulatorParts = {
 /** The begin answers at once: what takes longer is our own event loop under load. */
 const BEGIN_TIMEOUT_MS = 10_000
 
-/** Waits between looks: quick while somebody watches, then ever rarer for a payer who takes days. */
+/** Waits between looks: quick while somebody watches, ever rarer for a payer who takes days. */
 const LOOKS: readonly { readonly below: number; readonly delayMs: number }[] = [
   { below: 30, delayMs: 2_000 },
   { below: 60, delayMs: 10_000 },
@@ -96,7 +96,7 @@ export function makeSimulator(parts: SimulatorParts): Simulator {
 
 type Told = "approved" | "declined" | "returned"
 
-/** Expired and cancelled are ends that no rail has a part in; only bank money is ever taken back. */
+/** Expired and cancelled are ends that no rail has a part in; only bank money is taken back. */
 function canBe(order: Order, outcome: Outcome): outcome is Told {
   if (outcome === "returned") return order.kind === "charge" && order.method !== "crypto"
   return outcome === "approved" || outcome === "declined"

@@ -1,4 +1,4 @@
-/** The table of sandbox outcomes: what the last two digits of an account, phone or identifier cause. */
+/** The table of sandbox outcomes: what an account's, phone's or identifier's last digits cause. */
 import type { Order, Reason, Target } from "../../core/index.ts"
 
 /** Something that happens to an order, `afterMs` milliseconds after it was asked for. */

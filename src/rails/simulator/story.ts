@@ -53,7 +53,7 @@ export function storyOf(entry: Entry, now: Date): readonly Happening[] {
   return story
 }
 
-/** How often money moved for an order up to `now`: once for each time that it was asked and agreed. */
+/** How often money moved for an order up to `now`: once for each time that it was asked to. */
 export function movesOf(entry: Entry, now: Date): number {
   const others = entry.lines.filter((line) => !line.ask)
   const asks = entry.lines.filter((line) => line.ask)

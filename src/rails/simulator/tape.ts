@@ -1,4 +1,4 @@
-/** A file of JSON lines that is only appended to, read on from where it was left, and set aside when big. */
+/** A file of JSON lines: only appended to, read on from where it was left, set aside when big. */
 import {
   closeSync,
   existsSync,

@@ -1,0 +1,383 @@
+/** The pure parts of this dialect: what is sold, how it is answered, what the webhook says and when. */
+import assert from "node:assert/strict"
+import { createHmac } from "node:crypto"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { test } from "node:test"
+import type { Company, Event, Notice, Payment, State } from "../../core/index.ts"
+import {
+  confirmPayment,
+  errorAnswer,
+  loginAnswer,
+  operationAnswer,
+  rechargeAnswer,
+} from "./answers.ts"
+import { callback } from "./callback.ts"
+import { problem, providerError } from "./errors.ts"
+import { catalogueQuery, loginBody, rechargeBody } from "./requests.ts"
+import { readAmount, saleOf } from "./sale.ts"
+import { traceOf } from "./trace.ts"
+import {
+  companyOf,
+  matches,
+  nextLink,
+  operationOf,
+  type RechargePurpose,
+  rechargeOf,
+  statusOf,
+} from "./wire.ts"
+
+// biome-ignore lint/suspicious/noExplicitAny: an example is whatever its file says.
+function example(name: string): any {
+  return JSON.parse(readFileSync(join(import.meta.dirname, "examples", `${name}.json`), "utf8"))
+}
+
+const TRACE = { tx: example("login.response").tx, mainTx: example("login.response").mainTx }
+const KEY = "the webhook key"
+const START = Date.parse("2026-01-05T14:00:00.000Z")
+
+const purpose: RechargePurpose = {
+  companyCode: "AR-R-0901",
+  companyName: "DEMO MOVIL",
+  productId: "1",
+  productDescription: "Saldo",
+  identifierName: "IDC",
+  identifierMasked: "*0199",
+  paymentMethod: "ACCOUNT",
+  agent: "Simulator",
+  clientUsername: "acme.3fa19c",
+  externalClientId: "user-77",
+  answerWithinMs: 8_000,
+  notifyAlways: false,
+}
+
+function payment(over: Partial<Payment> = {}): Payment {
+  return {
+    id: example("recharge.response").operationId,
+    merchantId: "01a1f93e-cffa-40ea-8158-ffb391a282eb",
+    dialect: "tapila",
+    kind: "recharge",
+    reference: "pay-000123",
+    amount: 150_000n,
+    asset: "ARS",
+    state: "approved",
+    reason: null,
+    description: null,
+    purpose,
+    customerId: null,
+    instrumentId: null,
+    openAttemptId: null,
+    captured: 150_000n,
+    refunded: 0n,
+    fee: 0n,
+    version: 2,
+    expiresAt: null,
+    createdAt: new Date(START),
+    updatedAt: new Date(START),
+    approvedAt: new Date(START),
+    settledAt: new Date(START),
+    ...over,
+  }
+}
+
+function notice(over: {
+  payment?: Payment | null
+  type?: string
+  afterMs?: number
+  signingKey?: string
+}): Notice {
+  const event: Event = {
+    id: "01a1f93e-cffa-40ea-8158-ffb391a282ec",
+    subject: "payment",
+    subjectId: "01a1f93e-cffa-40ea-8158-ffb391a282ea",
+    seq: 2,
+    merchantId: "01a1f93e-cffa-40ea-8158-ffb391a282eb",
+    dialect: "tapila",
+    type: over.type ?? "payment.approved",
+    data: {},
+    createdAt: new Date(START + (over.afterMs ?? 9_000)),
+  }
+  return {
+    event,
+    payment: over.payment === undefined ? payment() : over.payment,
+    attempt: null,
+    customer: null,
+    instrument: null,
+    refund: null,
+    railName: null,
+    signingKey: over.signingKey ?? KEY,
+    deliveryId: "01a1f93e-cffa-40ea-8158-ffb391a282ed",
+  }
+}
+
+const product = {
+  companyCode: "AR-R-0901",
+  type: "RECARGA_SALDO",
+  description: "Saldo",
+  additionalData: {},
+  active: true,
+}
+const company: Company = {
+  code: "AR-R-0901",
+  country: "AR",
+  currency: "ARS",
+  name: "DÉMO MÓVIL",
+  details: {
+    logo: "https://logos.example/demo.png",
+    tags: ["telefonia"],
+    identifierName: "IDC",
+    dataType: "NUM",
+    helpText: "Número sin 0 ni 15",
+    minLength: 10,
+    maxLength: 10,
+    regex: "11[0-9]*",
+  },
+  active: true,
+  products: [
+    {
+      ...product,
+      id: "open",
+      amountType: "OPEN",
+      amount: 0n,
+      minAmount: 10_000n,
+      maxAmount: 500_000n,
+      allowedAmounts: [],
+    },
+    {
+      ...product,
+      id: "closed",
+      amountType: "CLOSED",
+      amount: 2_990n,
+      minAmount: 2_990n,
+      maxAmount: 2_990n,
+      allowedAmounts: [],
+    },
+    {
+      ...product,
+      id: "fixed",
+      amountType: "FIXED",
+      amount: 0n,
+      minAmount: 5_000n,
+      maxAmount: 20_000n,
+      allowedAmounts: [5_000n, 20_000n],
+    },
+    {
+      ...product,
+      id: "gone",
+      active: false,
+      amountType: "CLOSED",
+      amount: 100n,
+      minAmount: 100n,
+      maxAmount: 100n,
+      allowedAmounts: [],
+    },
+  ],
+}
+
+test("every example in the folder is what its schema says", () => {
+  loginBody.parse(example("login.request"))
+  loginAnswer.parse(example("login.response"))
+  rechargeBody.parse(example("recharge.request"))
+  rechargeAnswer.parse(example("recharge.response"))
+  errorAnswer.parse(example("recharge.error"))
+  operationAnswer.parse(example("operation.response"))
+  confirmPayment.parse(example("confirm-payment"))
+})
+
+const AMOUNTS: [value: unknown, hundredths: bigint | "RPA04022" | "XPA04000"][] = [
+  [1500, 150_000n],
+  [1500.5, 150_050n],
+  [1500.55, 150_055n],
+  [0.01, 1n],
+  [0, 0n],
+  [-5, -500n],
+  [-0.001, "RPA04022"],
+  [1500.555, "RPA04022"],
+  [2 ** 53, "RPA04022"],
+  [1e21, "RPA04022"],
+  [1e-7, "RPA04022"],
+  [Number.NaN, "RPA04022"],
+  ["", "RPA04022"],
+  ["1500", "RPA04022"],
+  [null, "RPA04022"],
+  [true, "RPA04022"],
+  [[1500], "RPA04022"],
+  [{}, "RPA04022"],
+  [undefined, "XPA04000"],
+]
+for (const [value, expected] of AMOUNTS) {
+  test(`an amount of ${JSON.stringify(value)} is read as ${expected}`, () => {
+    const read = readAmount(value)
+    const got = typeof read === "bigint" ? read : codeOf(problem(read, "r").body)
+    assert.equal(got, expected)
+  })
+}
+
+function codeOf(body: unknown): string {
+  return errorAnswer.parse(body).code
+}
+
+type Ask = {
+  productId?: string
+  amount?: bigint
+  identifierValue?: string
+  identifierName?: string
+}
+const SALES: [what: string, ask: Ask, result: bigint | string][] = [
+  ["an open product at its least", { amount: 10_000n }, 10_000n],
+  ["an open product at its most", { amount: 500_000n }, 500_000n],
+  ["an open product below its least", { amount: 9_999n }, "RPA04041"],
+  ["an open product above its most", { amount: 500_001n }, "RPA04041"],
+  ["nothing at all", { amount: 0n }, "RPA04041"],
+  ["less than nothing", { amount: -10_000n }, "RPA04041"],
+  ["a closed product at its price", { productId: "closed", amount: 2_990n }, 2_990n],
+  ["a closed product at another price", { productId: "closed", amount: 2_991n }, "RPA04041"],
+  ["a fixed product at one of its amounts", { productId: "fixed", amount: 20_000n }, 20_000n],
+  ["a fixed product between its amounts", { productId: "fixed", amount: 10_000n }, "RPA04041"],
+  ["a product that isn't sold any more", { productId: "gone", amount: 100n }, "RPA04345"],
+  ["a product that never was", { productId: "nope" }, "RPA04345"],
+  ["a number that is too short", { identifierValue: "115555019" }, "XPA04001"],
+  ["a number that is too long", { identifierValue: "11555501999" }, "XPA04001"],
+  ["a number with a letter", { identifierValue: "115555019a" }, "XPA04001"],
+  ["a number of another form", { identifierValue: "2255550199" }, "XPA04001"],
+  ["digits of another script", { identifierValue: "١١٥٥٥٥٠١٩٩" }, "XPA04001"],
+  ["the identifier's own name", { identifierName: "IDC" }, 150_000n],
+  ["another identifier's name", { identifierName: "DNI" }, "XPA04001"],
+  ["a wrong number before a wrong product", { identifierValue: "1", productId: "x" }, "XPA04001"],
+  ["a wrong product before a wrong amount", { productId: "x", amount: 0n }, "RPA04345"],
+]
+for (const [what, ask, result] of SALES) {
+  test(`asked for ${what}, the sale is ${result}`, () => {
+    const { amount = 150_000n, ...over } = ask
+    const body = rechargeBody.parse({ ...example("recharge.request"), productId: "open", ...over })
+    const sale = saleOf(company, body, amount)
+    assert.equal("code" in sale ? codeOf(problem(sale, "r").body) : sale.amount, result)
+  })
+}
+
+test("a currency without decimals takes whole amounts only", () => {
+  const chile = { ...company, currency: "CLP" }
+  const body = rechargeBody.parse({ ...example("recharge.request"), productId: "open" })
+  const sale = saleOf(chile, body, 1_000_000n)
+  assert.ok("amount" in sale)
+  assert.equal(sale.amount, 10_000n)
+  const half = saleOf(chile, body, 1_000_050n)
+  assert.equal("code" in half && codeOf(problem(half, "r").body), "RPA04022")
+})
+
+test("a recharge is answered with every field of its page", () => {
+  const answer = rechargeOf(payment(), "confirmed", "1155550199", {
+    tx: example("recharge.response").tx,
+    mainTx: example("recharge.response").mainTx,
+  })
+  assert.deepEqual(rechargeAnswer.parse(answer), example("recharge.response"))
+})
+
+test("a look-up shows the operation as its page has it", () => {
+  const answer = { operation: operationOf(payment()), ...TRACE }
+  assert.deepEqual(operationAnswer.parse(answer), example("operation.response"))
+})
+
+const STATUSES: Record<State, string> = {
+  pending: "processing",
+  processing: "processing",
+  approved: "confirmed",
+  declined: "failed",
+  expired: "failed",
+  cancelled: "failed",
+  returned: "confirmed",
+}
+for (const [state, status] of Object.entries(STATUSES)) {
+  test(`a payment that is ${state} is called ${status}`, () => {
+    assert.equal(statusOf({ state: state as State }), status)
+  })
+}
+
+test("a company shows its amounts in major units, and only what it sells now", () => {
+  const shown = companyOf(company)
+  assert.deepEqual(
+    shown.products.map(({ productId, amount, minAmount, maxAmount, allowedAmounts }) => [
+      productId,
+      amount,
+      minAmount,
+      maxAmount,
+      allowedAmounts,
+    ]),
+    [
+      ["open", 0, 100, 5_000, []],
+      ["closed", 29.9, 29.9, 29.9, []],
+      ["fixed", 0, 50, 200, [50, 200]],
+    ],
+  )
+})
+
+test("companies are found by a part of their name or code, whatever the accents and the case", () => {
+  for (const wanted of ["demo", "MOVIL", "móv", "ar-r-09"]) assert.ok(matches(company, wanted))
+  for (const wanted of ["otra", "demo-movil"]) assert.ok(!matches(company, wanted))
+})
+
+test("the next page keeps what was searched for", () => {
+  const query = catalogueQuery.parse({ searchCompany: "de mo", active: "false", page: "2" })
+  assert.equal(nextLink(query).href, "?page=3&limit=50&active=false&searchCompany=de+mo")
+  assert.equal(nextLink(catalogueQuery.parse({})).href, "?page=2&limit=50")
+})
+
+test("the webhook says what its page documents, under the documented hash", () => {
+  const sent = callback(notice({}))!
+  const text = `${payment().id}|pay-000123|confirmed|1500.00`
+  const hash = createHmac("sha256", KEY).update(text).digest("hex")
+  assert.deepEqual(confirmPayment.parse(JSON.parse(sent.body)), {
+    ...example("confirm-payment"),
+    hash,
+  })
+})
+
+test("the hash has two decimals whatever the currency, and is empty without a key", () => {
+  const chile = payment({ asset: "CLP", amount: 1_500n, state: "declined", reason: "other" })
+  const sent = JSON.parse(callback(notice({ payment: chile, type: "payment.declined" }))!.body)
+  const text = `${chile.id}|pay-000123|failed|1500.00`
+  assert.equal(sent.hash, createHmac("sha256", KEY).update(text).digest("hex"))
+  assert.equal(sent.amount, 1_500)
+  assert.equal(JSON.parse(callback(notice({ signingKey: "" }))!.body).hash, "")
+})
+
+const always = payment({ purpose: { ...purpose, notifyAlways: true } })
+const hasty = payment({ purpose: { ...purpose, answerWithinMs: 500 } })
+/** What ends before the margin was answered with 200; from there on the webhook tells it, too. */
+const OWED: [what: string, told: Parameters<typeof notice>[0], owed: boolean][] = [
+  ["at once", { afterMs: 0 }, false],
+  ["well before the answer", { afterMs: 4_999 }, false],
+  ["within the margin before the answer", { afterMs: 5_000 }, true],
+  ["as the answer leaves", { afterMs: 8_000 }, true],
+  ["long after the answer", { afterMs: 3_600_000 }, true],
+  ["at once, for a client that wants to hear of all", { afterMs: 0, payment: always }, true],
+  ["at once, where answers hardly wait", { afterMs: 0, payment: hasty }, true],
+  ["late with a refusal", { type: "payment.declined" }, true],
+  ["late with an expiry", { type: "payment.expired" }, true],
+  ["not yet: it was created", { type: "payment.created" }, false],
+  ["not yet: it is under way", { type: "payment.processing" }, false],
+  ["before, and was delivered after all", { type: "payment.delivered_late" }, false],
+  ["without being a payment", { payment: null }, false],
+]
+for (const [what, told, owed] of OWED) {
+  test(`a recharge that ends ${what} is ${owed ? "" : "not "}told`, () => {
+    assert.equal(callback(notice(told)) !== null, owed)
+  })
+}
+
+test("an answer names the request's own id as its transaction, where that is one", () => {
+  const own = "01a1f93e-d05d-4038-8d3b-a310504cc938"
+  assert.equal(traceOf(own).mainTx, own)
+  assert.equal(traceOf(`req_${own}`).mainTx, own)
+  assert.notEqual(traceOf("abc").mainTx, traceOf("abd").mainTx)
+  assert.notEqual(traceOf(own).tx, own)
+  for (const id of ["abc", own, `x${own}`, `${own}0`]) {
+    errorAnswer.parse({ code: "c", message: "m", ...traceOf(id) })
+  }
+})
+
+test("a refusal by the operator is a provider error in the one shape of errors", () => {
+  const { status, body } = providerError("invalid_identifier", "r", TRACE.tx)
+  assert.equal(status, 500)
+  assert.equal(codeOf(body), "XX05000")
+})
