@@ -1,4 +1,6 @@
-/** Runs the tests: starts one PostgreSQL for all of them, then Node's own runner, then cleans up. */
+/**
+ * Runs the tests: starts one PostgreSQL for all of them, then Node's own runner, then cleans up.
+ */
 import { spawn } from "node:child_process"
 import { chmodSync, globSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -9,7 +11,9 @@ import { dropDatabase, makeTemplate, startTestServer, TEMPLATE } from "./support
 const root = join(import.meta.dirname, "..")
 /** Both cores of the smallest machine we build on; tests of time-outs suffer from more. */
 const CONCURRENCY = 2
-/** No test waits for anything longer; one that hangs should say so before the build is cancelled. */
+/**
+ * No test waits for anything longer; one that hangs should say so before the build is cancelled.
+ */
 const TEST_TIMEOUT_MS = 180_000
 
 /** Arguments with a dash go to Node's runner, folders stand for all tests in them. */

@@ -11,7 +11,8 @@ const quoteOrBackslash = /["\\]/g
  * (`unnest($1::text[])`).
  *
  * Strings are always quoted, so an empty one, `NULL` as a word, commas and braces need no case of
- * their own. Dates become ISO text, buffers bytea in hexadecimal. An invalid Date throws RangeError.
+ * their own. Dates become ISO text, buffers bytea in hexadecimal. An invalid Date throws
+ * RangeError.
  */
 export function arrayLiteral(values: readonly Element[]): string {
   if (values.length === 0) return "{}"

@@ -1,4 +1,7 @@
-/** Sorts every fault that the database or the way to it can produce into the few kinds that callers act on. */
+/**
+ * Sorts every fault that the database or the way to it can produce into the few kinds that callers
+ * act on.
+ */
 
 /**
  * What a caller can do about a fault: load again (`unique`), run the same again (`retry`), wait for
@@ -56,7 +59,9 @@ const byMessage: ReadonlyArray<readonly [RegExp, Fault]> = [
   [/^Query read timeout$/, "connection"],
 ]
 
-/** Says which kind of fault an error is; looks through `cause` where the error itself doesn't tell. */
+/**
+ * Says which kind of fault an error is; looks through `cause` where the error itself doesn't tell.
+ */
 export function classify(error: unknown): Fault {
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
     const fault = classifyOne(at)

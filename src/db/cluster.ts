@@ -21,7 +21,9 @@ import type { Binaries } from "./binaries.ts"
 import { type Identity, type Place, runAs } from "./identity.ts"
 import { giveToFolderOwner } from "./owner.ts"
 
-/** The role that owns Caudal's database; it isn't a superuser, so no SQL of ours can touch files. */
+/**
+ * The role that owns Caudal's database; it isn't a superuser, so no SQL of ours can touch files.
+ */
 export const ROLE = "caudal"
 export const DATABASE = "caudal"
 /** Made by initdb, used once to make the role and its database. */
@@ -73,7 +75,9 @@ export function readAccess(dataDir: string): Access | undefined {
   }
 }
 
-/** Decides how the server is to be reached, the same as before if it `runs` already, and keeps it. */
+/**
+ * Decides how the server is to be reached, the same as before if it `runs` already, and keeps it.
+ */
 export async function prepareAccess(dataDir: string, home: string, runs: boolean): Promise<Access> {
   const file = accessFile(dataDir)
   const known = readAccess(dataDir)
@@ -109,7 +113,9 @@ function freePort(wanted: number): Promise<number | undefined> {
   })
 }
 
-/** Makes the folders. Another account gets its own cluster and socket, but can't put links beside. */
+/**
+ * Makes the folders. Another account gets its own cluster and socket, but can't put links beside.
+ */
 export function prepareFolders({ identity, home }: Place, dataDir: string): void {
   if (home !== dataDir) {
     for (const dir of [dirname(home), home]) {
@@ -241,7 +247,9 @@ include_if_exists = 'postgres.local.conf'
   writeAtomically(settingsFile(home), settings, 0o644)
 }
 
-/** Writes a file that is either the old or the new one after a crash; the same text isn't written. */
+/**
+ * Writes a file that is either the old or the new one after a crash; the same text isn't written.
+ */
 function writeAtomically(file: string, text: string, mode: number): void {
   if (existsSync(file) && readFileSync(file, "utf8") === text) return
   const draft = `${file}.new`

@@ -1,4 +1,6 @@
-/** How one connection to PostgreSQL is made: limits, session settings, how column types are read. */
+/**
+ * How one connection to PostgreSQL is made: limits, session settings, how column types are read.
+ */
 import pg from "pg"
 
 /** Where the database is and how it is used. */
@@ -21,7 +23,9 @@ export type DatabaseSettings = {
 
 /** A server that doesn't answer within this time is down for our purposes. */
 export const CONNECT_TIMEOUT_MS = 5_000
-/** Longer than any statement of ours needs on millions of rows, shorter than an operator's patience. */
+/**
+ * Longer than any statement of ours needs on millions of rows, shorter than an operator's patience.
+ */
 export const STATEMENT_TIMEOUT_MS = 30_000
 /** A node frozen inside a transaction holds its rows no longer than this. */
 export const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000
@@ -29,7 +33,9 @@ export const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000
 export const LOCK_TIMEOUT_MS = 15_000
 /** The server's own timeouts come first; this one is for a network that swallows the answer. */
 export const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000
-/** Idle connections are probed this soon, before firewalls forget them (often after 60 s or more). */
+/**
+ * Idle connections are probed this soon, before firewalls forget them (often after 60 s or more).
+ */
 const KEEP_ALIVE_AFTER_MS = 10_000
 
 const sessionSettings = [
@@ -86,7 +92,9 @@ export async function connectClient(
   return client
 }
 
-/** Runs `work` on a connection and cuts the connection, so that `work` fails, when it takes longer. */
+/**
+ * Runs `work` on a connection and cuts the connection, so that `work` fails, when it takes longer.
+ */
 export async function within<Answer>(
   client: pg.Client,
   timeoutMs: number,
@@ -146,7 +154,9 @@ function typeParser(oid: number, format?: "text" | "binary"): unknown {
   return own ?? pg.types.getTypeParser(oid, format)
 }
 
-/** Our numerics are amounts in minor units: one with a fraction is a bug, not something to round. */
+/**
+ * Our numerics are amounts in minor units: one with a fraction is a bug, not something to round.
+ */
 function wholeNumber(text: string): bigint {
   if (!/^-?\d+$/.test(text)) throw new RangeError(`a numeric that isn't whole: ${text}`)
   return BigInt(text)

@@ -34,7 +34,9 @@ export type Queries = {
 
 /** One transaction. */
 export type Transaction = Queries & {
-  /** Runs several statements without parameters, as a migration needs; no time limit but an hour. */
+  /**
+   * Runs several statements without parameters, as a migration needs; no time limit but an hour.
+   */
   script(text: string): Promise<void>
 }
 

@@ -1,4 +1,7 @@
-/** Prints a database's schema as text in a stable order, to be compared with the one in the repository. */
+/**
+ * Prints a database's schema as text in a stable order, to be compared with the one in the
+ * repository.
+ */
 import type { Queries } from "./database.ts"
 
 /** Each row: the table (or other owner), a rank that orders the kinds of parts, and one line. */

@@ -1,4 +1,6 @@
-/** Decides as which user PostgreSQL runs, which refuses to be root, and where its files then lie. */
+/**
+ * Decides as which user PostgreSQL runs, which refuses to be root, and where its files then lie.
+ */
 import { spawn } from "node:child_process"
 import { createHash } from "node:crypto"
 import { chmodSync, existsSync, readFileSync, statSync } from "node:fs"
@@ -19,7 +21,9 @@ export type Place = { identity: Identity; home: string }
 /** A command as an identity runs it. */
 export type Command = { file: string; args: string[]; uid?: number; gid?: number }
 
-/** Where root keeps the cluster when it has to belong to another user, who can't reach the clone. */
+/**
+ * Where root keeps the cluster when it has to belong to another user, who can't reach the clone.
+ */
 export const SYSTEM_DIR = "/var/lib/caudal"
 
 /** PostgreSQL gets no environment of ours: it could hold secrets. */
@@ -79,10 +83,10 @@ export function runAs(
 
 /**
  * Chooses the identity for a data folder: an ordinary user runs PostgreSQL itself; root (and a user
- * without an account, as in some containers) inside a user namespace; where that isn't allowed, root
- * uses another account, which keeps its files in the data folder if it can get there, else under
- * `systemDir`. A cluster that is there already (`knownHome`: where it was last) stays where it is and
- * with its owner. Throws, saying what to do, when nothing of this is possible.
+ * without an account, as in some containers) inside a user namespace; where that isn't allowed,
+ * root uses another account, which keeps its files in the data folder if it can get there, else
+ * under `systemDir`. A cluster that is there already (`knownHome`: where it was last) stays where
+ * it is and with its owner. Throws, saying what to do, when nothing of this is possible.
  */
 export async function choosePlace(
   dataDir: string,

@@ -10,9 +10,10 @@ export type FolderLock = { release(): void }
 /**
  * Locks a folder for this process or throws an error that names the process that has it.
  *
- * The lock is one of the kernel's on an open file, which Node itself offers only through its SQLite:
- * it goes away with the process, however that ends, so no crash leaves one behind and no reused
- * process number is ever taken for its owner. The number in `caudal.pid` only serves the message.
+ * The lock is one of the kernel's on an open file, which Node itself offers only through its
+ * SQLite: it goes away with the process, however that ends, so no crash leaves one behind and no
+ * reused process number is ever taken for its owner. The number in `caudal.pid` only serves the
+ * message.
  */
 export function lockFolder(dir: string): FolderLock {
   const lockFile = join(dir, "caudal.lock")

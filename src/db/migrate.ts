@@ -1,4 +1,6 @@
-/** Brings the database's schema forward: numbered SQL files, each applied once, in one transaction. */
+/**
+ * Brings the database's schema forward: numbered SQL files, each applied once, in one transaction.
+ */
 import { createHash } from "node:crypto"
 import { readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
@@ -53,7 +55,9 @@ export async function migrate(database: Database, dir: string): Promise<string[]
   }
 }
 
-/** One transaction a file, and the lock within it: a crash leaves neither a lock nor half a file. */
+/**
+ * One transaction a file, and the lock within it: a crash leaves neither a lock nor half a file.
+ */
 async function applyNext(
   transaction: Transaction,
   migrations: readonly Migration[],

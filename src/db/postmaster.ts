@@ -133,8 +133,8 @@ function runsOnByName(pid: number, dir: string): boolean {
 }
 
 /**
- * Ends the processes that a killed server left behind. They notice by themselves and leave; one that
- * is stuck would keep the next server from starting. Only for a cluster without a live server.
+ * Ends the processes that a killed server left behind. They notice by themselves and leave; one
+ * that is stuck would keep the next server from starting. Only for a cluster without a live server.
  */
 export function killOrphans(home: string): void {
   if (process.platform !== "linux") return

@@ -2,7 +2,10 @@
 import { createHash } from "node:crypto"
 import { arrayLiteral, type Element } from "./array.ts"
 
-/** A value for `$1`…: arrays become array literals; a jsonb array is passed as `JSON.stringify`'s text. */
+/**
+ * A value for `$1`…: arrays become array literals; a jsonb array is passed as `JSON.stringify`'s
+ * text.
+ */
 export type Parameter = Element | readonly Element[] | Readonly<Record<string, unknown>>
 
 /** One statement with its parameters. */

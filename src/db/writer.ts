@@ -29,10 +29,10 @@ export type Writer = {
   /**
    * Sends all statements at once and waits for every answer.
    *
-   * A transaction may span rounds: the first opens with `begin`, the last ends with `commit`. When a
-   * statement fails, the transaction is rolled back, the connection is ready for a new `begin`, and
-   * the promise rejects with the error that came first. If the connection dies during a round with
-   * `commit` (see `classify`), whether it committed is unknown; in any other round it didn't.
+   * A transaction may span rounds: the first opens with `begin`, the last ends with `commit`. When
+   * a statement fails, the transaction is rolled back, the connection is ready for a new `begin`,
+   * and the promise rejects with the error that came first. If the connection dies during a round
+   * with `commit` (see `classify`), whether it committed is unknown; in any other round it didn't.
    */
   round(calls: readonly Call[]): Promise<Result[]>
   /** Ends the connection; an open transaction is rolled back by the server. */
@@ -76,7 +76,9 @@ export function openWriter(settings: DatabaseSettings): Writer {
     return exchange(current, queries)
   }
 
-  /** After a failure: nothing of the transaction may stay, and the answers must be in step again. */
+  /**
+   * After a failure: nothing of the transaction may stay, and the answers must be in step again.
+   */
   async function giveUp(failed: pg.Client, error: Error): Promise<void> {
     inTransaction = false
     // 0A000, 26000: a statement prepared before a migration no longer fits; a new session has none.

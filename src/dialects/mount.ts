@@ -167,7 +167,12 @@ export function idempotencyKey(
   }
   const path = request.url.split("?")[0]
   const scope = `${merchantId}|${request.method}|${path}|${header}`
-  return { key: sha256(scope), fingerprint: sha256(JSON.stringify(request.body ?? null)) }
+  return { key: sha256(scope), fingerprint: sha256(JSON.stringify(request.body ?? null, writable)) }
+}
+
+/** A schema may have made a bigint of an amount, which JSON has no form for. */
+function writable(_name: string, value: unknown): unknown {
+  return typeof value === "bigint" ? String(value) : value
 }
 
 function sha256(text: string): string {

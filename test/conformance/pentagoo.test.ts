@@ -1,7 +1,8 @@
 /** Pentagoo as its page promises it, and what it answers to everything else. */
 import assert from "node:assert/strict"
-import { execFileSync } from "node:child_process"
+import { execFile } from "node:child_process"
 import { after, test } from "node:test"
+import { promisify } from "node:util"
 import { pentagoo } from "../../src/dialects/pentagoo/index.ts"
 import { ask, startGateway } from "../support/gateway.ts"
 
@@ -78,8 +79,8 @@ test("a create answers every field, with its type", async () => {
 
 test("the curl that is shown works", async () => {
   const shown = gateway.sandbox.find(({ dialect }) => dialect === "pentagoo")!
-  const answer = JSON.parse(execFileSync("sh", ["-c", `${shown.curl} -s`], { encoding: "utf8" }))
-  assert.equal(answer.status, "pending")
+  const { stdout } = await promisify(execFile)("sh", ["-c", `${shown.curl} -s`])
+  assert.equal(JSON.parse(stdout).status, "pending")
 })
 
 test("amounts are text with at most two decimals, and perhaps a currency", async () => {

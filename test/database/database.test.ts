@@ -112,7 +112,7 @@ test("only the plans of the engine and the loops avoid sequential scans", async 
   await indexed.close()
 })
 
-test("a listener hears notifications and, after its connection was lost, that it must look", async () => {
+test("a listener hears notifications and, after a lost connection, that it must look", async () => {
   const heard = recorder()
   const stop = database.listen("odd channel", heard.push)
   assert.equal(await heard.next(), null)

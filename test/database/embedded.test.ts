@@ -137,7 +137,7 @@ async function embedded(t: TestContext, options: { below?: string; downs?: strin
   return { dataDir, start, root }
 }
 
-test("files of the data folder are for their owner only, and a command finds the server", async (t) => {
+test("a data folder is for its owner only, and a command finds the server there", async (t) => {
   const { dataDir, start } = await embedded(t, { below: 'it\'s a, "data" folder \\ é' })
   assert.equal(await embeddedConnection(dataDir), null)
   const server = await start()

@@ -1,4 +1,6 @@
-/** The writer's rounds on a real server: what is kept, what is undone, and what is said about it. */
+/**
+ * The writer's rounds on a real server: what is kept, what is undone, and what is said about it.
+ */
 import assert from "node:assert/strict"
 import { after, test } from "node:test"
 import { begin, commit, rollback, type Writer } from "../../src/db/database.ts"

@@ -3,7 +3,9 @@ import assert from "node:assert/strict"
 import { type Database, type DatabaseSettings, openDatabase } from "../../src/db/database.ts"
 import { databaseOn, dropDatabase, onServer, startTestServer, TEMPLATE } from "./server.ts"
 
-/** What `node:test` offers as a test's context, and also as its module: `testDatabase({ after })`. */
+/**
+ * What `node:test` offers as a test's context, and also as its module: `testDatabase({ after })`.
+ */
 export type Cleanup = { after(work: () => Promise<void>): void }
 
 /** A migrated, empty database. */
@@ -28,7 +30,9 @@ async function serverUrl(): Promise<string> {
   return (await own).url
 }
 
-/** Comes again whenever there is nothing left to do, so after the hooks that drop databases, too. */
+/**
+ * Comes again whenever there is nothing left to do, so after the hooks that drop databases, too.
+ */
 async function stopOwn(): Promise<void> {
   if (own === undefined || inUse > 0) return
   const server = own

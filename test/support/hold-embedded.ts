@@ -1,4 +1,7 @@
-/** A process that only keeps an embedded server, to be killed by tests: `node … <data folder> [system folder]`. */
+/**
+ * A process that only keeps an embedded server, to be killed by tests: `node … <data folder>
+ * [system folder]`.
+ */
 import { startEmbedded } from "../../src/db/embedded.ts"
 
 const tell = (event: object) => console.log(JSON.stringify(event))

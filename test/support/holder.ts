@@ -47,7 +47,9 @@ export type Holder = {
   kill(): Promise<void>
 }
 
-/** A folder with a data folder in it that `who` can use, removed with all its servers at the end. */
+/**
+ * A folder with a data folder in it that `who` can use, removed with all its servers at the end.
+ */
 export type Playground = { dataDir: string; hold(): Holder }
 
 type Cleanup = { after(work: () => Promise<void>): void }

@@ -2,57 +2,68 @@
 import type { Flow, Json } from "./stage.ts"
 import { verifiesStandard } from "./standard.ts"
 
-const LISTED = 10
+const LISTED = 20
 
 export const native: Flow = {
   name: "caudal",
-  title: "Caudal's own API: the payments of every dialect in one list",
+  title: "Caudal's own API: the payments of every dialect, and what the four lack",
   async play(stage) {
+    const { run } = stage
     const headers = { authorization: `Bearer ${stage.gateway.credential("caudal", "apiKey")}` }
-    const list = await stage.ask({
-      to: "caudal",
-      path: `/payments?limit=${LISTED}`,
-      headers,
-      status: 200,
-    })
+    const get = (path: string) => stage.ask({ to: "caudal", path, headers, status: 200 })
+
+    const list = await get(`/payments?limit=${LISTED}`)
     const seen = new Set<string>(list.data.map(({ dialect }: Json) => dialect))
     await stage.check(
       `the newest ${list.data.length} came in by ${[...seen].join(", ")}`,
       seen.size > 0,
     )
-    const newest = list.data.find(
-      ({ state, kind }: Json) => state === "approved" && kind === "charge",
-    )
-    await stage.check("one of them is an approved charge", newest !== undefined)
-    if (!newest) return
-
-    const events = await stage.ask({
-      to: "caudal",
-      path: `/events?subject=${newest.id}`,
-      headers,
-      status: 200,
-    })
-    const sequences = events.data
-      .map(({ sequence }: Json) => sequence)
-      .sort((a: number, b: number) => a - b)
-    await stage.check(
-      `its ${sequences.length} events are numbered without gaps`,
-      sequences.every((sequence: number, at: number) => sequence === at + 1),
-      sequences,
-    )
-    const message = await stage.webhook(
+    const told = await stage.webhook(
       "caudal",
-      "the same event, in Caudal's own words",
-      ({ type, data }) => type === "payment.approved" && data.object.id === newest.id,
+      "the same approval, in Caudal's own words",
+      ({ type, data }) =>
+        type === "payment.approved" && data.object.description === `Pedido ${run}`,
     )
     await stage.check(
       "signed as Standard Webhooks",
-      verifiesStandard(message, stage.secrets["caudal"] ?? "", stage.clock),
+      verifiesStandard(told, stage.secrets["caudal"] ?? "", stage.clock),
     )
-    const balances = await stage.ask({ to: "caudal", path: "/balances", headers, status: 200 })
+    const payment = JSON.parse(told.body).data.object
+    const events = await get(`/events?subject=${payment.id}`)
+    const numbers = events.data.map(({ sequence }: Json) => sequence).reverse()
     await stage.check(
-      `the money is in the books: ${balances.data.map(({ asset }: Json) => asset).join(", ")}`,
-      balances.data.length > 0,
+      `its ${numbers.length} events are numbered without gaps`,
+      numbers.every((number: number, at: number) => number === at + 1),
+      numbers,
+    )
+    const refund = await stage.ask({
+      to: "caudal",
+      method: "POST",
+      path: `/payments/${payment.id}/refunds`,
+      headers: { ...headers, "idempotency-key": `refund-${run}` },
+      body: { amount: "250000" },
+      status: 201,
+    })
+    await stage.webhook(
+      "caudal",
+      "a part of it was given back",
+      ({ type, details }) => type === "payment.refund_confirmed" && details.refund === refund.id,
+    )
+    const after = await get(`/payments/${payment.id}`)
+    await stage.check(
+      `${after.refunded} of ${after.captured} centavos were given back`,
+      after.refunded === "250000",
+      after.refunded,
+    )
+    const { data: balances } = await get("/balances")
+    await stage.check(
+      `the books know it: ${balances.map(({ asset }: Json) => shortAsset(asset)).join(", ")}`,
+      balances.length > 0,
     )
   },
+}
+
+/** A token's name holds its whole contract. */
+function shortAsset(asset: string): string {
+  return asset.includes("/") ? `a token on ${asset.split("/")[0]}` : asset
 }
