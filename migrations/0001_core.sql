@@ -114,6 +114,7 @@ create table payments (
   captured        numeric(78, 0) not null default 0 check (captured >= 0),
   refunded        numeric(78, 0) not null default 0 check (refunded >= 0),
   fee             numeric(78, 0) not null default 0 check (fee >= 0),
+  deferred        boolean not null,
   version         integer not null check (version > 0),
   expires_at      timestamptz,
   created_at      timestamptz not null,

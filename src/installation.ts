@@ -1,4 +1,4 @@
-/** Opens an installation: its database, its mode and its keys. The gateway and the commands begin here. */
+/** Opens an installation, its database, mode and keys: gateway and commands begin here. */
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { type Clock, type HostClock, hostClock, type Ids, makeIds } from "./clock.ts"
@@ -47,7 +47,7 @@ export type InstallationParts = {
 const MIGRATIONS = join(import.meta.dirname, "..", "migrations")
 const LOOPBACK = ["127.0.0.0/8", "::1/128", "localhost"]
 
-/** Opens the database, starting it if need be, and brings it up to date; whatever fails is undone. */
+/** Opens the database, starting it if need be, and brings it up to date; a failure is undone. */
 export async function openInstallation(parts: InstallationParts): Promise<Installation> {
   const { config, log } = parts
   const undo: (() => Promise<unknown>)[] = []
@@ -155,12 +155,13 @@ async function prepareDatabase(
   const mode = await claimMode(database, config.mode, clock.now())
   if (mode !== config.mode) {
     throw new ConfigError(
-      `CAUDAL_MODE: this database belongs to a ${mode} installation and can't be used as ${config.mode}`,
+      `CAUDAL_MODE: this database belongs to a ${mode} installation ` +
+        `and can't be used as ${config.mode}`,
     )
   }
 }
 
-/** The driver's words with the server's name; a socket that is refused by several addresses has none. */
+/** The driver's words with the server's name; a name with several addresses has only a code. */
 function unusable(error: unknown, url: string): Error {
   const { message, code } = error as { message: string; code?: string }
   if (message.startsWith("Can't use")) return new OpenError(message, { cause: error })

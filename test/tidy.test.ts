@@ -43,7 +43,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // These two put the parts together, so they alone see the insides.
   "src/installation.ts": ["src/"],
   "src/system.ts": ["src/"],
-  "src/main.ts": ["src/config.ts", "src/installation.ts", "src/system.ts", "src/http/log.ts"],
+  "src/main.ts": [
+    "src/config.ts",
+    "src/greeting.ts",
+    "src/installation.ts",
+    "src/system.ts",
+    "src/http/log.ts",
+  ],
+  "src/greeting.ts": ["src/config.ts", "src/core/index.ts", "src/sandbox.ts"],
   "src/cli/": [
     "src/config.ts",
     "src/clock.ts",

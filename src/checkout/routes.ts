@@ -1,4 +1,5 @@
 /** The routes of a payment's page: it is read by its link, and changed by one form. */
+import { setTimeout as sleep } from "node:timers/promises"
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 import { z } from "zod"
 import { type Core, isRefusal, type Merchant, type Way } from "../core/index.ts"
@@ -9,8 +10,8 @@ import { paymentPage, type Shown } from "./page.ts"
 import { briefOf } from "./purpose.ts"
 import { hasPage, viewOf } from "./view.ts"
 
-/** Most charges end within it: their payer sees the end and not a page that reloads. */
-const END_AWAITED_MS = 1_000
+/** Most tries end within a second: their payer sees the end, and not a page that reloads. */
+const LOOKS_MS: readonly number[] = [20, 40, 80, 160, 320, 380]
 const ID = z.guid()
 
 /** Registers the routes of payment pages below the scope's prefix. */
@@ -78,7 +79,12 @@ export function paymentRoutes(scope: FastifyInstance, core: Core, site: Site): v
   async function open({ merchant, payment }: Shown, way: Way): Promise<void> {
     const opened = await core.pay.open(merchant, payment, way)
     if (isRefusal(opened) || way.method === "crypto") return
-    await core.pay.settled(opened.payment, END_AWAITED_MS)
+    for (const waitMs of LOOKS_MS) {
+      await sleep(waitMs)
+      const now = await core.payments.findByLink(payment.id)
+      // Over, for good or ill, or it has news that its payer should see.
+      if (now?.version !== opened.payment.version && now?.state !== "processing") return
+    }
   }
 
   /** What there is to show under a link; null when it leads nowhere. */

@@ -26,8 +26,9 @@ const load = command({
             ["again", kept],
             ["no longer sold", ended],
           ] as const
+          const what = `${companies.length} companies with ${count(companies)} products`
           return [
-            `${dryRun ? "Would load" : "Loaded"} ${companies.length} companies with ${count(companies)} products.`,
+            `${dryRun ? "Would load" : "Loaded"} ${what}.`,
             table(
               ["", "COMPANIES", ""],
               rows.map(([what, codes]) => [what, String(codes.length), shortened(codes)]),

@@ -1,4 +1,4 @@
-/** What a command is, and how its arguments are read: known names only, and errors that say what exists. */
+/** What a command is, and how its arguments are read; what is wrong is told with what exists. */
 import { parseArgs } from "node:util"
 import type { Shell } from "./shell.ts"
 

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import type { Config } from "../config.ts"
-import type { Core } from "../core/index.ts"
+import { type Core, OutcomeUnknown, Unavailable } from "../core/index.ts"
 import { coreOf, hostInUrl, type Installation, openInstallation } from "../installation.ts"
 import { CommandError } from "./command.ts"
 
@@ -10,8 +10,8 @@ import { CommandError } from "./command.ts"
 const INTERRUPTED = 130
 
 /**
- * Opens the core, lets `work` use it and closes it again, also when the process is interrupted. The
- * database of a running gateway is joined; where none runs, it is started for as long as this takes.
+ * Opens the core, lets `work` use it and closes it again, also when the process is interrupted. A
+ * running gateway's database is joined; where none runs, it is started for as long as this takes.
  */
 export async function withCore<T>(
   config: Config,
@@ -20,19 +20,17 @@ export async function withCore<T>(
 ): Promise<T> {
   const isNew = config.databaseUrl === null && !existsSync(join(config.dataDir, "postgres.json"))
   if (isNew) note(`There was no database in ${config.dataDir}: a new one is made.`)
-  const installation = await openInstallation({
-    config,
-    log: quietly(note),
-    notice: note,
-    join: true,
-  })
+  const installation = await openInstallation({ config, log: quiet, notice: note, join: true })
   const interrupted = () => {
     void installation.close().finally(() => process.exit(INTERRUPTED))
   }
   process.once("SIGINT", interrupted)
   process.once("SIGTERM", interrupted)
+  const core = coreFor(config, installation)
   try {
-    return await work(coreFor(config, installation, note))
+    return await work(core)
+  } catch (error) {
+    throw isAway(core, error) ? away(error as Error) : error
   } finally {
     process.off("SIGINT", interrupted)
     process.off("SIGTERM", interrupted)
@@ -40,7 +38,7 @@ export async function withCore<T>(
   }
 }
 
-function coreFor(config: Config, installation: Installation, note: (text: string) => void): Core {
+function coreFor(config: Config, installation: Installation): Core {
   return coreOf(installation, {
     publicUrl: config.publicUrl ?? `http://${hostInUrl(config.host)}:${config.port}`,
     // Commands move no money over rails and tell nobody: that is left to the gateway.
@@ -49,12 +47,20 @@ function coreFor(config: Config, installation: Installation, note: (text: string
       throw new CommandError("the command line sends no webhooks")
     },
     metrics: { count: () => {}, gauge: () => {}, observe: () => {} },
-    log: quietly(note),
+    log: quiet,
   })
 }
 
-/** Whatever goes wrong is told by the command itself; only what it would not notice is said. */
-function quietly(note: (text: string) => void) {
-  const say = (_about: object, text: string) => note(text)
-  return { info: () => {}, warn: say, error: say }
+/** Whatever goes wrong is told by the command itself. */
+const quiet = { info: () => {}, warn: () => {}, error: () => {} }
+
+function isAway(core: Core, error: unknown): boolean {
+  return error instanceof Unavailable || error instanceof OutcomeUnknown || core.isOutage(error)
+}
+
+function away(error: Error): CommandError {
+  return new CommandError(
+    `The database stopped answering (${error.message}). Once it answers, see what was done and ` +
+      "run the command again; a top-up with the same reference is booked once.",
+  )
 }

@@ -11,9 +11,9 @@ const DIALECT_ABOUT = `one of ${dialectNames().join(", ")}`
 const HEADER =
   /^([A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}):[ \t]*([\x21-\x7e](?:[\t\x20-\x7e]{0,1000}[\x21-\x7e])?)$/
 const HEADERS_MAX = 20
-/** They frame or sign the message, so they are ours. */
+/** They frame the message or prove it, so they are ours. */
 const OUR_HEADERS =
-  /^(host|content-(length|type|encoding)|transfer-encoding|connection|keep-alive|upgrade|expect|te|user-agent|x-encoded-data|x-signature)$|^(proxy|webhook)-/
+  /^(host|content-.*|transfer-encoding|connection|keep-alive|upgrade|expect|te|trailer|user-agent|proxy-.*|webhook-.*|x-encoded-data|x-signature)$/
 
 const add = command({
   name: "endpoint add",

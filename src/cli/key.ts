@@ -28,10 +28,14 @@ const add = command({
           [
             `${merchant.name} can use ${dialect.name} with:`,
             "",
-            list([["base URL", baseUrl], ...Object.entries(shown)]),
+            list([
+              ["base URL", baseUrl],
+              ...Object.entries(shown),
+              ...ids.map((id) => ["id", id] as const),
+            ]),
             "",
             "Keep them now: API secrets are stored as hashes and can't be shown again.",
-            `To take them back: ${ids.map((id) => `caudal key revoke ${id}`).join(", ")} --merchant …`,
+            "An id is what caudal key revoke takes.",
           ].join("\n"),
       )
     })

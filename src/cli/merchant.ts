@@ -161,7 +161,7 @@ function taken(name: string): CommandError {
   return new CommandError(`There is a merchant "${name}" already`)
 }
 
-/** Two commands at once may want the same name; settings that are too long are the other way to fail. */
+/** Two commands at once may want the same name; a text may be longer than is stored. */
 function explained(error: unknown, name: string): unknown {
   if ((error as { code?: string }).code === "23505") return taken(name)
   if (error instanceof Error && error.name === "ZodError") {

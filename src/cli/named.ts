@@ -53,16 +53,14 @@ export function readAmount(text: string, currency: string, decimals: number): bi
   const amount = parseDecimal(text, decimals)
   if (amount !== null && amount > 0n) return amount
   const form = decimals === 0 ? "1500" : `1500.${"0".repeat(decimals)}`
+  const limit = decimals === 0 ? "without decimals" : `with at most ${decimals} decimals`
   throw new UsageError(
-    `"${text}" is not an amount of ${currency}: write it like ${form}, above zero and with at most ` +
-      `${decimals} decimals`,
+    `"${text}" is not an amount of ${currency}: write it like ${form}, above zero and ${limit}`,
   )
 }
 
 /** An amount as people write it: a currency's in major units, a token's in its smallest ones. */
 export function writeAmount(amount: bigint, asset: string): string {
-  return formatDecimal(
-    amount,
-    Object.hasOwn(CURRENCY_DECIMALS, asset) ? CURRENCY_DECIMALS[asset]! : 0,
-  )
+  const isCurrency = Object.hasOwn(CURRENCY_DECIMALS, asset)
+  return formatDecimal(amount, isCurrency ? CURRENCY_DECIMALS[asset]! : 0)
 }

@@ -1,4 +1,4 @@
-/** Tapila's doors: logins, tokens and keys, what belongs to others, and requests that are no requests. */
+/** Tapila's doors: logins, tokens and keys, what belongs to others, and hostile requests. */
 import assert from "node:assert/strict"
 import { after, test } from "node:test"
 import { setTimeout as sleep } from "node:timers/promises"
@@ -24,7 +24,7 @@ function logIn(body: object, headers: Record<string, string> = {}): Promise<Answ
   return ask("POST", `${base}/login`, { body, headers })
 }
 
-test("a login answers a token that its client can read, and both spellings of its ids", async () => {
+test("a login answers a readable token, and its ids in both spellings", async () => {
   const { status, body } = await logIn({ clientUsername, password })
   assert.equal(status, 200)
   loginAnswer.parse(body)
@@ -233,7 +233,7 @@ test("a body that isn't JSON by its type is refused", async () => {
   }
 })
 
-test("a client that sends an id of its own finds it as the transaction of every answer", async () => {
+test("a client that sends an id finds it as the transaction of every answer", async () => {
   const own = "0b8f6b0e-6a53-4d6c-9a35-3a4f1d2c8e11"
   const headers = { "x-request-id": own }
   const good = await demo.call("GET", "/AR-R-0901", undefined, headers)

@@ -66,7 +66,7 @@ for (const [outcome, status] of [
   ["approved", "confirmed"],
   ["declined", "failed"],
 ] as const) {
-  test(`a recharge that waits is answered 202, and its webhook says that it ${status}`, async () => {
+  test(`a recharge that waits is answered 202, and its webhook says ${status}`, async () => {
     const client = await listening(`Waiting until ${status}`, HASTY)
     const before = await wallet(client)
     const over = { externalPaymentId: status, identifierValue: "1155550109", amount: 1500.5 }
@@ -135,7 +135,7 @@ test("of many that wait at once each is told, once", async () => {
   assert.equal((await wallet(client)).held, 0)
 })
 
-test("an operator that is silent for eight seconds makes a 202, and what it does later is told", async () => {
+test("an operator silent for eight seconds makes a 202, and is told of later", async () => {
   const startedMs = performance.now()
   const over = { externalPaymentId: "silent", identifierValue: "1155550109" }
   const answer = await demo.recharge(over)
@@ -157,7 +157,7 @@ test("an operator that is silent for eight seconds makes a 202, and what it does
   assert.equal(timesTold("at-once"), 0)
 })
 
-test("what timed out at the client is found by its own id, and is safe to send when it isn't", async () => {
+test("what timed out is found by the client's id, and is safe to send when it isn't", async () => {
   const body = recharge({ externalPaymentId: "retried" })
   const path = "/operation/retried?type=external-payment-id"
   assert.equal((await demo.call("GET", path)).status, 404)

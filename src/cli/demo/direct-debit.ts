@@ -1,4 +1,4 @@
-/** Palomma Direct Debit: a customer's account is stored, verified and charged; another has no money. */
+/** Palomma Direct Debit: an account is stored, verified and charged; another has no money. */
 import { createHmac, timingSafeEqual } from "node:crypto"
 import type { Message } from "./receiver.ts"
 import type { Flow, Json, Stage } from "./stage.ts"
@@ -82,7 +82,7 @@ async function charge(
   return update(stage, "how the charge ended", request.id, ["approved", "error"])
 }
 
-/** Waits for a webhook about an object in one of these states, checks who sent it, answers the object. */
+/** Waits for a webhook about an object in one of these states, checks it, answers the object. */
 async function update(
   stage: Stage,
   what: string,

@@ -1,4 +1,4 @@
-/** The gateway that the demo talks to: the one that runs, or one of its own that goes when it ends. */
+/** The gateway that the demo talks to: the one that runs, or one of its own. */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"

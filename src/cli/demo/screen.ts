@@ -21,8 +21,9 @@ const PACE_MS = 250
 /** Shorter waits aren't worth a word. */
 const WAIT_SHOWN_MS = 600
 const INDENT = "  "
-/** Enough of an id to see that it is the same one. */
+/** Enough of an id to see that it is the same one; a link is there to be opened. */
 const STRING_SHOWN = 24
+const LINK_SHOWN = 100
 /** The columns before an answer's body: its arrow, status and time. */
 const LEAD = 15
 
@@ -127,7 +128,9 @@ function bodyText(body: unknown, room: number): string {
 
 /** Ids, tokens and long lists in part, so that what matters of a body fits into the line. */
 function shortened(value: unknown): unknown {
-  if (typeof value === "string") return trimmed(value, STRING_SHOWN)
+  if (typeof value === "string") {
+    return trimmed(value, value.startsWith("http") ? LINK_SHOWN : STRING_SHOWN)
+  }
   if (typeof value !== "object" || value === null) return value
   if (Array.isArray(value)) {
     const more = value.length - 1

@@ -1,4 +1,4 @@
-/** Where a flow is played: it sends requests, waits for webhooks, and each step is shown as it happens. */
+/** Where a flow is played: requests go out, webhooks are waited for, each step is shown. */
 import type { Clock } from "../../clock.ts"
 import type { Gateway } from "./gateway.ts"
 import type { Message, Receiver } from "./receiver.ts"

@@ -1,4 +1,4 @@
-/** Reads a catalogue file (companies and what they sell, in major units) into what the core keeps. */
+/** Reads a catalogue file: companies and what they sell, with amounts in major units. */
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { z } from "zod"
@@ -95,7 +95,7 @@ export function readCatalogue(path: string): Company[] {
   }
 }
 
-/** Makes companies of a catalogue's JSON. Throws `CatalogueError` with a line for each wrong entry. */
+/** Makes companies of a catalogue's JSON. Throws `CatalogueError`, a line for each wrong entry. */
 export function parseCatalogue(content: unknown): Company[] {
   const parsed = catalogueSchema.safeParse(content)
   if (!parsed.success) {

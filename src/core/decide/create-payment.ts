@@ -96,6 +96,7 @@ function decide(draft: Draft, command: CreatePayment): Created | Refusal {
     captured: 0n,
     refunded: 0n,
     fee: 0n,
+    deferred: false,
     version: 1,
     expiresAt: command.expiresAt,
     createdAt: draft.now,

@@ -4,6 +4,7 @@ import type { Queries } from "../../db/database.ts"
 import { type Created, type CreatePayment, createPayment } from "../decide/create-payment.ts"
 import { createRefund, type RefundCreated } from "../decide/create-refund.ts"
 import type { NewAttempt } from "../decide/decider.ts"
+import { deferAnswer } from "../decide/defer-answer.ts"
 import { type EndPayment, endPayment } from "../decide/end-payment.ts"
 import { type Opened, openAttempt } from "../decide/open-attempt.ts"
 import { reportAttempt } from "../decide/report-attempt.ts"
@@ -178,6 +179,17 @@ export function makePay(parts: PayParts) {
     async settled(payment: Payment, deadlineMs: number): Promise<Payment> {
       if (isFinal(payment.state)) return payment
       return parts.settled.wait(payment.id, deadlineMs)
+    },
+
+    /**
+     * The same, for a caller that is told to wait for a webhook otherwise: a payment that is not final
+     * by the deadline comes back `deferred`, and its end will be told.
+     */
+    async settledOrDeferred(payment: Payment, deadlineMs: number): Promise<Payment | Refusal> {
+      const waited = await this.settled(payment, deadlineMs)
+      if (isFinal(waited.state)) return waited
+      const { id: paymentId, merchantId } = payment
+      return engine.submit(deferAnswer, { paymentId, merchantId })
     },
 
     /** Sandbox only: makes a payment end as told, opening an attempt where none is open. */

@@ -63,6 +63,8 @@ export type Payment = {
   /** Reserved or paid back by refunds. */
   readonly refunded: bigint
   readonly fee: bigint
+  /** Whether its caller was told to wait for a webhook, because the end took too long. */
+  readonly deferred: boolean
   /** The number of the payment's newest event. */
   readonly version: number
   readonly expiresAt: Date | null

@@ -52,6 +52,7 @@ export const payments: Table<Payment> = {
     captured: "numeric",
     refunded: "numeric",
     fee: "numeric",
+    deferred: "bool",
     version: "int4",
     expiresAt: "timestamptz",
     createdAt: "timestamptz",

@@ -47,7 +47,7 @@ function noToken(what: string): WireProblem {
   return new WireProblem({ code: "unauthorized", message: `x-authorization-token ${what}` })
 }
 
-/** Makes a login and an API key for a merchant; `signingKey` is what its webhooks' hash is made with. */
+/** Makes a login and an API key; `signingKey` is what the hash of the webhooks is made with. */
 export function issue(
   ids: Ids,
   { merchantName, signingKey }: { readonly merchantName: string; readonly signingKey: string },

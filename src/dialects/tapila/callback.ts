@@ -1,20 +1,11 @@
 /**
- * The webhook confirmPayment: how a recharge ended that was still under way when it was answered.
- *
- * It is owed to every operation that was answered with 202. What was answered is not stored; it
- * follows from the clock: an answer waits for the operator until `answerWithinMs` after the creation,
- * so what ends later cannot have been answered with 200. The answer sees an end only once it is
- * committed, a moment after the instant that the event bears, and that instant may come from another
- * node's clock. So the webhook goes out from `MARGIN_MS` before the limit on: what ends within the
- * margin is told twice rather than never.
+ * The webhook confirmPayment: how a recharge ended that was still under way when it was answered, which
+ * the core wrote down before the 202 left.
  */
 import { createHmac } from "node:crypto"
-import type { Callback, Event, Notice, Payment } from "../../core/index.ts"
+import type { Callback, Notice, Payment } from "../../core/index.ts"
 import type { ConfirmPayment } from "./answers.ts"
 import { amountOf, amountText, purposeOf, statusOf } from "./wire.ts"
-
-/** Two nodes' clocks may differ by 2 s before health complains; a second for the commit itself. */
-const MARGIN_MS = 3_000
 
 /** The events that end a recharge, each of them once. */
 const ENDS: ReadonlySet<string> = new Set([
@@ -26,14 +17,9 @@ const ENDS: ReadonlySet<string> = new Set([
 
 /** The message for an event, or null when nobody is owed one. */
 export function callback({ event, payment, signingKey }: Notice): Callback | null {
-  if (!payment || !ENDS.has(event.type) || !isOwed(payment, event)) return null
+  if (!payment || !ENDS.has(event.type)) return null
+  if (!payment.deferred && !purposeOf(payment).notifyAlways) return null
   return { headers: {}, body: JSON.stringify(messageOf(payment, signingKey)) }
-}
-
-function isOwed(payment: Payment, { createdAt }: Event): boolean {
-  const { answerWithinMs, notifyAlways } = purposeOf(payment)
-  const tookMs = createdAt.getTime() - payment.createdAt.getTime()
-  return notifyAlways || tookMs >= answerWithinMs - MARGIN_MS
 }
 
 function messageOf(payment: Payment, signingKey: string): ConfirmPayment {
@@ -52,7 +38,7 @@ function messageOf(payment: Payment, signingKey: string): ConfirmPayment {
   }
 }
 
-/** HMAC-SHA-256 in hex over id, external id, status and amount; empty for a client without a key. */
+/** HMAC-SHA-256 in hex over id, external id, status and amount; empty where there is no key. */
 function hashOf(payment: Payment, status: string, signingKey: string): string {
   if (signingKey === "") return ""
   const text = [payment.id, payment.reference ?? "", status, amountText(payment)].join("|")

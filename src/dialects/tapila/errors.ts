@@ -7,8 +7,8 @@ import { traceOf } from "./trace.ts"
 type Sound = { readonly status: number; readonly code: string; readonly says?: string }
 
 /**
- * Codes marked "vendor" are documented; the others are ours, made after the same pattern: letters of
- * the module, a zero, and digits that begin with the class of the status.
+ * Codes marked "vendor" are documented; the others are ours, made after the same pattern: letters
+ * of the module, a zero, and digits that begin with the class of the status.
  */
 const SOUNDS = {
   body_malformed: { status: 400, code: "XPA04000" },

@@ -38,7 +38,7 @@ export function rechargeRoutes(app: DialectApp, core: Core, catalogue: Catalogue
       const sale = orStop(saleOf(company, body, hundredths))
       const spec = newRecharge(core, found, company, sale, body)
       const { payment: created } = orThrow(await core.pay.create(spec))
-      const payment = await outcomeOf(core, created, spec.purpose as RechargePurpose)
+      const payment = await outcomeOf(core, created, found.terms)
       const tx = core.ids.next()
       const status = statusOf(payment)
       if (status === "failed") {
@@ -79,7 +79,6 @@ function newRecharge(
     agent: (rail && core.rails.get(rail)?.displayName) ?? "",
     clientUsername: credential.lookup,
     externalClientId,
-    answerWithinMs: terms.settings.answerWithinMs ?? ANSWER_WITHIN_MS,
     notifyAlways: terms.settings.notifyAlways,
   }
   return {
@@ -104,21 +103,16 @@ function newRecharge(
   }
 }
 
-/**
- * Waits for the operator until the agreed time after the creation has passed. Whoever changes this
- * must look at callback.ts, which counts from the same instant.
- */
-async function outcomeOf(
-  core: Core,
-  payment: Payment,
-  { answerWithinMs }: RechargePurpose,
-): Promise<Payment> {
+/** Waits for the operator until the agreed time after the creation has passed. */
+async function outcomeOf(core: Core, payment: Payment, terms: Found["terms"]): Promise<Payment> {
+  const answerWithinMs = terms.settings.answerWithinMs ?? ANSWER_WITHIN_MS
   const deadline = payment.createdAt.getTime() + answerWithinMs
   try {
-    return await core.pay.settled(payment, deadline - core.clock.now().getTime())
+    const leftMs = deadline - core.clock.now().getTime()
+    return orThrow(await core.pay.settledOrDeferred(payment, leftMs))
   } catch (error) {
     if (!core.isOutage(error)) throw error
-    // A 202 would promise a webhook that may not come: it could have ended in time unseen.
+    // A 202 would promise a webhook that nothing was written down about.
     const message = "the recharge was taken and its outcome is not known yet: look it up"
     throw new WireProblem({ code: "unavailable", message })
   }

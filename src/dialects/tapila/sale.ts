@@ -11,8 +11,8 @@ const DECIMALS = 2
 export type Sale = { readonly product: Product; readonly amount: bigint }
 
 /**
- * Reads an amount of major units as hundredths, which may be below zero: how much can be sold is for
- * the product to say. A problem when it isn't a number with at most two decimals.
+ * Reads an amount of major units as hundredths, which may be below zero: how much can be sold is
+ * for the product to say. A problem when it isn't a number with at most two decimals.
  */
 export function readAmount(value: unknown): bigint | Problem {
   if (value === undefined) return { code: "body_invalid", message: "amount is required" }

@@ -1,7 +1,7 @@
 /** Slows down, and then stops, whoever keeps failing to log in: by user name and by address. */
 import type { Clock } from "../../core/index.ts"
 
-/** How many failures a name may have. They wear off one by one, each `wearOffMs` after the other. */
+/** How many failures a name may have. They wear off one by one, `wearOffMs` apart. */
 export type Patience = {
   /** Failures that cost nothing: fingers slip. */
   readonly free: number
@@ -56,7 +56,7 @@ export function makeThrottle(clock: Pick<Clock, "elapsedMs">, patience: Patience
   }
 }
 
-/** What is counted of an address: of IPv6 the network, since a host has all of it to choose from. */
+/** What is counted of an address: of IPv6 the network, all of which is one host's to use. */
 export function addressName(ip: string): string {
   if (!ip.includes(":") || ip.includes(".")) return ip
   const [head = "", tail] = ip.split("::")

@@ -3,7 +3,7 @@ import { createSecretKey, type KeyObject } from "node:crypto"
 import { errors, jwtVerify, SignJWT } from "jose"
 import type { Core, Found } from "../../core/index.ts"
 
-/** What a token says of its holder. The first three can be read by clients, who may rely on them. */
+/** What a token says of its holder. Clients may read the first three and rely on them. */
 export type Claims = {
   readonly clientCompany: string
   readonly clientCountryCode: string

@@ -46,7 +46,7 @@ const SANDBOX_RATES: Readonly<Record<string, number>> = {
 
 type Rates = z.infer<typeof ratesAnswer>["exchanges"]
 
-/** The rates of every country, or of the one that was asked for. Where money is real there are none. */
+/** The rates of every country, or of the one that was asked for; none where money is real. */
 export function ratesOf(
   { countryCode, companyType }: z.infer<typeof ratesQuery>,
   mode: "sandbox" | "live",

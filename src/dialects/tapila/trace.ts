@@ -19,6 +19,6 @@ export function traceOf(requestId: string, tx?: string): Trace {
 
 function derivedId(purpose: string, from: string): string {
   const hex = createHash("sha256").update(`${purpose}|${from}`).digest("hex")
-  const tail = `${hex.slice(20, 32)}`
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${tail}`
+  const head = `${hex.slice(0, 8)}-${hex.slice(8, 12)}`
+  return `${head}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }

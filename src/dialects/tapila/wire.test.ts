@@ -1,10 +1,18 @@
-/** The pure parts of this dialect: what is sold, how it is answered, what the webhook says and when. */
+/** The pure parts: what is sold, how it is answered, what the webhook says and when. */
 import assert from "node:assert/strict"
 import { createHmac } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { test } from "node:test"
-import type { Company, Event, Notice, Payment, State } from "../../core/index.ts"
+import {
+  type Company,
+  type Event,
+  type Notice,
+  type Payment,
+  REFUSALS,
+  type State,
+} from "../../core/index.ts"
+import type { Problem } from "../dialect.ts"
 import {
   confirmPayment,
   errorAnswer,
@@ -13,7 +21,7 @@ import {
   rechargeAnswer,
 } from "./answers.ts"
 import { callback } from "./callback.ts"
-import { problem, providerError } from "./errors.ts"
+import { problem, providerError, WRONG_LOGIN } from "./errors.ts"
 import { catalogueQuery, loginBody, rechargeBody } from "./requests.ts"
 import { readAmount, saleOf } from "./sale.ts"
 import { traceOf } from "./trace.ts"
@@ -47,7 +55,6 @@ const purpose: RechargePurpose = {
   agent: "Simulator",
   clientUsername: "acme.3fa19c",
   externalClientId: "user-77",
-  answerWithinMs: 8_000,
   notifyAlways: false,
 }
 
@@ -70,6 +77,7 @@ function payment(over: Partial<Payment> = {}): Payment {
     captured: 150_000n,
     refunded: 0n,
     fee: 0n,
+    deferred: true,
     version: 2,
     expiresAt: null,
     createdAt: new Date(START),
@@ -80,12 +88,7 @@ function payment(over: Partial<Payment> = {}): Payment {
   }
 }
 
-function notice(over: {
-  payment?: Payment | null
-  type?: string
-  afterMs?: number
-  signingKey?: string
-}): Notice {
+function notice(over: { payment?: Payment | null; type?: string; signingKey?: string }): Notice {
   const event: Event = {
     id: "01a1f93e-cffa-40ea-8158-ffb391a282ec",
     subject: "payment",
@@ -95,7 +98,7 @@ function notice(over: {
     dialect: "tapila",
     type: over.type ?? "payment.approved",
     data: {},
-    createdAt: new Date(START + (over.afterMs ?? 9_000)),
+    createdAt: new Date(START),
   }
   return {
     event,
@@ -311,7 +314,7 @@ test("a company shows its amounts in major units, and only what it sells now", (
   )
 })
 
-test("companies are found by a part of their name or code, whatever the accents and the case", () => {
+test("companies are found by a part of name or code, whatever the accents and the case", () => {
   for (const wanted of ["demo", "MOVIL", "móv", "ar-r-09"]) assert.ok(matches(company, wanted))
   for (const wanted of ["otra", "demo-movil"]) assert.ok(!matches(company, wanted))
 })
@@ -341,19 +344,15 @@ test("the hash has two decimals whatever the currency, and is empty without a ke
   assert.equal(JSON.parse(callback(notice({ signingKey: "" }))!.body).hash, "")
 })
 
-const always = payment({ purpose: { ...purpose, notifyAlways: true } })
-const hasty = payment({ purpose: { ...purpose, answerWithinMs: 500 } })
-/** What ends before the margin was answered with 200; from there on the webhook tells it, too. */
+const prompt = payment({ deferred: false })
+const always = payment({ deferred: false, purpose: { ...purpose, notifyAlways: true } })
 const OWED: [what: string, told: Parameters<typeof notice>[0], owed: boolean][] = [
-  ["at once", { afterMs: 0 }, false],
-  ["well before the answer", { afterMs: 4_999 }, false],
-  ["within the margin before the answer", { afterMs: 5_000 }, true],
-  ["as the answer leaves", { afterMs: 8_000 }, true],
-  ["long after the answer", { afterMs: 3_600_000 }, true],
-  ["at once, for a client that wants to hear of all", { afterMs: 0, payment: always }, true],
-  ["at once, where answers hardly wait", { afterMs: 0, payment: hasty }, true],
-  ["late with a refusal", { type: "payment.declined" }, true],
-  ["late with an expiry", { type: "payment.expired" }, true],
+  ["before its answer", { payment: prompt }, false],
+  ["before its answer with a refusal", { payment: prompt, type: "payment.declined" }, false],
+  ["after its 202", {}, true],
+  ["before its answer, for a client that wants to hear of all", { payment: always }, true],
+  ["after its 202 with a refusal", { type: "payment.declined" }, true],
+  ["after its 202 with an expiry", { type: "payment.expired" }, true],
   ["not yet: it was created", { type: "payment.created" }, false],
   ["not yet: it is under way", { type: "payment.processing" }, false],
   ["before, and was delivered after all", { type: "payment.delivered_late" }, false],
@@ -380,4 +379,40 @@ test("a refusal by the operator is a provider error in the one shape of errors",
   const { status, body } = providerError("invalid_identifier", "r", TRACE.tx)
   assert.equal(status, 500)
   assert.equal(codeOf(body), "XX05000")
+})
+
+/** What only other dialects' requests can run into. */
+const ELSEWHERE: ReadonlySet<string> = new Set(["payment_not_open", "payment_has_open_attempt"])
+
+test("the README's table of errors is what is answered", () => {
+  const readme = readFileSync(join(import.meta.dirname, "README.md"), "utf8")
+  const rows = [...readme.matchAll(/^\| (\d{3}) \| \**([A-Z]{2,3}\d{5})\** \|/gm)]
+  const written = rows.map(([, status, code]) => `${status} ${code}`)
+  const own: Problem["code"][] = [
+    "body_malformed",
+    "body_invalid",
+    "body_too_large",
+    "media_type_unsupported",
+    "route_not_found",
+    "method_not_allowed",
+    "unauthorized",
+    "forbidden",
+    "too_many_requests",
+    "unavailable",
+    "internal",
+  ]
+  const problems: Problem[] = [
+    ...[...REFUSALS, ...own]
+      .filter((code) => !ELSEWHERE.has(code))
+      .map((code) => ({ code, message: "m" })),
+    { code: "body_invalid", field: "productId", message: "m" },
+    { code: "body_invalid", field: "amount", message: "m" },
+    WRONG_LOGIN,
+  ]
+  const answers = [
+    ...problems.map((each) => problem(each, "r")),
+    providerError(null, "r", TRACE.tx),
+  ]
+  const said = new Set(answers.map(({ status, body }) => `${status} ${codeOf(body)}`))
+  assert.deepEqual(written.toSorted(), [...said].sort())
 })

@@ -27,8 +27,6 @@ export type RechargePurpose = {
   readonly agent: string
   readonly clientUsername: string
   readonly externalClientId: string
-  /** How long the answer to the request waited for the operator: see callback.ts. */
-  readonly answerWithinMs: number
   readonly notifyAlways: boolean
 }
 

@@ -32,6 +32,7 @@ export const payment: Payment = {
   captured: 2_550n,
   refunded: 550n,
   fee: 30n,
+  deferred: false,
   version: 3,
   expiresAt: at("33:00.000"),
   createdAt: at("03:00.000"),

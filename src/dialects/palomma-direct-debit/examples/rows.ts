@@ -62,6 +62,7 @@ export const payment: Payment = {
   captured: 0n,
   refunded: 0n,
   fee: 0n,
+  deferred: false,
   version: 1,
   expiresAt: null,
   createdAt: at("04:30.000"),

@@ -1,0 +1,72 @@
+/** What somebody who has just started the gateway needs next: where it is, and calls to paste. */
+import { relative } from "node:path"
+import { styleText } from "node:util"
+import type { Config } from "./config.ts"
+import type { DialectName } from "./core/index.ts"
+import type { Shown } from "./sandbox.ts"
+
+/** What each call is about, for those who don't know the vendor. */
+const ABOUT: Readonly<Record<DialectName, string>> = {
+  pentagoo: "a payment in tokens; its answer holds the payer's page",
+  tapila: "a mobile recharge: a login, then the recharge",
+  "palomma-pay": "a payment link in pesos; open it and pay",
+  "palomma-direct-debit": "a customer, whose account can then be stored and debited",
+  caudal: "the payments of all of them, newest first",
+}
+
+export type Greeted = {
+  readonly url: string
+  /** What links carry. */
+  readonly publicUrl: string
+  readonly sandbox: readonly Shown[]
+  readonly config: Pick<Config, "mode" | "dataDir" | "databaseUrl">
+  /** Since the process began. */
+  readonly startedInMs: number
+}
+
+/** Writes the greeting. In live mode there are no credentials to show. */
+export function greeting({ url, publicUrl, sandbox, config, startedInMs }: Greeted): string {
+  const { mode, dataDir, databaseUrl } = config
+  const seconds = (startedInMs / 1_000).toFixed(1)
+  const facts: (readonly [string, string])[] = [
+    ["Payers' pages", `${publicUrl}/pay/…  (the links that calls answer)`],
+    [
+      "Database",
+      databaseUrl === null ? `a PostgreSQL of its own in ${near(dataDir)}` : "DATABASE_URL",
+    ],
+    ["Health", `${url}/health/ready, figures at ${url}/metrics`],
+  ]
+  if (sandbox.length > 0) {
+    facts.push(
+      ["Credentials", `${near(dataDir)}/sandbox.json, for scripts; the same as below`],
+      ["Outcomes", "by the last two digits of an account or phone: 01 no funds, 02 invalid,"],
+      ["", "04 slow, 05 found later, 09 waits; most others are approved at once"],
+      ["All of it", "npm run demo plays every flow and shows requests, answers, webhooks"],
+    )
+  }
+  facts.push(["Stop", "Ctrl-C"])
+  const width = Math.max(...facts.map(([name]) => name.length))
+  return [
+    "",
+    `${bold("Caudal")} listens on ${bold(url)}  (${mode}, started in ${seconds} s)`,
+    "",
+    ...facts.map(([name, text]) => `  ${styleText("dim", name.padEnd(width))}  ${text}`),
+    ...sandbox.flatMap(({ dialect, curl }) => [
+      "",
+      `${bold(dialect)}  ${styleText("dim", ABOUT[dialect])}`,
+      // At the margin and plain: what is pasted must be exactly what is shown.
+      curl,
+    ]),
+    "",
+  ].join("\n")
+}
+
+function bold(text: string): string {
+  return styleText("bold", text)
+}
+
+/** A folder as one would type it here. */
+function near(dir: string): string {
+  const path = relative(process.cwd(), dir)
+  return path === "" ? "." : path.startsWith("..") ? dir : `./${path}`
+}

@@ -1,0 +1,74 @@
+/** Runs the `caudal` command in a process of its own, as a terminal would. */
+import { type ChildProcess, spawn } from "node:child_process"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import type { Cleanup } from "../support/database.ts"
+
+const root = join(import.meta.dirname, "..", "..")
+export const BIN = join(root, "bin", "caudal")
+export const CLI = join(root, "src", "cli", "main.ts")
+export const MAIN = join(root, "src", "main.ts")
+
+/** What a command came to. */
+export type Ran = {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+  /** The one line of JSON that was printed. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever came and asserts on it.
+  json(): any
+}
+
+/** Settings that stand for a process's whole environment, as far as Caudal looks at it. */
+export type Settings = Readonly<Record<string, string>>
+
+/** Where a command's settings come from: nothing of the machine's own may show through. */
+export function environment(settings: Settings): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(CAUDAL_|DATABASE_)/.test(name))
+  return { ...Object.fromEntries(kept), NO_COLOR: "1", FORCE_COLOR: undefined, ...settings }
+}
+
+/** Runs `caudal` with these words. */
+export function caudal(words: readonly string[], settings: Settings): Promise<Ran> {
+  return run(process.execPath, [CLI, ...words], settings)
+}
+
+/** Runs a program in an empty folder and waits for its end. */
+export async function run(
+  file: string,
+  words: readonly string[],
+  settings: Settings,
+): Promise<Ran> {
+  const child = spawn(file, words, {
+    cwd: settings["CAUDAL_DATA_DIR"] ?? root,
+    env: environment(settings),
+    stdio: ["ignore", "pipe", "pipe"],
+  })
+  const said = listen(child)
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject)
+    child.once("close", resolve)
+  })
+  return { code, out: said.out(), err: said.err(), json: () => JSON.parse(said.out()) }
+}
+
+/** Gathers what a process prints. */
+export function listen(child: ChildProcess): { out(): string; err(): string } {
+  let out = ""
+  let err = ""
+  child.stdout!.setEncoding("utf8").on("data", (part: string) => {
+    out += part
+  })
+  child.stderr!.setEncoding("utf8").on("data", (part: string) => {
+    err += part
+  })
+  return { out: () => out, err: () => err }
+}
+
+/** A folder that goes with the test. */
+export function temporaryFolder(context: Cleanup): string {
+  const dir = mkdtempSync(join(tmpdir(), "caudal-cli-"))
+  context.after(async () => rmSync(dir, { recursive: true, force: true }))
+  return dir
+}
