@@ -150,7 +150,9 @@ async function prepareDatabase(
   } catch (error) {
     throw unusable(error, config.databaseUrl === null ? "the embedded database" : url)
   }
-  await migrate(database, MIGRATIONS)
+  await migrate(database, MIGRATIONS).catch((error: Error) => {
+    throw new OpenError(error.message, { cause: error })
+  })
   clock.setOffsetMs(await clockOffsetMs(database, clock))
   const mode = await claimMode(database, config.mode, clock.now())
   if (mode !== config.mode) {

@@ -18,10 +18,11 @@ export type Shell = {
   exitCode(code: number): void
 }
 
-export type ShellParts = {
-  readonly json: boolean
+/** What surrounds a command: where it prints, and its settings, if not the process's own. */
+export type Outside = {
   readonly out: { write(text: string): unknown }
   readonly err: { write(text: string): unknown }
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 export type OwnShell = Shell & {
@@ -29,7 +30,7 @@ export type OwnShell = Shell & {
 }
 
 /** Makes the shell of one command. What it doesn't need isn't even imported. */
-export function makeShell({ json, out, err }: ShellParts): OwnShell {
+export function makeShell(json: boolean, { out, err, environment }: Outside): OwnShell {
   let code = 0
   const shell: OwnShell = {
     json,
@@ -39,7 +40,7 @@ export function makeShell({ json, out, err }: ShellParts): OwnShell {
     },
     async config() {
       const { readConfig } = await import("../config.ts")
-      return readConfig()
+      return readConfig(environment)
     },
     async withCore(work) {
       const config = await shell.config()

@@ -1,8 +1,9 @@
-/** Runs the `caudal` command in a process of its own, as a terminal would. */
+/** Runs the `caudal` command: in this process, or in one of its own as a terminal would. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { run as runCommand } from "../../src/cli/run.ts"
 import type { Cleanup } from "../support/database.ts"
 
 const root = join(import.meta.dirname, "..", "..")
@@ -29,9 +30,16 @@ export function environment(settings: Settings): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(kept), NO_COLOR: "1", FORCE_COLOR: undefined, ...settings }
 }
 
-/** Runs `caudal` with these words. */
-export function caudal(words: readonly string[], settings: Settings): Promise<Ran> {
-  return run(process.execPath, [CLI, ...words], settings)
+/** Runs `caudal` with these words, in this process. */
+export async function caudal(words: readonly string[], settings: Settings): Promise<Ran> {
+  let out = ""
+  let err = ""
+  const code = await runCommand(words, {
+    out: { write: (text) => (out += text) },
+    err: { write: (text) => (err += text) },
+    environment: settings,
+  })
+  return { code, out, err, json: () => JSON.parse(out) }
 }
 
 /** Runs a program in an empty folder and waits for its end. */

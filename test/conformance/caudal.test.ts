@@ -96,7 +96,7 @@ const WAITING: Readonly<Record<string, () => Promise<string>>> = {
   },
 }
 
-/** Ends a payment that would wait: a recharge keeps its caller, and so the gateway, from leaving. */
+/** Ends a payment that would wait: a recharge keeps its caller, and so the gateway, waiting. */
 async function end(id: string): Promise<void> {
   await call("POST", `/payments/${id}/simulate`, { outcome: "declined" })
 }
@@ -301,7 +301,7 @@ test("a simulation that can't be understood changes nothing", async () => {
   assert.equal((await call("GET", `/payments/${id}`)).body.version, 1)
 })
 
-test("a payment that waits is cancelled, again and again the same; one that ended is not", async () => {
+test("a payment that waits is cancelled, twice the same; one that ended is not", async () => {
   const id = await WAITING["palomma-pay"]!()
   const cancelled = await call("POST", `/payments/${id}/cancel`)
   assert.equal(cancelled.status, 200)

@@ -209,7 +209,7 @@ function routesOf(dialect: Dialect): Route[] {
 
 const routes = dialects.flatMap(routesOf)
 
-/** The path of a route; `id` fills its parameter, and what the demo merchant owns does otherwise. */
+/** The path of a route, filled with `id` or else with what the demo merchant owns. */
 function pathOf(route: Route, id?: string): string {
   return route.url.replace(/:(\w+)(?:\([^)]*\))?/, (_, parameter: string) => {
     const owned = ownedBy(route, parameter)
@@ -235,7 +235,7 @@ function call(route: Route, { id, headers = {}, body, proof }: Call = {}) {
 
 type Answer = Awaited<ReturnType<typeof ask>>
 
-/** An answer of the dialect's own making: its shape, its media type, and nothing of the server's. */
+/** An answer of the dialect's own making: its shape, its media type, nothing of the server's. */
 function assertOwnShape({ name }: Dialect, answer: Answer, what: string): void {
   const said = `${what}: ${answer.status} ${JSON.stringify(answer.body).slice(0, 300)}`
   assert.ok(answer.status >= 400 && answer.status < 500, said)

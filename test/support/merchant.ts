@@ -1,4 +1,4 @@
-/** Another merchant beside the sandbox's own, with credentials in the dialects that a test needs. */
+/** Another merchant beside the sandbox's own, with credentials in the dialects of a test. */
 import type { DialectName } from "../../src/core/index.ts"
 import { dialects } from "../../src/dialects/index.ts"
 import type { Gateway } from "./gateway.ts"

@@ -83,10 +83,17 @@ export function piecesOf(source: string): readonly Piece[] {
   return pieces
 }
 
-/** All text of one kind, a piece a line. */
-export function textOf(source: string, kind: Piece["kind"]): string {
-  const pieces = piecesOf(source).filter((piece) => piece.kind === kind)
-  return pieces.map((piece) => piece.text).join("\n")
+/** A source's code, with empty strings for its strings. */
+export function codeOf(source: string): string {
+  const stands = { code: null, string: '""', comment: " " } as const
+  return piecesOf(source)
+    .map(({ kind, text }) => stands[kind] ?? text)
+    .join("")
+}
+
+/** A source's strings and templates, with their quotes. */
+export function stringsOf(source: string): readonly string[] {
+  return piecesOf(source).flatMap(({ kind, text }) => (kind === "string" ? [text] : []))
 }
 
 /** What a source imports or exports from elsewhere: relative paths and names of packages. */
