@@ -1,4 +1,7 @@
-/** Time, randomness and ids: everything else takes them as arguments, so that a test can choose them. */
+/**
+ * Time, randomness and ids: everything else takes them as arguments, so that a test can choose
+ * them.
+ */
 import { randomBytes } from "node:crypto"
 
 /** Where the program gets its time from. */
@@ -18,8 +21,8 @@ export type Ids = {
 }
 
 /**
- * The host's clock, corrected by the offset to the database's (`setOffsetMs`), so that several nodes
- * on one database agree about what is due.
+ * The host's clock, corrected by the offset to the database's (`setOffsetMs`), so that several
+ * nodes on one database agree about what is due.
  */
 export type HostClock = Clock & { setOffsetMs(offsetMs: number): void; offsetMs(): number }
 
@@ -58,8 +61,8 @@ export function testClock(start = new Date("2026-01-05T14:00:00.000Z")): TestClo
 const COUNTER_END = 0x1000
 
 /**
- * Makes ids in the form of a version 4 UUID: 48 bits of time in milliseconds, a 12-bit counter within
- * the millisecond, 62 random bits.
+ * Makes ids in the form of a version 4 UUID: 48 bits of time in milliseconds, a 12-bit counter
+ * within the millisecond, 62 random bits.
  *
  * The vendors' pages show version 4, and a strict client may check for it. Ids that rise keep each
  * index's inserts on its last pages, and rows of one commit sort as they were made. The random bits

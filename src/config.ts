@@ -16,7 +16,9 @@ const fileSchema = z.strictObject({
   hosts: z.record(z.string().min(1).max(253), z.enum(DIALECTS)).default({}),
   webhooks: z
     .strictObject({
-      /** Addresses that may be called although they aren't public: a name, an IP or a CIDR range. */
+      /**
+       * Addresses that may be called although they aren't public: a name, an IP or a CIDR range.
+       */
       allow: z.array(z.string().min(1).max(300)).max(100).default([]),
     })
     .prefault({}),

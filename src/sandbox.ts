@@ -1,4 +1,6 @@
-/** The sandbox: a demo merchant with credentials in every dialect, written down for scripts to read. */
+/**
+ * The sandbox: a demo merchant with credentials in every dialect, written down for scripts to read.
+ */
 import { createHmac } from "node:crypto"
 import { renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -14,7 +16,9 @@ import {
 import type { Dialect } from "./dialects/index.ts"
 import { CURRENCY_DECIMALS } from "./money.ts"
 
-/** What `sandbox.json` says; `dialects` hold base URL and credentials under the names of the page. */
+/**
+ * What `sandbox.json` says; `dialects` hold base URL and credentials under the names of the page.
+ */
 export type Sandbox = { readonly url: string } & Readonly<Record<string, unknown>>
 
 /** One dialect of the demo merchant, with a command that shows it at work. */
@@ -147,8 +151,8 @@ function webhookSecret(core: Core, dialect: DialectName): string {
 }
 
 /**
- * Random bytes that follow from the sandbox's master key: the file can be written anew at each start
- * without the database having kept a secret that can be read.
+ * Random bytes that follow from the sandbox's master key: the file can be written anew at each
+ * start without the database having kept a secret that can be read.
  */
 function seededIds(core: Core, purpose: string): Ids {
   const { key } = core.deriveKeys(`sandbox ${purpose}`)[0]!
@@ -165,7 +169,7 @@ function seededIds(core: Core, purpose: string): Ids {
     bytes,
     next: () => {
       const hex = bytes(16).toString("hex")
-      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`
+      return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, "$1-$2-4$3-a$4-$5")
     },
   }
 }

@@ -3,6 +3,7 @@ import { BANKS } from "./banks.ts"
 import {
   ACCOUNT_TYPES,
   DOCUMENT_TYPES,
+  FIELDS,
   type Field,
   type FormRules,
   maskKnown,
@@ -33,7 +34,8 @@ ${has("wallet") && walletFields(state, t)}
 <fieldset>
 <legend>${t.form.payer}</legend>
 ${enforcedDocument !== null && html`<p class="hint">${t.form.enforced}</p>`}
-${input(state, t, "name", {
+${knownHint(state, t, "payer-hint", ["name", "documentNumber", "email"])}
+${input(state, "name", {
   label: t.form.name,
   known: "name",
   attributes: { autocomplete: "name", maxlength: 80, required: true },
@@ -45,13 +47,13 @@ ${select(
   t.form.documentType,
   DOCUMENT_TYPES.map((each) => [each, t.form.documentTypes[each]]),
 )}
-${input(state, t, "documentNumber", {
+${input(state, "documentNumber", {
   label: t.form.documentNumber,
   known: "documentNumber",
   attributes: { inputmode: "numeric", maxlength: 20, required: true },
 })}
 </div>
-${input(state, t, "email", {
+${input(state, "email", {
   label: t.form.email,
   known: "email",
   attributes: { type: "email", autocomplete: "email", maxlength: 254, required: true },
@@ -83,7 +85,7 @@ function bankFields(state: FormState, t: Texts): Html {
 ${select(state, "bank", t.form.bank, [["", t.form.chooseBank], ...BANKS])}
 <div class="pair">
 ${select(state, "accountType", t.form.accountType, accountTypes)}
-${input(state, t, "accountNumber", {
+${input(state, "accountNumber", {
   label: t.form.accountNumber,
   attributes: { inputmode: "numeric", autocomplete: "off", maxlength: 30 },
 })}
@@ -94,7 +96,8 @@ ${input(state, t, "accountNumber", {
 function walletFields(state: FormState, t: Texts): Html {
   return html`<fieldset class="by-wallet">
 <legend>${t.form.wallet}</legend>
-${input(state, t, "phone", {
+${knownHint(state, t, "phone-hint", ["phoneNumber"])}
+${input(state, "phone", {
   label: t.form.phone,
   known: "phoneNumber",
   attributes: { type: "tel", inputmode: "tel", autocomplete: "tel", maxlength: 20 },
@@ -102,10 +105,22 @@ ${input(state, t, "phone", {
 </fieldset>`
 }
 
-function input({ rules, typed, wrong }: FormState, t: Texts, field: Field, control: Control): Html {
+/** Says once what the dots mean, where any of these fields shows some. */
+function knownHint(
+  { rules }: FormState,
+  t: Texts,
+  id: string,
+  of: readonly (keyof KnownPayer)[],
+): Html | null {
+  if (!of.some((each) => rules.known?.[each])) return null
+  return html`<p class="hint" id="${id}">${t.form.known}</p>`
+}
+
+function input({ rules, typed, wrong }: FormState, field: Field, control: Control): Html {
   const known = control.known && rules.known?.[control.known]
   const { required = false, ...attributes } = control.attributes ?? {}
   const message = wrong[field]
+  const hint = field === "phone" ? "phone-hint" : "payer-hint"
   return html`<div class="field">
 <label for="${field}">${control.label}</label>
 <input id="${field}" name="${field}" value="${typed[field] ?? ""}"${attribute(
@@ -113,11 +128,10 @@ function input({ rules, typed, wrong }: FormState, t: Texts, field: Field, contr
     known ? maskKnown(control.known!, known) : null,
   )}${attribute("required", required === true && !known)}${Object.entries(attributes).map(
     ([name, value]) => attribute(name, value),
-  )}${described(field, message !== undefined, Boolean(known))}${attribute(
+  )}${described(field, message !== undefined, known ? hint : null)}${attribute(
     "autofocus",
-    Object.keys(wrong)[0] === field,
+    FIELDS.find((each) => wrong[each]) === field,
   )}>
-${known && html`<p class="hint" id="${field}-hint">${t.form.known}</p>`}
 ${message && html`<p class="wrong" id="${field}-wrong">${message}</p>`}
 </div>`
 }
@@ -132,7 +146,7 @@ function select(
   const message = wrong[field]
   return html`<div class="field">
 <label for="${field}">${label}</label>
-<select id="${field}" name="${field}"${described(field, message !== undefined, false)}>
+<select id="${field}" name="${field}"${described(field, message !== undefined, null)}>
 ${options.map(
   ([value, name]) =>
     html`<option value="${value}"${attribute("selected", value === chosen)}>${name}</option>
@@ -143,8 +157,8 @@ ${message && html`<p class="wrong" id="${field}-wrong">${message}</p>`}
 }
 
 /** Ties a field to the sentences about it, for those who hear the page. */
-function described(field: Field, isWrong: boolean, hasHint: boolean): Html {
-  const about = [isWrong && `${field}-wrong`, hasHint && `${field}-hint`].filter(Boolean)
+function described(field: Field, isWrong: boolean, hint: string | null): Html {
+  const about = [isWrong && `${field}-wrong`, hint].filter(Boolean)
   return html`${attribute("aria-invalid", isWrong ? "true" : null)}${attribute(
     "aria-describedby",
     about.length > 0 ? about.join(" ") : null,

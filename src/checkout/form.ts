@@ -11,16 +11,17 @@ export const ACCOUNT_TYPES = ["savings", "checking"] as const
 export const PAGE_METHODS = ["bank", "wallet"] as const satisfies readonly Method[]
 export type PageMethod = (typeof PAGE_METHODS)[number]
 
-const FIELDS = [
+/** In the order in which they stand on the page. */
+export const FIELDS = [
   "method",
-  "name",
-  "documentType",
-  "documentNumber",
-  "email",
   "bank",
   "accountType",
   "accountNumber",
   "phone",
+  "name",
+  "documentType",
+  "documentNumber",
+  "email",
 ] as const
 export type Field = (typeof FIELDS)[number]
 
@@ -112,7 +113,9 @@ const MEANS: Readonly<Record<PageMethod, ReadMeans>> = {
   },
 }
 
-/** People write numbers with blanks, dots and dashes; letters are kept, so that they are refused. */
+/**
+ * People write numbers with blanks, dots and dashes; letters are kept, so that they are refused.
+ */
 function digits(text: string | null | undefined): string {
   return (text ?? "").replace(/[\s.-]/g, "")
 }

@@ -2,11 +2,12 @@
 import type { IncomingHttpHeaders } from "node:http"
 
 /**
- * Whether another site sent this form. There is no cookie to abuse, the link itself is the permission;
- * but nobody's browser should be made to press a button unseen.
+ * Whether another site sent this form. There is no cookie to abuse, the link itself is the
+ * permission; but nobody's browser should be made to press a button unseen.
  *
- * Our pages send no referrer, and a browser then says `Origin: null` even to ourselves: such a request
- * is judged by Sec-Fetch-Site, which browsers older than that lack. Programs send neither header.
+ * Our pages send no referrer, and a browser then says `Origin: null` even to ourselves: such a
+ * request is judged by Sec-Fetch-Site, which browsers older than that lack. Programs send neither
+ * header.
  */
 export function isForeign(headers: IncomingHttpHeaders, hosts: readonly string[]): boolean {
   const site = headers["sec-fetch-site"]

@@ -103,5 +103,7 @@ export function timeText(at: Date, timeZone: string, t: Texts): Html {
     timeStyle: "short",
     timeZone,
   })
-  return html`<time datetime="${at.toISOString()}">${format.format(at)}</time>`
+  // "9:03 a. m." must not be torn apart at the end of a line.
+  const text = format.format(at).replace(/\s(?=(?:[ap]\.\s)?m\.)/g, "\u00a0")
+  return html`<time datetime="${at.toISOString()}">${text}</time>`
 }

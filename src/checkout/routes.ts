@@ -33,7 +33,8 @@ export function paymentRoutes(scope: FastifyInstance, core: Core, site: Site): v
     const shown = await find(id)
     if (!shown) return notFound(reply)
     const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams()
-    // A form of an earlier state, sent again by a reload or a second tab, only shows the present one.
+    // A form of an earlier state, sent again by a reload or a second tab, only shows the present
+    // one.
     if (form.get("version") === String(shown.payment.version)) {
       const wrong = await perform(shown, form)
       if (wrong) {

@@ -77,7 +77,9 @@ export class Shelf<T> {
     this.loaded.set(key, row)
   }
 
-  /** The row as it is now, or null when there is none. Throws `Missing` when nobody asked for it. */
+  /**
+   * The row as it is now, or null when there is none. Throws `Missing` when nobody asked for it.
+   */
   get(key: string): T | null {
     const row = this.inserted.get(key) ?? this.updated.get(key) ?? this.loaded.get(key)
     if (row === undefined) throw new Missing(this.missing(key))

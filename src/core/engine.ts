@@ -2,8 +2,8 @@
  * The engine: the only writer of payments, money and events.
  *
  * Commands that arrive while a commit is in flight form the next batch. A batch is two round trips:
- * one locks and loads what its commands need, one writes what they decided and commits; between them
- * the pure deciders are folded. Each caller has its answer after the commit, never before.
+ * one locks and loads what its commands need, one writes what they decided and commits; between
+ * them the pure deciders are folded. Each caller has its answer after the commit, never before.
  */
 import { setImmediate } from "node:timers"
 import { setTimeout as sleep } from "node:timers/promises"
@@ -63,7 +63,9 @@ export type EngineParts = {
 }
 
 export type Engine = {
-  /** Decides one command. Rejects with `Unavailable` when nothing was done, or with its own fault. */
+  /**
+   * Decides one command. Rejects with `Unavailable` when nothing was done, or with its own fault.
+   */
   submit<C extends { readonly merchantId: string }, A>(
     decider: Decider<C, A>,
     command: C,
@@ -197,8 +199,8 @@ export function makeEngine(parts: EngineParts): Engine {
   }
 
   /**
-   * Asks whether a batch was committed whose answer was lost. The backend may still be at it, so "no"
-   * counts only after its row could be claimed: the insert waits for whoever inserts the same.
+   * Asks whether a batch was committed whose answer was lost. The backend may still be at it, so
+   * "no" counts only after its row could be claimed: the insert waits for whoever inserts the same.
    */
   async function wasCommitted(batchId: string): Promise<boolean> {
     recovering = true

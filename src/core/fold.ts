@@ -3,7 +3,7 @@ import type { Decider } from "./decide/decider.ts"
 import { type Draft, Missing, type Needs } from "./draft.ts"
 import { isRefusal, type Refusal, refuse } from "./refusal.ts"
 import type { Keyring } from "./seal.ts"
-import { SEALED } from "./store/load.ts"
+import { SEALED } from "./store/sealed.ts"
 import type { Announce } from "./webhooks/announce.ts"
 
 /** An answer as a client got it, to be given again for the same Idempotency-Key. */

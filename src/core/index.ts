@@ -33,7 +33,7 @@ export type { Credential, Found } from "./merchants/store.ts"
 export { PAGE_MAX, type Page, type PageRequest } from "./page.ts"
 export { PasswordsBusy } from "./password.ts"
 export type { Attempt, Instructions, Method, PayOption, Refund } from "./payments/attempt.ts"
-export type { NewPayment, Way } from "./payments/pay.ts"
+export type { NewPayment } from "./payments/pay.ts"
 export {
   type DialectName,
   isFinal,
@@ -43,6 +43,7 @@ export {
   STATES,
   type State,
 } from "./payments/payment.ts"
+export type { Way } from "./payments/prepare.ts"
 export {
   type BeginAnswer,
   type Fact,

@@ -97,7 +97,9 @@ export type Rail = {
   /** How long to wait before look number `looks` (0: the first after begin); null: never look. */
   lookDelayMs(looks: number): number | null
 
-  /** What the payer must do, when that needs no call: pure and at once. The attempt is born open. */
+  /**
+   * What the payer must do, when that needs no call: pure and at once. The attempt is born open.
+   */
   instruct?(order: Order): Instructions
   /** Asks for the money to be moved. Called once an attempt. */
   begin(order: Order): Promise<BeginAnswer>
@@ -106,7 +108,9 @@ export type Rail = {
     open: readonly Order[],
     cursor: string | null,
   ): Promise<{ readonly sightings: readonly Sighting[]; readonly cursor: string | null }>
-  /** Turns a provider's notice into sightings after proving its origin; null when it isn't genuine. */
+  /**
+   * Turns a provider's notice into sightings after proving its origin; null when it isn't genuine.
+   */
   receive?(headers: Readonly<Record<string, string>>, body: Buffer): readonly Sighting[] | null
   /** Whether a stored account can be charged. Anything thrown means: ask again later. */
   verify?(

@@ -1,4 +1,6 @@
-/** The closed sets of ways in which business says no: refusals to a caller, reasons on a payment. */
+/**
+ * The closed sets of ways in which business says no: refusals to a caller, reasons on a payment.
+ */
 
 /** Why a command was refused. Each dialect says how each of them sounds on its wire. */
 export const REFUSALS = [
@@ -25,7 +27,9 @@ export const REFUSALS = [
 ] as const
 export type RefusalCode = (typeof REFUSALS)[number]
 
-/** A no, with one English sentence that says what was wrong (and names the field, if there is one). */
+/**
+ * A no, with one English sentence that says what was wrong (and names the field, if there is one).
+ */
 export type Refusal = { readonly refused: RefusalCode; readonly message: string }
 
 /** Makes a refusal. */

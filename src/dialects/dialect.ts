@@ -1,4 +1,6 @@
-/** What a dialect is: one wire API in one folder, with its own routes, auth, errors and callbacks. */
+/**
+ * What a dialect is: one wire API in one folder, with its own routes, auth, errors and callbacks.
+ */
 import type { FastifyInstance, FastifyRequest, FastifyTypeProvider } from "fastify"
 import type { z } from "zod"
 import type { Core, DialectVoice, Found, Ids, RefusalCode, Secret } from "../core/index.ts"

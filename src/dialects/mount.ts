@@ -1,4 +1,7 @@
-/** Mounts a dialect: whatever fails below its prefix is answered in its own shape, never the server's. */
+/**
+ * Mounts a dialect: whatever fails below its prefix is answered in its own shape, never the
+ * server's.
+ */
 import { createHash } from "node:crypto"
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 import type { z } from "zod"

@@ -228,7 +228,10 @@ test("a database of live mode is refused to a sandbox's command", async () => {
 })
 
 /** Nothing of these needs a database: one that was opened would show as another error. */
-const NOWHERE = { DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" }
+const NOWHERE = {
+  DATABASE_URL: "postgres://nobody@127.0.0.1:1/none",
+  CAUDAL_DATA_DIR: temporaryFolder({ after }),
+}
 
 const MISUSED: readonly (readonly [words: string, says: RegExp])[] = [
   ["", /^$/],
@@ -283,11 +286,12 @@ test("each command has help, which shows its name and all its options", async ()
 
 test("a database that can't be reached is named without its password, with what to do", async () => {
   const url = "postgres://teller:s3cret@127.0.0.1:1/till"
-  const ran = await caudal(["verify"], { DATABASE_URL: url })
+  const there = { ...NOWHERE, DATABASE_URL: url }
+  const ran = await caudal(["verify"], there)
   assert.equal(ran.code, 1)
   assert.match(ran.err, /^Can't use teller@127\.0\.0\.1:1\/till: .*correct DATABASE_URL/)
   assert.ok(!ran.err.includes("s3cret"))
-  const json = await caudal(["verify", "--json"], { DATABASE_URL: url })
+  const json = await caudal(["verify", "--json"], there)
   assert.equal(JSON.parse(json.err).error.kind, "OpenError")
   assert.equal(json.out, "")
 })

@@ -214,19 +214,19 @@ const OUTCOMES: Readonly<Record<string, Readonly<Record<Outcome, string | null>>
     cancelled: "cancelled",
     returned: null,
   },
-  // A bank or an operator has these already: they end only by its word.
+  // A bank or an operator has these already: it gives them up, with what was told as its reason.
   "palomma-direct-debit": {
     approved: "approved",
     declined: "declined",
-    expired: null,
-    cancelled: null,
+    expired: "declined",
+    cancelled: "declined",
     returned: null,
   },
   tapila: {
     approved: "approved",
     declined: "declined",
-    expired: null,
-    cancelled: null,
+    expired: "declined",
+    cancelled: "declined",
     returned: null,
   },
 }

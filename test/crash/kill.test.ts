@@ -1,4 +1,6 @@
-/** The process and the database are killed in the middle of work: no answer that was sent is lost. */
+/**
+ * The process and the database are killed in the middle of work: no answer that was sent is lost.
+ */
 import assert from "node:assert/strict"
 import { type ChildProcess, spawn } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
@@ -172,7 +174,7 @@ async function approve(credentials: Credentials, ids: readonly string[]): Promis
   )
 }
 
-test("kill -9 of the gateway in a burst loses no answered payment and tells nothing twice", async (t) => {
+test("kill -9 of the gateway in a burst: nothing lost, nothing told twice", async (t) => {
   const context = lastFirst(t)
   const receiver = await startReceiver(context)
   const node = await makeNode(context, receiver)
@@ -205,7 +207,7 @@ test("kill -9 of the gateway in a burst loses no answered payment and tells noth
   assertOneIdEach(receiver)
 })
 
-test("kill -9 of PostgreSQL in a burst: 503 in the dialect's shape, ready again, nothing lost", async (t) => {
+test("kill -9 of PostgreSQL in a burst: 503, ready again, nothing lost", async (t) => {
   const context = lastFirst(t)
   const receiver = await startReceiver(context)
   const node = await makeNode(context, receiver)

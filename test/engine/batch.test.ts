@@ -23,7 +23,7 @@ test("a payment is stored with its first event before its caller has the answer"
   )
 })
 
-test("fifty creates of one reference at once make one payment and fifty equal answers", async (t) => {
+test("fifty creates of one reference at once make one payment, answered alike", async (t) => {
   const { database } = await testDatabase(t)
   const { core, payment } = await testCore(database)
   const creates = Array.from({ length: 50 }, () =>
@@ -36,7 +36,7 @@ test("fifty creates of one reference at once make one payment and fifty equal an
   assert.equal(await countOf(database, "events"), 1)
 })
 
-test("two nodes that create the same references in opposite order agree on every payment", async (t) => {
+test("two nodes creating the same references in opposite order agree on them", async (t) => {
   const { database } = await testDatabase(t)
   const one = await testCore(database)
   const two = await testCore(database)

@@ -1,4 +1,6 @@
-/** A caller who waits for a payment's end either learns it, or is promised a webhook: never neither. */
+/**
+ * A caller who waits for a payment's end either learns it, or is promised a webhook: never neither.
+ */
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { createPayment } from "../../src/core/decide/create-payment.ts"

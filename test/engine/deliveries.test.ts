@@ -26,7 +26,7 @@ test("an event is delivered right after its commit, signed, and written down", a
   assert.equal((await deliveries(test))[0]!.state, "delivered")
 })
 
-test("a receiver that fails is tried again on schedule with the same bytes, then given up", async (t) => {
+test("a receiver that fails gets the same bytes on schedule, then is given up", async (t) => {
   const { database } = await testDatabase(t)
   const test = await testCore(database)
   await listen(test)
@@ -68,7 +68,7 @@ test("a receiver that says 410 is switched off, and is told nothing more", async
   assert.equal(test.sent.length, 1)
 })
 
-test("a node that died while sending leaves the delivery to another, under the same id", async (t) => {
+test("a node that died while sending leaves the delivery to another", async (t) => {
   const { database } = await testDatabase(t)
   const one = await testCore(database)
   const two = await testCore(database)

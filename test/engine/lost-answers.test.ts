@@ -1,4 +1,6 @@
-/** The database's connection may die at any moment: no answer is lost, and nothing happens twice. */
+/**
+ * The database's connection may die at any moment: no answer is lost, and nothing happens twice.
+ */
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { createPayment } from "../../src/core/decide/create-payment.ts"
@@ -23,7 +25,7 @@ async function wired(testContext: Cleanup) {
 }
 
 for (const when of ["before", "after"] as const) {
-  test(`a connection cut ${when} the commit: the caller is answered, the payment is there once`, async (t) => {
+  test(`a connection cut ${when} the commit: answered, and there once`, async (t) => {
     const { wire, direct, core, payment } = await wired(t)
     for (let round = 0; round < 5; round += 1) {
       wire.cutAtCommit(when)
@@ -56,7 +58,7 @@ test("a top-up whose commit's answer was lost is booked once", async (t) => {
   assert.deepEqual(await core.books.verify(), [])
 })
 
-test("while the database is away callers are told so at once, and are served when it is back", async (t) => {
+test("while the database is away callers are told so, and served when it is back", async (t) => {
   const { wire, core, payment } = await wired(t)
   wire.down = true
   wire.cutAtCommit("before")

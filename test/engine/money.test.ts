@@ -48,7 +48,7 @@ test("approval and settlement days apart are two bookings and two events", async
   assert.deepEqual(await test.core.books.verify(), [])
 })
 
-test("a begin without an answer is unknown until it is looked up, and is never asked again", async (t) => {
+test("a begin without an answer is unknown until looked up, and not repeated", async (t) => {
   const { database } = await testDatabase(t)
   const test = await testCore(database)
   test.rail.answer = async () => {
@@ -64,7 +64,7 @@ test("a begin without an answer is unknown until it is looked up, and is never a
   assert.deepEqual(test.rail.begun, [attempt!.id])
 })
 
-test("an attempt that the rail never heard of is declined, and begun again only where that is safe", async (t) => {
+test("an attempt the rail never heard of is begun again only where that is safe", async (t) => {
   const table = [
     { beginIsIdempotent: false, absenceIsProof: true, state: "declined", begun: 1 },
     { beginIsIdempotent: false, absenceIsProof: false, state: "unknown", begun: 1 },
@@ -121,7 +121,7 @@ test("the same sightings, seen again and again, are booked once", async (t) => {
   assert.deepEqual(await books(test), { available: 500n })
 })
 
-test("a bank that takes money back leaves the merchant owing what is no longer there", async (t) => {
+test("a bank that takes money back leaves the merchant owing what is gone", async (t) => {
   const { database } = await testDatabase(t)
   const test = await testCore(database)
   test.rail.answer = async () => ({ kind: "accepted" })
@@ -130,6 +130,8 @@ test("a bank that takes money back leaves the merchant owing what is no longer t
   await sight(test, "approved", { kind: "approved" })
   const refunded = await refund(test, payment, 200n)
   assert.ok(!isRefusal(refunded))
+  // Its begin is reported first: a pass leaves rows alone that the engine is at.
+  await test.core.pass()
   await sight(test, "returned", { kind: "returned", reason: "returned_by_bank" })
   const returned = await find(test, payment.id)
   assert.equal(returned.state, "returned")

@@ -186,7 +186,7 @@ test("each wrong field is named in its place, and what was typed stays", async (
   assert.deepEqual(await stateOf(id), { state: "pending", tries: 0 })
 })
 
-test("a payment under way shows itself, reloads, and can neither be paid again nor cancelled", async () => {
+test("a payment under way shows itself, and cannot be paid again or cancelled", async () => {
   const { id, link } = await newRequest({ redirect_url: "https://shop.example" })
   const page = await open(link)
   const waiting = await press(page, "pay", account("09"))

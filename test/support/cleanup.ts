@@ -1,4 +1,6 @@
-/** Undoes what a test set up in the opposite order: what was started last rests on what came before. */
+/**
+ * Undoes what a test set up in the opposite order: what was started last rests on what came before.
+ */
 import type { Cleanup } from "./database.ts"
 
 /** A cleanup whose steps run last first, all of them even when one fails. */

@@ -24,6 +24,8 @@ const INDENT = "  "
 /** Enough of an id to see that it is the same one; a link is there to be opened. */
 const STRING_SHOWN = 24
 const LINK_SHOWN = 100
+/** Two lines hold what an answer says first; all of it is in --json. */
+const BODY_LINES = 2
 /** The columns before an answer's body: its arrow, status and time. */
 const LEAD = 15
 
@@ -86,30 +88,32 @@ function linesOf(step: Step, width: number): string[] {
     case "request": {
       const { method, path, body } = step
       const first = `${INDENT}${styleText("cyan", "→")}  ${method.padEnd(11)} ${trimmed(path, room)}`
-      return body === null ? [first] : [first, under(body, room)]
+      return [first, ...(body === null ? [] : bodyLines(body, room).map(under))]
     }
     case "answer": {
       const { status, ms, body } = step
       const colour = status < 400 ? "green" : "yellow"
-      const lead = `${styleText(colour, `←  ${status}`)} ${time(ms)}`
-      return [`${INDENT}${lead} ${styleText("dim", bodyText(body, room))}`]
+      return beside(`${styleText(colour, `←  ${status}`)} ${time(ms)}`, bodyLines(body, room))
     }
     case "webhook": {
       const { ms, body } = step
-      const lead = `${styleText("magenta", "⇐  hook")}${time(ms)}`
-      return [`${INDENT}${lead} ${styleText("dim", bodyText(body, room))}`]
+      return beside(`${styleText("magenta", "⇐  hook")}${time(ms)}`, bodyLines(body, room))
     }
     case "check": {
       const { ok, text, got } = step
       const mark = ok ? styleText("green", "✓") : styleText("red", "✗")
       const first = `${INDENT}${mark}  ${ok ? text : styleText("red", text)}`
-      return got === undefined ? [first] : [first, under(got, room)]
+      return [first, ...(got === undefined ? [] : bodyLines(got, room).map(under))]
     }
   }
 }
 
-function under(body: unknown, room: number): string {
-  return INDENT + " ".repeat(LEAD) + styleText("dim", bodyText(body, room))
+function beside(lead: string, [first = "", ...rest]: readonly string[]): string[] {
+  return [`${INDENT}${lead} ${styleText("dim", first)}`, ...rest.map(under)]
+}
+
+function under(text: string): string {
+  return INDENT + " ".repeat(LEAD) + styleText("dim", text)
 }
 
 /** `12 ms`, `1.2 s`: seven columns. */
@@ -118,12 +122,22 @@ function time(ms: number): string {
   return text.padStart(7)
 }
 
-function bodyText(body: unknown, room: number): string {
-  if (body === "") return "(empty)"
+/** A body in as many lines as are shown of it. */
+function bodyLines(body: unknown, room: number): string[] {
+  if (body === "") return ["(empty)"]
   if (typeof body === "string" && body.startsWith("<!")) {
-    return `a page of ${(body.length / 1_024).toFixed(1)} kB`
+    return [`a page of ${(body.length / 1_024).toFixed(1)} kB`]
   }
-  return trimmed(JSON.stringify(shortened(body)), room)
+  const lines: string[] = []
+  let rest = JSON.stringify(shortened(body))
+  // A member isn't torn apart where that can be helped.
+  while (lines.length < BODY_LINES - 1 && Array.from(rest).length > room) {
+    const line = Array.from(rest).slice(0, room).join("")
+    const end = line.lastIndexOf(',"') + 1 || line.length
+    lines.push(rest.slice(0, end))
+    rest = rest.slice(end)
+  }
+  return [...lines, trimmed(rest, room)]
 }
 
 /** Ids, tokens and long lists in part, so that what matters of a body fits into the line. */

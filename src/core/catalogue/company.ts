@@ -1,4 +1,6 @@
-/** The recharge catalogue: companies, what an identifier of theirs looks like, and what they sell. */
+/**
+ * The recharge catalogue: companies, what an identifier of theirs looks like, and what they sell.
+ */
 
 export type Company = {
   readonly code: string

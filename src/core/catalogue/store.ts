@@ -41,7 +41,9 @@ where ($1::text is null or c.country = $1) order by c.country, c.position`,
   return withProducts(db, rows)
 }
 
-/** Replaces the catalogue by `companies`: what they don't name becomes inactive, nothing is lost. */
+/**
+ * Replaces the catalogue by `companies`: what they don't name becomes inactive, nothing is lost.
+ */
 export async function replaceCatalogue(db: Database, companies: readonly Company[]): Promise<void> {
   await db.transaction(async (tx) => {
     await tx.query("update companies set active = false where active")

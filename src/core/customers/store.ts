@@ -3,8 +3,8 @@ import type { Queries } from "../../db/database.ts"
 import { type Page, type PageRequest, pageOf } from "../page.ts"
 import type { DialectName } from "../payments/payment.ts"
 import type { Keyring } from "../seal.ts"
-import { openCustomer, openInstrument } from "../store/load.ts"
 import * as schema from "../store/schema.ts"
+import { openCustomer, openInstrument } from "../store/sealed.ts"
 import { selectList } from "../store/tables.ts"
 import type { Customer, Instrument, InstrumentState } from "./customer.ts"
 
@@ -33,7 +33,8 @@ export async function findCustomers(
   ids: readonly string[],
 ): Promise<Map<string, Customer>> {
   const { rows } = await db.query<Customer>(
-    `select ${customerColumns} from customers c where c.id = any($1::uuid[]) and c.merchant_id = $2`,
+    `select ${customerColumns} from customers c
+where c.id = any($1::uuid[]) and c.merchant_id = $2`,
     [[...new Set(ids)], merchantId],
   )
   return new Map(rows.map((row) => [row.id, openCustomer(row, keyring)]))

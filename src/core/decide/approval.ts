@@ -6,7 +6,9 @@ import { isFinal, moveTo, type Payment } from "../payments/payment.ts"
 import type { Case } from "./case.ts"
 import { record } from "./decider.ts"
 
-/** An open payment can be approved, and one that expired not longer ago than the merchant allows. */
+/**
+ * An open payment can be approved, and one that expired not longer ago than the merchant allows.
+ */
 export function canApprove({ draft, payment }: Case, at: Date): boolean {
   if (!isFinal(payment.state)) return true
   if (payment.state !== "expired" || payment.expiresAt === null) return false

@@ -1,4 +1,6 @@
-/** One attempt with its payment, on which a fact is decided, and what the kinds of attempt share. */
+/**
+ * One attempt with its payment, on which a fact is decided, and what the kinds of attempt share.
+ */
 import type { Draft } from "../draft.ts"
 import type { Custodian } from "../ledger/account.ts"
 import type { Attempt } from "../payments/attempt.ts"

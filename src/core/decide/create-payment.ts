@@ -1,4 +1,6 @@
-/** Creates a payment once per reference, with its first attempt; a recharge holds its money first. */
+/**
+ * Creates a payment once per reference, with its first attempt; a recharge holds its money first.
+ */
 import { type Draft, type Needs, type Reference, referenceKey } from "../draft.ts"
 import { merchantAccount } from "../ledger/account.ts"
 import type { Attempt } from "../payments/attempt.ts"

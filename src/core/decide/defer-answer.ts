@@ -1,4 +1,6 @@
-/** Ends the wait for a payment's end: either it ended by now, or its caller is promised a webhook. */
+/**
+ * Ends the wait for a payment's end: either it ended by now, or its caller is promised a webhook.
+ */
 import type { Draft, Needs } from "../draft.ts"
 import { isFinal, type Payment } from "../payments/payment.ts"
 import { type Refusal, refuse } from "../refusal.ts"
@@ -11,8 +13,8 @@ function needs(command: DeferAnswer): Needs {
 }
 
 /**
- * Decided under the payment's lock: whoever ends it later sees the promise, whoever ended it earlier
- * is seen here. No event tells it, for nothing became of the payment.
+ * Decided under the payment's lock: whoever ends it later sees the promise, whoever ended it
+ * earlier is seen here. No event tells it, for nothing became of the payment.
  */
 function decide(draft: Draft, { paymentId, merchantId }: DeferAnswer): Payment | Refusal {
   const payment = draft.payments.get(paymentId)

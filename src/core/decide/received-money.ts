@@ -10,8 +10,8 @@ import { record } from "./decider.ts"
 type Received = Extract<Fact, { kind: "received" }>
 
 /**
- * Books a transfer that arrived. It lies in `unapplied` until what came covers the amount due in that
- * asset; then the due part goes to `available`, and what is over stays.
+ * Books a transfer that arrived. It lies in `unapplied` until what came covers the amount due in
+ * that asset; then the due part goes to `available`, and what is over stays.
  */
 export function receive(subject: Case, fact: Received, at: Date): void {
   const { draft, payment, attempt, custodian } = subject

@@ -48,7 +48,7 @@ export function accountId(key: AccountKey): string {
   if (known) return known
   const hex = createHash("sha256").update(name).digest("hex")
   // A version 8 UUID: the form that RFC 9562 keeps for ids derived in one's own way.
-  const id = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+  const id = hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, "$1-$2-8$3-a$4-$5")
   if (ids.size >= REMEMBERED_IDS_MAX) ids.clear()
   ids.set(name, id)
   return id

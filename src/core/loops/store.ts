@@ -1,11 +1,13 @@
-/** What the loops claim: rows that are due, taken by one node under a lease with a fencing number. */
+/**
+ * What the loops claim: rows that are due, taken by one node under a lease with a fencing number.
+ */
 import type { Queries } from "../../db/database.ts"
 import type { Instrument } from "../customers/customer.ts"
 import type { Attempt } from "../payments/attempt.ts"
 import type { Payment } from "../payments/payment.ts"
 import type { Keyring } from "../seal.ts"
-import { openInstrument } from "../store/load.ts"
 import * as schema from "../store/schema.ts"
+import { openInstrument } from "../store/sealed.ts"
 import { selectList } from "../store/tables.ts"
 import type { Owner } from "./report.ts"
 

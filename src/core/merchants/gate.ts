@@ -1,4 +1,7 @@
-/** Finds who holds a credential, remembering it so briefly that a revocation is seen within a second. */
+/**
+ * Finds who holds a credential, remembering it so briefly that a revocation is seen within a
+ * second.
+ */
 import type { Clock } from "../../clock.ts"
 import type { Queries } from "../../db/database.ts"
 import type { DialectName } from "../payments/payment.ts"

@@ -4,7 +4,7 @@ import type { Database, Queries } from "../../db/database.ts"
 import type { Passwords } from "../password.ts"
 import type { DialectName } from "../payments/payment.ts"
 import { hashSecret, type Keyring } from "../seal.ts"
-import { SEALED } from "../store/load.ts"
+import { SEALED } from "../store/sealed.ts"
 import type { Endpoint } from "../webhooks/event.ts"
 import { newWebhookSecret } from "../webhooks/sign.ts"
 import {

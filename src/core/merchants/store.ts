@@ -210,7 +210,8 @@ export async function setEndpointDisabled(
   disabled: { readonly at: Date; readonly reason: string } | null,
 ): Promise<boolean> {
   const { rowCount } = await db.query(
-    "update endpoints set disabled_at = $3, disabled_reason = $4 where id = $1 and merchant_id = $2",
+    `update endpoints set disabled_at = $3, disabled_reason = $4
+where id = $1 and merchant_id = $2`,
     [id, merchantId, disabled?.at ?? null, disabled?.reason ?? null],
   )
   return rowCount === 1

@@ -1,8 +1,8 @@
 /**
  * An attempt: one try to move a payment's money over one rail.
  *
- * `waiting` (not begun) → `unknown` (begun, no answer yet) → `open` (the rail or the payer has it) →
- * `approved` → `settled`; or `declined`, `closed` (nobody will pay it any more), `returned`.
+ * `waiting` (not begun) → `unknown` (begun, no answer yet) → `open` (the rail or the payer has it)
+ * → `approved` → `settled`; or `declined`, `closed` (nobody will pay it any more), `returned`.
  */
 import type { Reason } from "../refusal.ts"
 

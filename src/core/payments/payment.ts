@@ -1,5 +1,6 @@
 /**
- * A payment: one amount to be collected (or one recharge to be sold) once, and how its state may move.
+ * A payment: one amount to be collected (or one recharge to be sold) once, and how its state may
+ * move.
  *
  *   pending ──▶ processing ──▶ approved ──▶ returned
  *      │            │             ▲

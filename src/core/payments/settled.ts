@@ -1,4 +1,6 @@
-/** Lets a caller wait for a payment's end: signalled by this node's commits, looked up for others'. */
+/**
+ * Lets a caller wait for a payment's end: signalled by this node's commits, looked up for others'.
+ */
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Clock } from "../../clock.ts"
 import type { Queries } from "../../db/database.ts"

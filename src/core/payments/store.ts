@@ -1,4 +1,6 @@
-/** What is asked of payments, attempts and refunds outside the engine; it reads, and locks nothing. */
+/**
+ * What is asked of payments, attempts and refunds outside the engine; it reads, and locks nothing.
+ */
 import type { Queries } from "../../db/database.ts"
 import { type Page, type PageRequest, pageOf } from "../page.ts"
 import * as schema from "../store/schema.ts"
@@ -92,7 +94,8 @@ export async function attemptsOf(db: Queries, paymentId: string): Promise<Attemp
 /** The refunds of a payment, oldest first. */
 export async function refundsOf(db: Queries, paymentId: string): Promise<Refund[]> {
   const { rows } = await db.query<Refund>(
-    `select ${selectList(schema.refunds, "r")} from refunds r where r.payment_id = $1 order by r.id`,
+    `select ${selectList(schema.refunds, "r")} from refunds r
+where r.payment_id = $1 order by r.id`,
     [paymentId],
   )
   return rows

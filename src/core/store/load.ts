@@ -17,14 +17,15 @@ import type { Payment } from "../payments/payment.ts"
 import type { Keyring } from "../seal.ts"
 import type { Delivery, Endpoint } from "../webhooks/event.ts"
 import * as schema from "./schema.ts"
+import { openCustomer, openInstrument } from "./sealed.ts"
 import { selectList, type Table } from "./tables.ts"
 
 /** One statement of the round, and what becomes of its rows. */
 type Load = { readonly call: Call; readonly keep: (rows: readonly unknown[]) => void }
 
 /**
- * The statements that load `needs` into `draft`. Rows are locked table by table in the order of this
- * function and by id within a table, so that two nodes never wait for each other in a circle.
+ * The statements that load `needs` into `draft`. Rows are locked table by table in the order of
+ * this function and by id within a table, so that two nodes never wait for each other in a circle.
  */
 export function loads(needs: Needs, draft: Draft, keyring: Keyring): Load[] {
   const lists: Load[][] = [
@@ -128,7 +129,9 @@ function paymentLoads(ids: string[], draft: Draft): Load[] {
   return into(schema.payments, "id", ids, draft.payments, (row: Payment) => row.id)
 }
 
-/** Payments found by their merchants' own ids, with their attempts: what a repeat is answered with. */
+/**
+ * Payments found by their merchants' own ids, with their attempts: what a repeat is answered with.
+ */
 function referenceLoads(needs: Needs, draft: Draft): Load[] {
   const wanted = needs.references ?? []
   if (wanted.length === 0) return []
@@ -195,29 +198,6 @@ function personLoads(needs: Needs, draft: Draft, keyring: Keyring): Load[] {
     ...byId(schema.instruments, "id", changedIds, "for update", keepInstruments),
     ...byId(schema.instruments, "id", readIds, "", keepInstruments),
   ]
-}
-
-/** What a sealed value is sealed for: the same words to seal and to open. */
-export const SEALED = {
-  person: "customer.person",
-  details: "instrument.details",
-  target: "attempt.target",
-  message: "delivery.message",
-  answer: "answer.body",
-  endpointSecret: "endpoint.secret",
-  endpointHeaders: "endpoint.headers",
-  signingKey: "terms.signing-key",
-} as const
-
-/** A stored customer with its person readable. */
-export function openCustomer(row: Customer, keyring: Keyring): Customer {
-  return { ...row, person: JSON.parse(keyring.unseal(row.personSealed, SEALED.person).toString()) }
-}
-
-/** A stored instrument with its details readable. */
-export function openInstrument(row: Instrument, keyring: Keyring): Instrument {
-  const details = JSON.parse(keyring.unseal(row.detailsSealed, SEALED.details).toString())
-  return { ...row, details }
 }
 
 function sightingLoads(needs: Needs, draft: Draft): Load[] {

@@ -1,4 +1,6 @@
-/** The engine's tables as data: which property lies in which column, and how rows travel in sets. */
+/**
+ * The engine's tables as data: which property lies in which column, and how rows travel in sets.
+ */
 import { arrayLiteral, type Call } from "../../db/database.ts"
 
 type Value = string | number | bigint | boolean | Date | Buffer | null
@@ -11,7 +13,8 @@ export type Table<T> = {
   /** Columns that never change after the insert. */
   readonly fixed: readonly (keyof T & string)[]
   /**
-   * Two nodes that insert the same unique keys in opposite order deadlock; each sorts by this first.
+   * Two nodes that insert the same unique keys in opposite order deadlock; each sorts by this
+   * first.
    */
   readonly sort: (row: T) => string
 }

@@ -56,8 +56,8 @@ export async function findBatch(db: Queries, batchId: string): Promise<boolean> 
 }
 
 /**
- * Takes a batch's id, so that it can't be committed any more. Waits for whoever is at it, and rejects
- * with a unique violation when that one commits.
+ * Takes a batch's id, so that it can't be committed any more. Waits for whoever is at it, and
+ * rejects with a unique violation when that one commits.
  */
 export async function claimBatch(db: Queries, batchId: string, now: Date): Promise<void> {
   await db.query(BATCH, [batchId, now])

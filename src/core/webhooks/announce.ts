@@ -1,9 +1,11 @@
-/** Renders the callbacks of new events for whoever listens, once, in the commit that writes them. */
+/**
+ * Renders the callbacks of new events for whoever listens, once, in the commit that writes them.
+ */
 import type { Callback, DialectVoice, Notice } from "../dialect.ts"
 import { type Draft, type Told, termsKey } from "../draft.ts"
 import type { DialectName } from "../payments/payment.ts"
 import type { Keyring } from "../seal.ts"
-import { SEALED } from "../store/load.ts"
+import { SEALED } from "../store/sealed.ts"
 import type { Delivery, Endpoint } from "./event.ts"
 
 /** Writes the deliveries of all events of `draft` from number `from` on. */

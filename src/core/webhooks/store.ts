@@ -1,4 +1,6 @@
-/** What is asked of events and deliveries outside the engine, and the claims of the delivery loop. */
+/**
+ * What is asked of events and deliveries outside the engine, and the claims of the delivery loop.
+ */
 import type { Queries } from "../../db/database.ts"
 import { type Page, type PageRequest, pageOf } from "../page.ts"
 import * as schema from "../store/schema.ts"

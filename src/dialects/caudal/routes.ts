@@ -95,9 +95,11 @@ function simulateRoute(app: DialectApp, core: Core): void {
       const { merchant } = caller(request)
       const before = await found(core, request)
       const after = orThrow(await core.pay.simulate(merchant, before, outcome, reason))
-      // A payer who may choose again leaves a declined payment waiting; all else must have
-      // happened.
-      if (outcome === "declined" || after.state === outcome) return wire.paymentOut(after)
+      // A payer who may choose again leaves a declined payment waiting; one that a rail was at is
+      // given up by that rail. All else must have happened.
+      const givenUp = after.state === "declined" && ["expired", "cancelled"].includes(outcome)
+      if (outcome === "declined" || after.state === outcome || givenUp)
+        return wire.paymentOut(after)
       throw new WireProblem({
         code: "simulation_not_possible",
         message: `this payment is ${after.state} and can't become ${outcome}`,

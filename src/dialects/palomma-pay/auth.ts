@@ -6,8 +6,9 @@ import { type Issued, WireProblem } from "../dialect.ts"
 const KEY_BYTES = 24
 
 /**
- * Finds the merchant behind the key; throws `unauthorized`. The vendor's page prints its curl without
- * any header: where a sandbox allows callers without a name, such a request is the demo merchant's.
+ * Finds the merchant behind the key; throws `unauthorized`. The vendor's page prints its curl
+ * without any header: where a sandbox allows callers without a name, such a request is the demo
+ * merchant's.
  */
 export async function authenticate(request: FastifyRequest, core: Core): Promise<Found> {
   const { authorization } = request.headers

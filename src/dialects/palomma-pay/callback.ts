@@ -4,8 +4,9 @@ import type { Callback, Notice } from "../../core/index.ts"
 import { callbackDataOf } from "./wire.ts"
 
 /**
- * The events after which the outward status is another one. A new request is PENDING already, a rail
- * at work is still PENDING, and so is a request whose payer may try again after a declined attempt.
+ * The events after which the outward status is another one. A new request is PENDING already, a
+ * rail at work is still PENDING, and so is a request whose payer may try again after a declined
+ * attempt.
  */
 const CHANGES = new Set([
   "payment.approved",

@@ -6,7 +6,9 @@ import type { Payment, Purpose, Reason, State } from "../../core/index.ts"
 export const ASSET = "COP"
 /** 5,000 pesos. The vendor says "greater than" and sends exactly this in its own example. */
 export const AMOUNT_MIN = 500_000n
-/** 2,000,000 pesos, where nothing else was agreed: what the vendor's older API allows by default. */
+/**
+ * 2,000,000 pesos, where nothing else was agreed: what the vendor's older API allows by default.
+ */
 export const AMOUNT_MAX = 200_000_000n
 const TTL_MAX_S = 31_536_000
 const URL_MAX = 2_048
@@ -173,8 +175,8 @@ function payerOf(user: UserInformation) {
 }
 
 /**
- * Reads where a payer may be sent back to: an absolute https address without user info; in a sandbox
- * also http on this machine. Null when it is anything else.
+ * Reads where a payer may be sent back to: an absolute https address without user info; in a
+ * sandbox also http on this machine. Null when it is anything else.
  */
 export function readRedirect(url: string, mode: "sandbox" | "live"): string | null {
   // The parser would drop blanks and line ends that somebody may have meant as part of the address.

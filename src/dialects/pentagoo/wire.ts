@@ -11,8 +11,8 @@ import {
 } from "../../money.ts"
 
 /**
- * Digits, at most two decimals, and perhaps a blank and a currency. Fifteen digits stay exact in any
- * client that reads them as a number of cents.
+ * Digits, at most two decimals, and perhaps a blank and a currency. Fifteen digits stay exact in
+ * any client that reads them as a number of cents.
  */
 const AMOUNT = /^(\d{1,15}(?:\.\d{1,2})?)(?: ([A-Z]{3}))?$/
 /** Pentagoo writes every fiat amount with two decimals, whatever the currency has. */
@@ -92,8 +92,9 @@ export type CallbackBody = {
 }
 
 /**
- * Reads an amount that fits `createBody`; `own` is the currency of amounts that name none. Null when
- * the currency isn't known here, the amount is zero, or it has more decimals than its currency.
+ * Reads an amount that fits `createBody`; `own` is the currency of amounts that name none. Null
+ * when the currency isn't known here, the amount is zero, or it has more decimals than its
+ * currency.
  */
 export function readAmount(text: string, own: string): Money | null {
   const [, digits, named] = AMOUNT.exec(text) ?? []
@@ -179,7 +180,9 @@ export function callbackOf(payment: Payment, attempt: Attempt, railName: string)
   }
 }
 
-/** The network whose money completed the attempt: the one that covers what was asked, if one does. */
+/**
+ * The network whose money completed the attempt: the one that covers what was asked, if one does.
+ */
 function networkOf(attempt: Attempt): string | undefined {
   const came = (attempt.instructions?.options ?? []).filter(
     ({ asset }) => attempt.received[asset] !== undefined,

@@ -1,6 +1,6 @@
 /**
- * The webhook confirmPayment: how a recharge ended that was still under way when it was answered, which
- * the core wrote down before the 202 left.
+ * The webhook confirmPayment: how a recharge ended that was still under way when it was answered,
+ * which the core wrote down before the 202 left.
  */
 import { createHmac } from "node:crypto"
 import type { Callback, Notice, Payment } from "../../core/index.ts"

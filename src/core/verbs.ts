@@ -1,0 +1,170 @@
+/** What one may ask of the core and tell it, by subject; payments' own verbs are in `pay.ts`. */
+import type { Clock, Ids } from "../clock.ts"
+import type { Database } from "../db/database.ts"
+import type { Company } from "./catalogue/company.ts"
+import { findCompany, listCompanies, replaceCatalogue } from "./catalogue/store.ts"
+import type { Customer } from "./customers/customer.ts"
+import * as customers from "./customers/store.ts"
+import { type CreateCustomer, createCustomer } from "./decide/create-customer.ts"
+import {
+  type CreateInstrument,
+  createInstrument,
+  type InstrumentCreated,
+} from "./decide/create-instrument.ts"
+import { type ReportInstrument, reportInstrument } from "./decide/report-instrument.ts"
+import { type TopUp, topUp } from "./decide/top-up.ts"
+import type { Engine } from "./engine.ts"
+import type { Once } from "./fold.ts"
+import * as ledger from "./ledger/store.ts"
+import { makeGate } from "./merchants/gate.ts"
+import * as onboard from "./merchants/onboard.ts"
+import * as merchants from "./merchants/store.ts"
+import type { PageRequest } from "./page.ts"
+import type { Passwords } from "./password.ts"
+import type { Pay } from "./payments/pay.ts"
+import { isOverdue, type Payment } from "./payments/payment.ts"
+import * as payments from "./payments/store.ts"
+import { isRefusal } from "./refusal.ts"
+import type { Keyring } from "./seal.ts"
+import { SEALED } from "./store/sealed.ts"
+import type { Endpoint } from "./webhooks/event.ts"
+import * as webhooks from "./webhooks/store.ts"
+
+export type VerbParts = {
+  readonly database: Database
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly keyring: Keyring
+  readonly passwords: Passwords
+  readonly engine: Engine
+  readonly pay: Pay
+}
+
+/** Makes them for one node. */
+export function makeVerbs(parts: VerbParts) {
+  const { database, clock, ids, keyring, engine, pay } = parts
+  const gate = makeGate({ database, clock })
+
+  return {
+    payments: {
+      /** A merchant's payment, ended first if its time ran out. */
+      async find(merchantId: string, id: string): Promise<Payment | null> {
+        return upToDate(await payments.findPayment(database, merchantId, id))
+      },
+      /** A payment by its link alone: for the payer's pages. */
+      async findByLink(id: string): Promise<Payment | null> {
+        return upToDate(await payments.findAnyPayment(database, id))
+      },
+      async findByReference(
+        merchantId: string,
+        dialect: Payment["dialect"],
+        reference: string,
+      ): Promise<Payment | null> {
+        return upToDate(await payments.findByReference(database, merchantId, dialect, reference))
+      },
+      list: (filter: payments.PaymentFilter, page: PageRequest) =>
+        payments.listPayments(database, filter, page),
+      attempts: (paymentId: string) => payments.attemptsOf(database, paymentId),
+      refunds: (paymentId: string) => payments.refundsOf(database, paymentId),
+      transfers: (paymentId: string) => ledger.transfersOf(database, paymentId),
+    },
+    customers: {
+      create: (command: Omit<CreateCustomer, "id" | "personSealed">) =>
+        engine.submit(createCustomer, sealPerson(command)),
+      createOnce: (command: Omit<CreateCustomer, "id" | "personSealed">, once: Once<Customer>) =>
+        engine.submitOnce(createCustomer, sealPerson(command), once),
+      find: (merchantId: string, id: string) =>
+        customers.findCustomer(database, keyring, merchantId, id),
+      findMany: (merchantId: string, wanted: readonly string[]) =>
+        customers.findCustomers(database, keyring, merchantId, wanted),
+      list: (merchantId: string, dialect: Payment["dialect"], page: PageRequest) =>
+        customers.listCustomers(database, keyring, merchantId, dialect, page),
+    },
+    instruments: {
+      create: (command: Omit<CreateInstrument, "id" | "detailsSealed">) =>
+        engine.submit(createInstrument, sealDetails(command)),
+      createOnce: (
+        command: Omit<CreateInstrument, "id" | "detailsSealed">,
+        once: Once<InstrumentCreated>,
+      ) => engine.submitOnce(createInstrument, sealDetails(command), once),
+      /** Writes what an instrument's owner decided on its consent page. */
+      report: (command: ReportInstrument) => engine.submit(reportInstrument, command),
+      find: (merchantId: string, id: string) =>
+        customers.findInstrument(database, keyring, merchantId, id),
+      findByLink: (id: string) => customers.findAnyInstrument(database, keyring, id),
+      findMany: (merchantId: string, wanted: readonly string[]) =>
+        customers.findInstruments(database, keyring, merchantId, wanted),
+      list: (filter: customers.InstrumentFilter, page: PageRequest) =>
+        customers.listInstruments(database, keyring, filter, page),
+    },
+    wallet: { topUp: (command: TopUp) => engine.submit(topUp, command) },
+    books: {
+      accounts: (merchantId: string) => ledger.accountsOf(database, merchantId),
+      transfers: (merchantId: string, page: PageRequest) =>
+        ledger.listTransfers(database, merchantId, page),
+      verify: () => ledger.verifyBooks(database),
+    },
+    events: {
+      list: (filter: { merchantId: string; subjectId?: string }, page: PageRequest) =>
+        webhooks.listEvents(database, filter, page),
+      deliveries: (merchantId: string, page: PageRequest) =>
+        webhooks.listDeliveries(database, merchantId, page),
+    },
+    catalogue: {
+      find: (code: string) => findCompany(database, code),
+      list: (country: string | null) => listCompanies(database, country),
+      replace: (companies: readonly Company[]) => replaceCatalogue(database, companies),
+    },
+    merchants: {
+      /** Finds who holds a credential; remembered for less than a second. */
+      authenticate: gate.find,
+      find: (id: string) => merchants.findMerchant(database, id),
+      findByName: (name: string) => merchants.findMerchantByName(database, name),
+      list: () => merchants.listMerchants(database),
+      add: (spec: onboard.NewMerchant) => onboard.addMerchant(parts, spec),
+      terms: (merchantId: string, dialect: Payment["dialect"]) =>
+        merchants.findTerms(database, merchantId, dialect),
+      agree: (...args: Tail<typeof onboard.agreeTerms>) => onboard.agreeTerms(parts, ...args),
+      signingKey: (merchantId: string, dialect: Payment["dialect"]) =>
+        onboard.signingKeyOf(parts, merchantId, dialect),
+      addCredential: (merchantId: string, dialect: Payment["dialect"], secret: onboard.Secret) =>
+        onboard.addCredential(parts, merchantId, dialect, secret),
+      addCredentials: (...args: Tail<typeof onboard.addCredentials>) =>
+        onboard.addCredentials(parts, ...args),
+      credentials: (merchantId: string) => merchants.listCredentials(database, merchantId),
+      revoke: (merchantId: string, id: string) =>
+        merchants.revokeCredential(database, merchantId, id, clock.now()),
+      addEndpoint: (spec: onboard.NewEndpoint) => onboard.addEndpoint(parts, spec),
+      endpoints: (merchantId: string) => merchants.listEndpoints(database, merchantId),
+      /** The Standard Webhooks secret of an endpoint, in the clear. */
+      endpointSecret: (endpoint: Endpoint): string =>
+        keyring.unseal(endpoint.secretSealed, SEALED.endpointSecret).toString(),
+      findEndpoint: (merchantId: string, id: string) =>
+        merchants.findEndpoint(database, merchantId, id),
+      disableEndpoint: (
+        merchantId: string,
+        id: string,
+        disabled: { readonly at: Date; readonly reason: string } | null,
+      ) => merchants.setEndpointDisabled(database, merchantId, id, disabled),
+    },
+  }
+
+  async function upToDate(payment: Payment | null): Promise<Payment | null> {
+    if (payment?.state !== "pending" || !isOverdue(payment, clock.now())) return payment
+    const { id: paymentId, merchantId } = payment
+    const ended = await pay.end({ paymentId, merchantId, how: { kind: "expire" } })
+    return isRefusal(ended) ? payment : ended
+  }
+
+  function sealPerson(command: Omit<CreateCustomer, "id" | "personSealed">): CreateCustomer {
+    const personSealed = keyring.seal(JSON.stringify(command.person), SEALED.person)
+    return { ...command, id: ids.next(), personSealed }
+  }
+
+  function sealDetails(command: Omit<CreateInstrument, "id" | "detailsSealed">): CreateInstrument {
+    const detailsSealed = keyring.seal(JSON.stringify(command.details), SEALED.details)
+    return { ...command, id: ids.next(), detailsSealed }
+  }
+}
+
+type Tail<F> = F extends (first: never, ...rest: infer Rest) => unknown ? Rest : never
