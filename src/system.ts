@@ -2,7 +2,7 @@
 import { type AddressInfo, createServer } from "node:net"
 import type { FastifyInstance } from "fastify"
 import type { Logger } from "pino"
-import { mountCheckout } from "./checkout/index.ts"
+import { mountCheckout, PAGE_HEADERS, unreadablePage } from "./checkout/index.ts"
 import type { Clock } from "./clock.ts"
 import { type Config, ConfigError } from "./config.ts"
 import type { Core } from "./core/core.ts"
@@ -76,7 +76,10 @@ async function startNode(
       const dialect = dialects.find(
         ({ prefix }) => path === prefix || path.startsWith(`${prefix}/`),
       )
-      if (!dialect) return null
+      if (!dialect) {
+        const page = unreadablePage(core, path)
+        return page === null ? null : { status: problem.status, headers: PAGE_HEADERS, body: page }
+      }
       const code = problem.status === 404 ? "route_not_found" : "body_malformed"
       const wire = dialect.problem({ code, message: problem.detail }, problem.requestId)
       const type = { "content-type": "application/json; charset=utf-8" }

@@ -5,6 +5,7 @@ import type { FastifyError, FastifyInstance } from "fastify"
 import { type Core, OutcomeUnknown, Unavailable } from "../core/index.ts"
 import { consentRoutes } from "./consent.ts"
 import { isForeign } from "./guard.ts"
+import { toText } from "./html.ts"
 import { messagePage, type Site } from "./layout.ts"
 import { paymentRoutes, send } from "./routes.ts"
 import { dictionaries, type Texts } from "./texts.ts"
@@ -17,7 +18,8 @@ const FORM_MAX_BYTES = 16_384
 const RETRY_AFTER_S = "2"
 
 /** Nothing but our own stylesheet is loaded, and no other page may frame or fill ours. */
-const HEADERS = {
+export const PAGE_HEADERS = {
+  "content-type": "text/html; charset=utf-8",
   "content-security-policy":
     "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; " +
     "frame-ancestors 'none'",
@@ -27,16 +29,17 @@ const HEADERS = {
   "x-robots-tag": "noindex, nofollow",
 }
 
+/** The page that answers what the server itself could not read below our prefix. */
+export function unreadablePage(core: Core, path: string): string | null {
+  if (path !== PREFIX && !path.startsWith(`${PREFIX}/`)) return null
+  const site = siteOf(core)
+  return toText(messagePage(site, site.t.problems.notFound))
+}
+
 /** Mounts the pages. They speak Spanish: every payer so far does. */
 export async function mountCheckout(server: FastifyInstance, core: Core): Promise<void> {
   const publicUrl = new URL(core.publicUrl)
-  const base = publicUrl.pathname.replace(/\/$/, "") + PREFIX
-  const site: Site = {
-    base,
-    stylesUrl: `${base}/styles.css?v=${STYLES_HASH}`,
-    sandbox: core.mode === "sandbox",
-    t: dictionaries.es,
-  }
+  const site = siteOf(core)
   await server.register(
     async (scope) => {
       scope.removeAllContentTypeParsers()
@@ -46,7 +49,7 @@ export async function mountCheckout(server: FastifyInstance, core: Core): Promis
         (_request, body, done) => done(null, new URLSearchParams(String(body))),
       )
       scope.addHook("onRequest", async (request, reply) => {
-        reply.headers(HEADERS)
+        reply.headers(PAGE_HEADERS)
         const own = [publicUrl.host, request.host]
         if (request.method === "POST" && isForeign(request.headers, own)) {
           return send(reply, 403, messagePage(site, site.t.problems.foreign))
@@ -54,12 +57,12 @@ export async function mountCheckout(server: FastifyInstance, core: Core): Promis
         return undefined
       })
       scope.setNotFoundHandler((_request, reply) =>
-        send(reply.headers(HEADERS), 404, messagePage(site, site.t.problems.notFound)),
+        send(reply.headers(PAGE_HEADERS), 404, messagePage(site, site.t.problems.notFound)),
       )
       scope.setErrorHandler((error: FastifyError, _request, reply) => {
         const [status, problem] = problemOf(error, core, site.t)
         if (status === 503) reply.header("retry-after", RETRY_AFTER_S)
-        return send(reply.headers(HEADERS), status, messagePage(site, problem))
+        return send(reply.headers(PAGE_HEADERS), status, messagePage(site, problem))
       })
       scope.get<{ Querystring: { v?: unknown } }>("/styles.css", (request, reply) => {
         // Another version's page may ask in the middle of an upgrade: it gets ours, for now only.
@@ -74,6 +77,16 @@ export async function mountCheckout(server: FastifyInstance, core: Core): Promis
     },
     { prefix: PREFIX },
   )
+}
+
+function siteOf(core: Core): Site {
+  const base = new URL(core.publicUrl).pathname.replace(/\/$/, "") + PREFIX
+  return {
+    base,
+    stylesUrl: `${base}/styles.css?v=${STYLES_HASH}`,
+    sandbox: core.mode === "sandbox",
+    t: dictionaries.es,
+  }
 }
 
 /** What an error is to a payer: never more than what to do next. */

@@ -159,7 +159,7 @@ test("the page opens whatever a dialect left for it", () => {
     { redirectUrl: 7, displayName: {}, supportInfo: "", enforcedDocument: [], payer: "x" },
   ]
   for (const purpose of purposes) {
-    const brief = briefOf({ ...payment, purpose: { ...purpose } }, merchant)
+    const brief = briefOf({ ...purpose }, merchant)
     assert.deepEqual(brief, { ...nothing, displayName: "Shop", supportInfo: "help" })
   }
 })

@@ -1,6 +1,6 @@
 /** What a dialect may have left for its payer's page beside the payment; all of it optional. */
 import { z } from "zod"
-import type { Merchant, Payment, State } from "../core/index.ts"
+import type { Merchant, Payment, Purpose, State } from "../core/index.ts"
 
 const text = z.string().min(1).nullable().catch(null)
 
@@ -28,8 +28,8 @@ const purpose = z.object({
 export type Brief = z.infer<typeof purpose> & { readonly displayName: string }
 
 /** Reads a payment's purpose; the merchant's own settings stand in for what is missing. */
-export function briefOf(payment: Payment, merchant: Merchant): Brief {
-  const read = purpose.parse(payment.purpose)
+export function briefOf(kept: Purpose, merchant: Merchant): Brief {
+  const read = purpose.parse(kept)
   const { displayName, supportInfo } = merchant.settings
   return {
     ...read,

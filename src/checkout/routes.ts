@@ -96,7 +96,7 @@ export function paymentRoutes(scope: FastifyInstance, core: Core, site: Site): v
     const merchant = await core.merchants.find(payment.merchantId)
     if (!merchant) return null
     const view = viewOf(payment, await core.payments.attempts(payment.id))
-    const brief = briefOf(payment, merchant)
+    const brief = briefOf(core.payments.openPurpose(payment), merchant)
     const { enforcedDocument, payer: known } = brief
     const rules: FormRules = { offered: offered(merchant), known, enforcedDocument }
     return { payment, merchant, brief, view, form: { rules, typed: {}, wrong: {} } }

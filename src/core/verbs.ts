@@ -22,11 +22,11 @@ import * as merchants from "./merchants/store.ts"
 import type { PageRequest } from "./page.ts"
 import type { Passwords } from "./password.ts"
 import type { Pay } from "./payments/pay.ts"
-import { isOverdue, type Payment } from "./payments/payment.ts"
+import { isOverdue, type Payment, type Purpose } from "./payments/payment.ts"
 import * as payments from "./payments/store.ts"
 import { isRefusal } from "./refusal.ts"
 import type { Keyring } from "./seal.ts"
-import { SEALED } from "./store/sealed.ts"
+import { openPurpose, SEALED, sealPurpose } from "./store/sealed.ts"
 import type { Endpoint } from "./webhooks/event.ts"
 import * as webhooks from "./webhooks/store.ts"
 
@@ -64,6 +64,11 @@ export function makeVerbs(parts: VerbParts) {
       },
       list: (filter: payments.PaymentFilter, page: PageRequest) =>
         payments.listPayments(database, filter, page),
+      /** Hides the personal part of what a dialect keeps beside a payment. */
+      sealPurpose: (open: Purpose, personal: Readonly<Record<string, unknown>>) =>
+        sealPurpose(open, personal, keyring),
+      /** All that a dialect kept, the personal part included. */
+      openPurpose: (payment: Payment) => openPurpose(payment.purpose, keyring),
       attempts: (paymentId: string) => payments.attemptsOf(database, paymentId),
       refunds: (paymentId: string) => payments.refundsOf(database, paymentId),
       transfers: (paymentId: string) => ledger.transfersOf(database, paymentId),

@@ -284,7 +284,7 @@ test("each command has help, which shows its name and all its options", async ()
   }
 })
 
-test("a database that can't be reached is named without its password, with what to do", async () => {
+test("a database that can't be reached is named without its password", async () => {
   const url = "postgres://teller:s3cret@127.0.0.1:1/till"
   const there = { ...NOWHERE, DATABASE_URL: url }
   const ran = await caudal(["verify"], there)

@@ -1,4 +1,4 @@
-/** The demo: every flow to its end against a gateway that runs, and what it says when one differs. */
+/** The demo: every flow to its end against a gateway that runs; what it says when one differs. */
 import assert from "node:assert/strict"
 import { spawn } from "node:child_process"
 import { once } from "node:events"

@@ -1,4 +1,4 @@
-/** `npm start` as a person sees it: what it prints works, a second start is refused, it ends whole. */
+/** `npm start` as a person sees it: what it prints works, others are kept out, it ends whole. */
 import assert from "node:assert/strict"
 import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
@@ -31,12 +31,12 @@ type Running = {
 async function start(
   context: Cleanup,
   dataDir: string,
-  words: readonly string[] = [MAIN],
+  [file, ...words]: readonly [string, ...string[]] = [process.execPath, MAIN],
 ): Promise<Running> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const startedMs = performance.now()
-  const child: ChildProcess = spawn(process.execPath, words, {
+  const child: ChildProcess = spawn(file, words, {
     cwd: dataDir,
     env: environment({ CAUDAL_DATA_DIR: dataDir, PORT: String(port) }),
     stdio: ["ignore", "pipe", "pipe"],
@@ -84,13 +84,14 @@ function pathWithCurl(context: Cleanup): string {
   const { PATH = "" } = process.env
   if (spawnSync("curl", ["--version"]).error === undefined) return PATH
   const dir = temporaryFolder(context)
-  const script = `#!/bin/sh\nexec ${process.execPath} ${join(import.meta.dirname, "curl.ts")} "$@"\n`
+  const ours = join(import.meta.dirname, "curl.ts")
+  const script = `#!/bin/sh\nexec ${process.execPath} ${ours} "$@"\n`
   writeFileSync(join(dir, "curl"), script)
   chmodSync(join(dir, "curl"), 0o755)
   return `${dir}:${PATH}`
 }
 
-test("a start prints what works, keeps others out, and ends with all that it started", async (t) => {
+test("a start prints what works, keeps others out, ends with all it started", async (t) => {
   const context = lastFirst(t)
   const dataDir = temporaryFolder(context)
   const first = await start(context, dataDir)
@@ -172,7 +173,7 @@ test("a start prints what works, keeps others out, and ends with all that it sta
   })
 
   await t.test("caudal start is the same gateway, with the credentials it had", async () => {
-    const second = await start(context, dataDir, [CLI, "start"])
+    const second = await start(context, dataDir, [process.execPath, CLI, "start"])
     t.diagnostic(`warm start: ${second.tookMs} ms`)
     assert.ok(second.tookMs < WARM_MS, `${second.tookMs} ms`)
     const { url, ...entries } = JSON.parse(readFileSync(file, "utf8"))
@@ -180,6 +181,14 @@ test("a start prints what works, keeps others out, and ends with all that it sta
     assert.equal(entries.pentagoo.secret, sandbox.pentagoo.secret)
     assert.equal(entries.tapila.password, sandbox.tapila.password)
     assert.equal(await second.end("SIGINT"), 0, second.err())
+    assert.equal(serverOf(dataDir), undefined)
+  })
+
+  await t.test("a signal to npm start reaches the gateway behind it", async () => {
+    const root = join(import.meta.dirname, "..", "..")
+    const third = await start(context, dataDir, ["npm", "--prefix", root, "start"])
+    assert.equal(await third.end("SIGTERM"), 0, third.err())
+    assert.equal(await isReady(third.url), false)
     assert.equal(serverOf(dataDir), undefined)
   })
 })

@@ -340,3 +340,24 @@ test("an account's owner agrees to debits once, or does not", async () => {
     assert.deepEqual([now.state, now.reason], [state, reason])
   }
 })
+
+test("an address that the server can't even read is answered with a page, too", async () => {
+  for (const path of ["/pay/%E0%A4%A", `/pay/${"x".repeat(300)}`]) {
+    const page = await open(`${url}${path}`)
+    assertStrict(page)
+    assert.ok(page.status >= 400 && page.status < 500, `${path}: ${page.status}`)
+  }
+})
+
+test("who pays lies sealed in the database, and fills the form masked", async () => {
+  const { id, link } = await newRequest({
+    user_information: { first_name: "Ana", document_number: "1020304050", email: "ana@x.test" },
+    enforced_document_number: "1020304050",
+  })
+  const { rows } = await database.query<{ text: string }>(
+    "select purpose::text || coalesce(description, '') as text from payments where id = $1",
+    [id],
+  )
+  assert.doesNotMatch(rows[0]!.text, /1020304050|Ana|ana@x/)
+  assert.doesNotMatch((await open(link)).html, /1020304050|ana@x/)
+})

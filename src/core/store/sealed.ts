@@ -1,5 +1,6 @@
 /** What is sealed at rest, for what purpose, and how stored rows become readable. */
 import type { Customer, Instrument } from "../customers/customer.ts"
+import type { Purpose } from "../payments/payment.ts"
 import type { Keyring } from "../seal.ts"
 
 /** What a sealed value is sealed for: the same words to seal and to open. */
@@ -7,6 +8,7 @@ export const SEALED = {
   person: "customer.person",
   details: "instrument.details",
   target: "attempt.target",
+  personal: "payment.purpose.personal",
   message: "delivery.message",
   answer: "answer.body",
   endpointSecret: "endpoint.secret",
@@ -23,4 +25,22 @@ export function openCustomer(row: Customer, keyring: Keyring): Customer {
 export function openInstrument(row: Instrument, keyring: Keyring): Instrument {
   const details = JSON.parse(keyring.unseal(row.detailsSealed, SEALED.details).toString())
   return { ...row, details }
+}
+
+/** A purpose whose personal part (who pays, which document) can't be read in the database. */
+export function sealPurpose(
+  open: Purpose,
+  personal: Readonly<Record<string, unknown>>,
+  keyring: Keyring,
+): Purpose {
+  const box = keyring.seal(JSON.stringify(personal), SEALED.personal)
+  return { ...open, personal: box.toString("base64") }
+}
+
+/** A stored purpose with its personal part readable again; one without stays as it is. */
+export function openPurpose(purpose: Purpose, keyring: Keyring): Purpose {
+  const { personal, ...open } = purpose
+  if (typeof personal !== "string") return purpose
+  const box = Buffer.from(personal, "base64")
+  return { ...open, ...JSON.parse(keyring.unseal(box, SEALED.personal).toString()) }
 }

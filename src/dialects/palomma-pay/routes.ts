@@ -83,6 +83,7 @@ export function routes(app: DialectApp, core: Core): void {
         message: "redirect_url must be an absolute https address without user info",
       })
     }
+    const { payer, enforcedDocument, ...open } = purposeOf(body, given || settings.redirectUrl)
     const ttlSeconds = body.ttl ?? settings.ttlSeconds
     return {
       merchant,
@@ -92,7 +93,7 @@ export function routes(app: DialectApp, core: Core): void {
       amount,
       asset: ASSET,
       description: body.description,
-      purpose: purposeOf(body, given || settings.redirectUrl),
+      purpose: core.payments.sealPurpose(open, { payer, enforcedDocument }),
       customerId: null,
       instrumentId: null,
       expiresAt:
