@@ -4,6 +4,8 @@
 create table installation (
   only_row   boolean primary key default true check (only_row),
   mode       text not null check (mode in ('sandbox', 'live')),
+  -- Opens with the right master key and no other.
+  key_check_sealed bytea not null,
   created_at timestamptz not null
 );
 

@@ -4,9 +4,9 @@ import { join } from "node:path"
 import { type Clock, type HostClock, hostClock, type Ids, makeIds } from "./clock.ts"
 import { type Config, ConfigError } from "./config.ts"
 import { type Core, type CoreParts, type Log, openCore } from "./core/core.ts"
-import { claimMode } from "./core/merchants/store.ts"
 import { makePasswords } from "./core/password.ts"
 import { type Keyring, masterKey, openKeyring, parseMasterKey } from "./core/seal.ts"
+import { claimInstallation } from "./core/store/installation.ts"
 import { describeServer } from "./db/connection.ts"
 import { checkServer, clockOffsetMs, type Database, openDatabase } from "./db/database.ts"
 import { embeddedConnection, startEmbedded } from "./db/embedded.ts"
@@ -65,10 +65,11 @@ export async function openInstallation(parts: InstallationParts): Promise<Instal
     })
     undo.push(() => database.close())
     const host = hostClock()
-    await prepareDatabase(database, config, host, url)
     const clock = parts.clock ?? host
     const ids = makeIds(clock)
     const keyring = readKeyring(config, ids)
+    await prepareDatabase(database, config, host, url)
+    await claim(database, config, keyring, host)
     const allow = [...config.file.webhooks.allow, ...(config.mode === "sandbox" ? LOOPBACK : [])]
     return { config, database, clock, host, ids, keyring, allow, close }
   } catch (error) {
@@ -154,11 +155,27 @@ async function prepareDatabase(
     throw new OpenError(error.message, { cause: error })
   })
   clock.setOffsetMs(await clockOffsetMs(database, clock))
-  const mode = await claimMode(database, config.mode, clock.now())
+}
+
+/** A database is used in the mode and under the master key that it was first started with. */
+async function claim(
+  database: Database,
+  config: Config,
+  keyring: Keyring,
+  clock: HostClock,
+): Promise<void> {
+  const { mode, keyFits } = await claimInstallation(database, config.mode, keyring, clock.now())
   if (mode !== config.mode) {
     throw new ConfigError(
       `CAUDAL_MODE: this database belongs to a ${mode} installation ` +
         `and can't be used as ${config.mode}`,
+    )
+  }
+  if (!keyFits) {
+    const where = config.masterKey === null ? "master.key in the data folder" : "CAUDAL_MASTER_KEY"
+    throw new ConfigError(
+      `${where}: this database was sealed with another master key; ` +
+        "give the one it was first started with, or nothing in it can be read",
     )
   }
 }

@@ -5,6 +5,7 @@ import { createHmac } from "node:crypto"
 import { renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Ids } from "./clock.ts"
+import { ConfigError } from "./config.ts"
 import { sandboxCatalogue } from "./core/catalogue/load.ts"
 import {
   type Core,
@@ -63,6 +64,8 @@ export async function openSandbox(parts: SandboxParts): Promise<readonly Shown[]
   }
   await fillWallet(core, merchant)
   if (parts.loopback) core.openTo(merchant.id)
+  const why = parts.webhookUrl === null ? null : await core.checkAddress(parts.webhookUrl)
+  if (why !== null) throw new ConfigError(`CAUDAL_SANDBOX_WEBHOOK_URL: ${why}`)
   const shown: Shown[] = []
   const entries: Record<string, unknown> = {}
   for (const dialect of parts.dialects) {

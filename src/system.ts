@@ -94,9 +94,18 @@ async function startNode(
 
   const port = config.port === 0 ? await freePort(config.host) : config.port
   const url = `http://${hostInUrl(config.host)}:${port}`
+  const rails = makeRails({ clock, ids, dataDir: config.dataDir, mode: config.mode })
+  const wanted = config.file.rails.default
+  if (wanted !== null && !rails.some(({ name }) => name === wanted)) {
+    const names = rails.map(({ name }) => name).join(", ") || "none"
+    throw new ConfigError(
+      `rails.default in the configuration file: there is no rail "${wanted}"; ` +
+        `in ${config.mode} mode this version has: ${names}`,
+    )
+  }
   const core = coreOf(installation, {
     publicUrl: config.publicUrl ?? url,
-    rails: makeRails({ clock, ids, dataDir: config.dataDir, mode: config.mode }),
+    rails,
     send: (request) => sender.send(request),
     metrics,
     log,

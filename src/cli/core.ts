@@ -20,21 +20,26 @@ export async function withCore<T>(
 ): Promise<T> {
   const isNew = config.databaseUrl === null && !existsSync(join(config.dataDir, "postgres.json"))
   if (isNew) note(`There was no database in ${config.dataDir}: a new one is made.`)
-  const installation = await openInstallation({ config, log: quiet, notice: note, join: true })
-  const interrupted = () => {
-    void installation.close().finally(() => process.exit(INTERRUPTED))
-  }
+  const opening = openInstallation({ config, log: quiet, notice: note, join: true })
+  // Also while it opens: a server that is just being started would be left behind.
+  const close = () => opening.then((installation) => installation.close())
+  const interrupted = () => void close().finally(() => process.exit(INTERRUPTED))
   process.once("SIGINT", interrupted)
   process.once("SIGTERM", interrupted)
-  const core = coreFor(config, installation)
+  try {
+    return await use(coreFor(config, await opening), work)
+  } finally {
+    process.off("SIGINT", interrupted)
+    process.off("SIGTERM", interrupted)
+    await close()
+  }
+}
+
+async function use<T>(core: Core, work: (core: Core) => Promise<T>): Promise<T> {
   try {
     return await work(core)
   } catch (error) {
     throw isAway(core, error) ? away(error as Error) : error
-  } finally {
-    process.off("SIGINT", interrupted)
-    process.off("SIGTERM", interrupted)
-    await installation.close()
   }
 }
 

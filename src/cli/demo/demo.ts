@@ -27,16 +27,30 @@ const demo = command({
   example: "demo --url http://127.0.0.1:8080 --credentials data/sandbox.json",
   async run({ url, credentials }, shell) {
     const undo: (() => Promise<unknown>)[] = []
+    let isInterrupted = false
+    // What fails because of an interruption needs no word.
+    const failed = (error: unknown) => isInterrupted || shell.note(String(error))
     const cleanUp = async () => {
-      while (undo.length > 0) await undo.pop()!().catch((error) => shell.note(String(error)))
+      while (undo.length > 0) await undo.pop()!().catch(failed)
     }
-    const interrupted = () => void cleanUp().finally(() => process.exit(INTERRUPTED))
+    const interrupted = () => {
+      isInterrupted = true
+      void cleanUp().finally(() => process.exit(INTERRUPTED))
+    }
     process.once("SIGINT", interrupted)
     process.once("SIGTERM", interrupted)
     try {
-      const gateway = await findGateway(await shell.config(), { url, credentials }, shell.note)
-      undo.push(() => gateway.stop())
-      await play(gateway, shell, undo)
+      const config = await shell.config()
+      const finding = findGateway(config, { url, credentials }, shell.note)
+      // Before it is found: one that is just being started would be left behind.
+      undo.push(() =>
+        finding.then(
+          (gateway) => gateway.stop(),
+          () => undefined,
+        ),
+      )
+      const gateway = await finding
+      if (!isInterrupted) await play(gateway, shell, undo)
     } finally {
       await cleanUp()
       process.off("SIGINT", interrupted)

@@ -216,17 +216,3 @@ where id = $1 and merchant_id = $2`,
   )
   return rowCount === 1
 }
-
-/** The mode this database was first started in; writes `mode` when it is new. */
-export async function claimMode(
-  db: Queries,
-  mode: "sandbox" | "live",
-  now: Date,
-): Promise<"sandbox" | "live"> {
-  await db.query(
-    "insert into installation (mode, created_at) values ($1, $2) on conflict do nothing",
-    [mode, now],
-  )
-  const { rows } = await db.query<{ mode: "sandbox" | "live" }>("select mode from installation")
-  return rows[0]!.mode
-}
