@@ -61,7 +61,7 @@ const FILES: [what: string, text: string, says: RegExp | null][] = [
   ["hosts and addresses", '{"hosts":{"api.x.co":"tapila"},"webhooks":{"allow":["::1"]}}', null],
   ["no JSON", "{hosts}", /not valid JSON/],
   ["a member nobody knows", '{"railz":{}}', /railz/],
-  ["a dialect that is none", '{"hosts":{"x.co":"stripe"}}', /hosts/],
+  ["a list for hosts", '{"hosts":["x.co"]}', /hosts/],
 ]
 for (const [what, text, says] of FILES) {
   test(`a configuration file with ${what} is ${says ? "refused" : "taken"}`, () => {

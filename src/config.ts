@@ -8,12 +8,10 @@ export class ConfigError extends Error {
   override name = "ConfigError"
 }
 
-const DIALECTS = ["pentagoo", "tapila", "palomma-pay", "palomma-direct-debit", "caudal"] as const
-
 /** What may stand in the configuration file. */
 const fileSchema = z.strictObject({
   /** Host names that are served as if they were a dialect's base URL. */
-  hosts: z.record(z.string().min(1).max(253), z.enum(DIALECTS)).default({}),
+  hosts: z.record(z.string().min(1).max(253), z.string().max(64)).default({}),
   webhooks: z
     .strictObject({
       /**

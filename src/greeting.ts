@@ -2,17 +2,7 @@
 import { relative } from "node:path"
 import { styleText } from "node:util"
 import type { Config } from "./config.ts"
-import type { DialectName } from "./core/index.ts"
 import type { Shown } from "./sandbox.ts"
-
-/** What each call is about, for those who don't know the vendor. */
-const ABOUT: Readonly<Record<DialectName, string>> = {
-  pentagoo: "a payment in tokens; its answer holds the payer's page",
-  tapila: "a mobile recharge: a login, then the recharge",
-  "palomma-pay": "a payment link in pesos; open it and pay",
-  "palomma-direct-debit": "a customer, whose account can then be stored and debited",
-  caudal: "the payments of all of them, newest first",
-}
 
 export type Greeted = {
   readonly url: string
@@ -51,9 +41,9 @@ export function greeting({ url, publicUrl, sandbox, config, startedInMs }: Greet
     `${bold("Caudal")} listens on ${bold(url)}  (${mode}, started in ${seconds} s)`,
     "",
     ...facts.map(([name, text]) => `  ${styleText("dim", name.padEnd(width))}  ${text}`),
-    ...sandbox.flatMap(({ dialect, curl }) => [
+    ...sandbox.flatMap(({ dialect, about, curl }) => [
       "",
-      `${bold(dialect)}  ${styleText("dim", ABOUT[dialect])}`,
+      `${bold(dialect)}  ${styleText("dim", about)}`,
       // At the margin and plain: what is pasted must be exactly what is shown.
       curl,
     ]),

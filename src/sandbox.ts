@@ -5,7 +5,6 @@ import { createHmac } from "node:crypto"
 import { renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Ids } from "./clock.ts"
-import { ConfigError } from "./config.ts"
 import { sandboxCatalogue } from "./core/catalogue/load.ts"
 import {
   type Core,
@@ -28,6 +27,8 @@ export type Shown = {
   readonly baseUrl: string
   readonly credentials: Readonly<Record<string, string>>
   readonly curl: string
+  /** What the command is about. */
+  readonly about: string
 }
 
 const DEMO = "Demo"
@@ -64,8 +65,6 @@ export async function openSandbox(parts: SandboxParts): Promise<readonly Shown[]
   }
   await fillWallet(core, merchant)
   if (parts.loopback) core.openTo(merchant.id)
-  const why = parts.webhookUrl === null ? null : await core.checkAddress(parts.webhookUrl)
-  if (why !== null) throw new ConfigError(`CAUDAL_SANDBOX_WEBHOOK_URL: ${why}`)
   const shown: Shown[] = []
   const entries: Record<string, unknown> = {}
   for (const dialect of parts.dialects) {
@@ -75,7 +74,7 @@ export async function openSandbox(parts: SandboxParts): Promise<readonly Shown[]
     if (parts.webhookUrl) await tellAt(core, dialect.name, merchant, parts.webhookUrl, secret)
     entries[entryName(dialect.name)] = { baseUrl, ...credentials, webhookSecret: secret }
     const curl = dialect.curl(baseUrl, credentials)
-    shown.push({ dialect: dialect.name, baseUrl, credentials, curl })
+    shown.push({ dialect: dialect.name, baseUrl, credentials, curl, about: dialect.about })
   }
   writeWhole(join(parts.dataDir, FILE), JSON.stringify({ url: parts.url, ...entries }, null, 2))
   return shown

@@ -137,6 +137,8 @@ async function startNode(
   }, CLOCK_CHECK_MS)
   undo.push(async () => clearInterval(timer))
 
+  const why = config.sandboxWebhookUrl && (await core.checkAddress(config.sandboxWebhookUrl))
+  if (why) throw new ConfigError(`CAUDAL_SANDBOX_WEBHOOK_URL: ${why}`)
   if (config.mode === "live") removeSandboxFile(config.dataDir)
   const sandbox =
     config.mode === "live"
@@ -179,7 +181,13 @@ async function listen(server: FastifyInstance, host: string, port: number): Prom
 
 function prefixesByHost(config: Config): Record<string, string> {
   const entries = Object.entries(config.file.hosts).map(([host, name]) => {
-    const dialect = dialects.find((each) => each.name === name)!
+    const dialect = dialects.find((each) => each.name === name)
+    if (!dialect) {
+      const names = dialects.map((each) => each.name).join(", ")
+      throw new ConfigError(
+        `hosts.${host} in the configuration file: "${name}" is none of ${names}`,
+      )
+    }
     return [host.toLowerCase(), dialect.prefix] as const
   })
   return Object.fromEntries(entries)

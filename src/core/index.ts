@@ -35,6 +35,7 @@ export { PasswordsBusy } from "./password.ts"
 export type { Attempt, Instructions, Method, PayOption, Refund } from "./payments/attempt.ts"
 export type { NewPayment } from "./payments/pay.ts"
 export {
+  DIALECT_NAMES,
   type DialectName,
   isFinal,
   isOverdue,

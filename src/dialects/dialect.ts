@@ -85,6 +85,8 @@ export type Dialect = DialectVoice & {
   routes(app: DialectApp, core: Core): void
   /** Makes credentials for a merchant. `signingKey` signs its callbacks. */
   issue(ids: Ids, about: { readonly merchantName: string; readonly signingKey: string }): Issued
+  /** What that command is about, in a few words for those who don't know the vendor. */
+  readonly about: string
   /** A ready command that shows the dialect at work. `shown` are the credentials from `issue`. */
   curl(baseUrl: string, shown: Readonly<Record<string, string>>): string
 }

@@ -13,7 +13,7 @@ import { testDatabase } from "../support/database.ts"
 const KEY = Buffer.alloc(32, 1).toString("base64")
 const OTHER = Buffer.alloc(32, 2).toString("base64")
 
-test("another mode, another key, an unknown rail or address: each start says what is wrong", async (t) => {
+test("a start with another key, rail, dialect or address says what is wrong", async (t) => {
   const context = lastFirst(t)
   const { url } = await testDatabase(context)
   const dataDir = mkdtempSync(join(tmpdir(), "caudal-installation-"))
@@ -37,6 +37,7 @@ test("another mode, another key, an unknown rail or address: each start says wha
     [{ CAUDAL_MASTER_KEY: OTHER }, {}, /sealed with another master key/],
     [{ CAUDAL_SANDBOX_WEBHOOK_URL: "http://10.0.0.1/" }, {}, /^CAUDAL_SANDBOX_WEBHOOK_URL: /],
     [{}, { rails: { default: "pigeon" } }, /there is no rail "pigeon".*simulator/],
+    [{}, { hosts: { "x.co": "stripe" } }, /hosts\.x\.co.*"stripe" is none of pentagoo/],
   ]
   for (const [over, file, says] of table) {
     await assert.rejects(start(over, file), (error: unknown) => {

@@ -36,7 +36,14 @@ export const TRANSITIONS: Readonly<Record<State, readonly State[]>> = {
 }
 
 /** The dialects' names: which wire API a payment came in by. */
-export type DialectName = "pentagoo" | "tapila" | "palomma-pay" | "palomma-direct-debit" | "caudal"
+export const DIALECT_NAMES = [
+  "pentagoo",
+  "tapila",
+  "palomma-pay",
+  "palomma-direct-debit",
+  "caudal",
+] as const
+export type DialectName = (typeof DIALECT_NAMES)[number]
 
 /** What a dialect keeps beside a payment to answer in its own words; opaque to the core. */
 export type Purpose = Readonly<Record<string, unknown>>

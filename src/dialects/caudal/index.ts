@@ -8,6 +8,7 @@ import { routes } from "./routes.ts"
 export const caudal: Dialect = {
   name: "caudal",
   prefix: "/v1",
+  about: "the payments of all of them, newest first",
   basePath: "/v1",
   // What Standard Webhooks recommends.
   deliveryTimeoutMs: 15_000,

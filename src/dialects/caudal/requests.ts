@@ -1,15 +1,7 @@
 /** What clients may send: queries, bodies and ids, with one sentence for each rule. */
 import { z } from "zod"
-import { type DialectName, OUTCOMES, PAGE_MAX, REASONS, STATES } from "../../core/index.ts"
+import { DIALECT_NAMES, OUTCOMES, PAGE_MAX, REASONS, STATES } from "../../core/index.ts"
 import { idIn, type Named } from "./ids.ts"
-
-const DIALECTS = [
-  "pentagoo",
-  "tapila",
-  "palomma-pay",
-  "palomma-direct-debit",
-  "caudal",
-] as const satisfies readonly DialectName[]
 
 const LIMIT_DEFAULT = 20
 /** The longest reference that any dialect takes. */
@@ -64,7 +56,7 @@ function several<T extends z.ZodType>(one: T) {
 export const listPayments = z.strictObject({
   ...page("payment"),
   state: several(oneOf(STATES)).optional(),
-  dialect: oneOf(DIALECTS).optional(),
+  dialect: oneOf(DIALECT_NAMES).optional(),
   reference: z.string(must("text")).min(1).max(REFERENCE_MAX).optional(),
   customer: idOf("customer").optional(),
 })
@@ -132,6 +124,6 @@ const headers = z
 
 export const createEndpoint = z.strictObject({
   url: z.string(must("an address")).min(1).max(URL_MAX),
-  dialect: oneOf(DIALECTS).default("caudal"),
+  dialect: oneOf(DIALECT_NAMES).default("caudal"),
   headers: headers.optional(),
 })

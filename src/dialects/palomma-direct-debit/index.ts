@@ -16,6 +16,7 @@ const ANA = {
 export const palommaDirectDebit: Dialect = {
   name: "palomma-direct-debit",
   prefix: "/palomma-direct-debit",
+  about: "a customer, whose account can then be stored and debited",
   basePath: "/palomma-direct-debit/v1",
   /** The vendor's own limit for receivers. */
   deliveryTimeoutMs: 5_000,

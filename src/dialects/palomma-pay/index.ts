@@ -8,6 +8,7 @@ import { routes } from "./routes.ts"
 export const palommaPay: Dialect = {
   name: "palomma-pay",
   prefix: "/palomma-pay",
+  about: "a payment link in pesos; open it and pay",
   basePath: "/palomma-pay",
   // The vendor names no limit for this API: what Standard Webhooks recommends.
   deliveryTimeoutMs: 15_000,

@@ -8,6 +8,7 @@ import { routes } from "./routes.ts"
 export const pentagoo: Dialect = {
   name: "pentagoo",
   prefix: "/pentagoo",
+  about: "a payment in tokens; its answer holds the payer's page",
   basePath: "/pentagoo",
   // The vendor names no limit: what Standard Webhooks recommends.
   deliveryTimeoutMs: 15_000,

@@ -8,6 +8,7 @@ import { routes } from "./routes.ts"
 export const tapila: Dialect = {
   name: "tapila",
   prefix: "/tapila",
+  about: "a mobile recharge: a login, then the recharge",
   basePath: "/tapila",
   // The vendor names no limit: what Standard Webhooks recommends.
   deliveryTimeoutMs: 15_000,
