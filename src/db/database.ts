@@ -9,14 +9,12 @@ import {
   describeServer,
   prepareSession,
 } from "./connection.ts"
-import { type Heard, type Listener, openListener } from "./listen.ts"
 import { type Call, driverQuery, type Parameter, type Result } from "./statement.ts"
 import { openWriter, type Writer } from "./writer.ts"
 
 export { arrayLiteral, type Element } from "./array.ts"
 export { classify, type Fault } from "./classify.ts"
 export type { DatabaseSettings } from "./connection.ts"
-export type { Heard } from "./listen.ts"
 export type { Call, Parameter, Result } from "./statement.ts"
 export { begin, commit, rollback, TransactionLost, type Writer } from "./writer.ts"
 
@@ -46,8 +44,6 @@ export type Database = Queries & {
   transaction<Answer>(work: (transaction: Transaction) => Promise<Answer>): Promise<Answer>
   /** A new connection of its own for pipelined rounds; closed with the database. */
   writer(): Writer
-  /** Hears notifications (see `Heard`); answers the function that stops it. */
-  listen(channel: string, heard: Heard): () => void
   /** Resolves when the server answers, rejects with the reason when it doesn't. */
   ping(): Promise<void>
   /** Waits for what is running and closes every connection; may be called again. */
@@ -75,15 +71,10 @@ export function openDatabase(settings: DatabaseSettings): Database {
   // The pool takes its own handler off while a connection is in use.
   pool.on("connect", (client) => client.on("error", () => {}))
   const writers = new Set<Writer>()
-  let listener: Listener | undefined
   let closing: Promise<void> | undefined
 
   async function close(): Promise<void> {
-    await Promise.all([
-      pool.end(),
-      listener?.close(),
-      ...[...writers].map((writer) => writer.close()),
-    ])
+    await Promise.all([pool.end(), ...[...writers].map((writer) => writer.close())])
   }
 
   const database: Database = {
@@ -93,10 +84,6 @@ export function openDatabase(settings: DatabaseSettings): Database {
       const writer = openWriter({ ...settings, applicationName: "caudal writer" })
       writers.add(writer)
       return writer
-    },
-    listen(channel, heard) {
-      listener ??= openListener(settings)
-      return listener.listen(channel, heard)
     },
     async ping() {
       await database.query("select 1")

@@ -112,42 +112,6 @@ test("only the plans of the engine and the loops avoid sequential scans", async 
   await indexed.close()
 })
 
-test("a listener hears notifications and, after a lost connection, that it must look", async () => {
-  const heard = recorder()
-  const stop = database.listen("odd channel", heard.push)
-  assert.equal(await heard.next(), null)
-  await database.query("select pg_notify('odd channel', 'one')")
-  assert.equal(await heard.next(), "one")
-  await database.query(
-    `select pg_terminate_backend(pid, 1000) from pg_stat_activity
-     where application_name = 'caudal listen' and datname = current_database()`,
-  )
-  assert.equal(await heard.next(), null)
-  await database.query("select pg_notify('odd channel', 'two')")
-  assert.equal(await heard.next(), "two")
-  stop()
-})
-
-/** Hands out what was pushed, one by one, waiting where nothing is there yet. */
-function recorder() {
-  const items: unknown[] = []
-  let wake = () => {}
-  return {
-    push(item: unknown) {
-      items.push(item)
-      wake()
-    },
-    async next(): Promise<unknown> {
-      while (items.length === 0) {
-        const { promise, resolve } = Promise.withResolvers<void>()
-        wake = resolve
-        await promise
-      }
-      return items.shift()
-    },
-  }
-}
-
 test("the test server is one that Caudal accepts", () => checkServer(database, url))
 
 const good = {
