@@ -131,6 +131,8 @@ create table payments (
 create unique index payments_reference on payments (merchant_id, dialect, reference)
   where reference is not null;
 create index payments_newest on payments (merchant_id, dialect, id desc);
+create index payments_newest_of_all on payments (merchant_id, id desc);
+create index payments_customer on payments (customer_id, id desc) where customer_id is not null;
 create index payments_expiring on payments (expires_at)
   where expires_at is not null and state in ('pending', 'processing');
 

@@ -276,7 +276,7 @@ test("a planted breach of each kind is found, and its lawful neighbour is not", 
   const table: [breach: string | null, path: string, source: string][] = [
     [null, "src/core/x.ts", 'import { y } from "../money.ts"\n'],
     ["import", "src/core/x.ts", 'import { y } from "../rails/index.ts"\n'],
-    ["import", "src/core/x.ts", 'import type { y } from "../db/listen.ts"\n'],
+    ["import", "src/core/x.ts", 'import type { y } from "../db/server.ts"\n'],
     ["import", "src/core/x.ts", 'export * from "../http/log.ts"\n'],
     ["import", "src/core/x.ts", 'type A = import("../config.ts").Config\n'],
     ["import", "src/core/x.ts", 'await import("../config.ts")\n'],

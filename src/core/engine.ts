@@ -132,7 +132,7 @@ export function makeEngine(parts: EngineParts): Engine {
         const again =
           fault === "retry" || fault === "connection"
             ? tries < (fault === "retry" ? TRIES_MAX : 2)
-            : fault === "unique" && uniqueFailures < 2
+            : fault === "unique" && uniqueFailures < (batch.length === 1 ? TRIES_MAX : 2)
         if (again) continue
         if (fault === "connection" || fault === "readonly" || fault === "disk") {
           parts.onFault(error, "the database refused a batch")
@@ -157,7 +157,7 @@ export function makeEngine(parts: EngineParts): Engine {
   /** One try of a whole batch. Rejects when nothing of it was committed. */
   async function once(batch: readonly Waiting[], batchId = ids.next()): Promise<Folded[]> {
     const { draft, folded } = await loadAndFold(batch)
-    const written = writes(draft, batchId)
+    const written = await orRollback(() => writes(draft, batchId))
     if (written.length === 0) {
       await writer.round([rollback])
       return folded
@@ -181,6 +181,16 @@ export function makeEngine(parts: EngineParts): Engine {
     return folded
   }
 
+  /** What throws between two rounds must not leave the transaction open and its rows locked. */
+  async function orRollback<T>(work: () => T): Promise<T> {
+    try {
+      return work()
+    } catch (error) {
+      await writer.round([rollback])
+      throw error
+    }
+  }
+
   async function loadAndFold(
     batch: readonly Waiting[],
   ): Promise<{ draft: Draft; folded: Folded[] }> {
@@ -190,8 +200,10 @@ export function makeEngine(parts: EngineParts): Engine {
       const draft = new Draft(clock.now(), ids.next)
       const loaded = loads(needs, draft, parts.keyring)
       const [, ...results] = await writer.round([begin, ...loaded.map((load) => load.call)])
-      keep(loaded, results)
-      const { folded, missing } = fold(batch, draft, parts)
+      const { folded, missing } = await orRollback(() => {
+        keep(loaded, results)
+        return fold(batch, draft, parts)
+      })
       if (missing.length === 0) return { draft, folded }
       await writer.round([rollback])
       needs = together([needs, ...missing])

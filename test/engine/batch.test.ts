@@ -167,6 +167,43 @@ test("an Idempotency-Key gives its first answer again and refuses another reques
   assert.equal(await countOf(database, "payments"), 1)
 })
 
+test("a command that comes second on key after key is decided each time anew", async (t) => {
+  const { database } = await testDatabase(t)
+  const { core, payment } = await testCore(database)
+  const taken = payment()
+  await core.engine.submit(createPayment, taken)
+  let decided = 0
+  const unlucky = {
+    ...createPayment,
+    decide(draft: never, command: ReturnType<typeof payment>) {
+      decided += 1
+      return createPayment.decide(draft, decided < 4 ? { ...command, id: taken.id } : command)
+    },
+  }
+  assert.ok(!isRefusal(await core.engine.submit(unlucky, payment())))
+  assert.equal(decided, 4)
+})
+
+test("an Idempotency-Key is free again after seven days, and binds anew", async (t) => {
+  const { database } = await testDatabase(t)
+  const { core, payment, clock } = await testCore(database)
+  const render = (answer: unknown) => ({
+    status: 201,
+    body: isRefusal(answer) ? "" : (answer as { payment: { id: string } }).payment.id,
+  })
+  const once = { key: "k1", fingerprint: "body", render }
+  const create = () => core.engine.submitOnce(createPayment, payment(), once)
+  const first = await create()
+  clock.advance(7 * 86_400_000 - 1)
+  assert.deepEqual(await create(), first)
+  clock.advance(1)
+  const [second, again] = await Promise.all([create(), create()])
+  assert.notDeepEqual(second, first)
+  assert.deepEqual(again, second)
+  await core.pass()
+  assert.deepEqual(await create(), second)
+})
+
 test("merchant A's payment does not exist for merchant B", async (t) => {
   const { database } = await testDatabase(t)
   const a = await testCore(database, { name: "A" })

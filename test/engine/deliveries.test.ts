@@ -68,6 +68,44 @@ test("a receiver that says 410 is switched off, and is told nothing more", async
   assert.equal(test.sent.length, 1)
 })
 
+test("what waits behind a 410 is not sent, and is when the endpoint is switched on", async (t) => {
+  const { database } = await testDatabase(t)
+  const test = await testCore(database)
+  const { endpoint } = await listen(test)
+  test.respond = async () => ({ kind: "answered", status: 410, body: "" })
+  const creates = Array.from({ length: 60 }, () =>
+    test.core.engine.submit(createPayment, test.payment()),
+  )
+  await Promise.all(creates)
+  await test.core.pass()
+  // As many as were under way at once when the first answer came.
+  const told = test.sent.length
+  assert.ok(told <= 8, `told ${told} times that it is gone`)
+  test.respond = async () => ({ kind: "answered", status: 200, body: "" })
+  await test.core.merchants.disableEndpoint(test.merchantId, endpoint.id, null)
+  for (let round = 0; round < 8; round += 1) {
+    test.clock.advance(60_000)
+    await test.core.pass()
+  }
+  assert.equal(test.sent.length, 60)
+})
+
+test("a message that doesn't open keeps no other back", async (t) => {
+  const { database } = await testDatabase(t)
+  const test = await testCore(database)
+  await listen(test)
+  test.respond = async () => ({ kind: "answered", status: 503, body: "" })
+  await Promise.all([1, 2, 3].map(() => test.core.engine.submit(createPayment, test.payment())))
+  await test.core.pass()
+  await database.query(`update deliveries set message_sealed = '\\x00'
+where id = (select min(id::text)::uuid from deliveries)`)
+  test.sent.length = 0
+  test.respond = async () => ({ kind: "answered", status: 200, body: "" })
+  test.clock.advance(60_000)
+  await test.core.pass()
+  assert.equal(test.sent.length, 2)
+})
+
 test("a node that died while sending leaves the delivery to another", async (t) => {
   const { database } = await testDatabase(t)
   const one = await testCore(database)
@@ -107,6 +145,25 @@ test("one dead receiver delays nobody else", async (t) => {
   }
   assert.equal(alive(), 300)
   assert.ok(test.sent.length - alive() <= 8, "the dead one holds no more than its share")
+})
+
+test("every endpoint has its turn, however much the others have waiting", async (t) => {
+  const { database } = await testDatabase(t)
+  const test = await testCore(database)
+  for (let at = 0; at < 40; at += 1) await listen(test, `https://shop.example/${at}`)
+  test.respond = async () => ({ kind: "answered", status: 503, body: "" })
+  const creates = Array.from({ length: 30 }, () =>
+    test.core.engine.submit(createPayment, test.payment()),
+  )
+  await Promise.all(creates)
+  await test.core.pass()
+  test.clock.advance(60_000)
+  test.sent.length = 0
+  test.respond = async () => ({ kind: "answered", status: 200, body: "" })
+  // One claim takes 16 of each endpoint and 500 in all: two of them are room for forty endpoints.
+  await test.core.pass()
+  await test.core.pass()
+  assert.equal(new Set(test.sent.map(({ url }) => url)).size, 40)
 })
 
 test("account numbers and bodies lie sealed in the database", async (t) => {

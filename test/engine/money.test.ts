@@ -375,11 +375,11 @@ async function arrive(
   assert.ok(!isRefusal(reported))
 }
 
-/** Lets the rail show one fact about whatever is open, at its next look. */
+/** Lets the rail show one fact about whatever charges are open, at its next look. */
 async function sight(test: TestCore, place: string, fact: Sighting["fact"]): Promise<void> {
   test.rail.look = async (open) => ({
     cursor: null,
-    sightings: open.map(({ attemptId }) => ({
+    sightings: open.filter(isNoRefund).map(({ attemptId }) => ({
       attemptId,
       place: `${attemptId}:${place}`,
       fact,
@@ -389,4 +389,8 @@ async function sight(test: TestCore, place: string, fact: Sighting["fact"]): Pro
   test.clock.advance(60_000)
   await test.core.pass()
   test.rail.look = async () => ({ sightings: [], cursor: null })
+}
+
+function isNoRefund({ kind }: { readonly kind: string }): boolean {
+  return kind !== "refund"
 }

@@ -2,16 +2,20 @@
 import { share } from "../../money.ts"
 import { termsKey } from "../draft.ts"
 import { merchantAccount } from "../ledger/account.ts"
+import { close } from "../payments/attempt.ts"
 import { isFinal, moveTo, type Payment } from "../payments/payment.ts"
 import type { Case } from "./case.ts"
 import { record } from "./decider.ts"
 
 /**
  * An open payment can be approved, and one that expired not longer ago than the merchant allows.
+ * A payment that still waits for its payer may be as late: nobody was there to expire it.
  */
-export function canApprove({ draft, payment }: Case, at: Date): boolean {
-  if (!isFinal(payment.state)) return true
-  if (payment.state !== "expired" || payment.expiresAt === null) return false
+export function canApprove({ draft, payment, attempt }: Case, at: Date): boolean {
+  const waits = payment.state === "pending" && attempt.instructions !== null
+  if (!isFinal(payment.state) && !(waits && payment.expiresAt !== null)) return true
+  if (isFinal(payment.state) && payment.state !== "expired") return false
+  if (payment.expiresAt === null) return false
   const hours = draft.merchants.get(payment.merchantId)?.settings.lateMoneyHours ?? 0
   return at.getTime() <= payment.expiresAt.getTime() + hours * 3_600_000
 }
@@ -25,6 +29,7 @@ export function finishApproval(subject: Case, asset: string, booked: bigint): Pa
   const available = merchantAccount(custodian, payment.merchantId, "available", asset)
   const fees = merchantAccount(custodian, payment.merchantId, "fees", asset)
   draft.move(available, fees, deducted, { kind: "fee", payment })
+  giveUpOther(subject)
   const approved = moveTo(payment, "approved", null, draft.now)
   return record(
     draft,
@@ -32,6 +37,14 @@ export function finishApproval(subject: Case, asset: string, booked: bigint): Pa
     "payment.approved",
     { attempt },
   )
+}
+
+/** The payment is paid by another attempt than its open one, which must not take money any more. */
+function giveUpOther({ draft, payment, attempt }: Case): void {
+  if (payment.openAttemptId === null || payment.openAttemptId === attempt.id) return
+  const other = draft.attempts.get(payment.openAttemptId)!
+  const idle = other.state === "waiting" || (other.state === "open" && other.instructions !== null)
+  if (idle) draft.attempts.put(other.id, close(other, "closed", draft.now))
 }
 
 function feeOf({ draft, payment }: Case): bigint {

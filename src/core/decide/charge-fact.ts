@@ -49,10 +49,16 @@ function payerCanChoose(payment: Payment): boolean {
 function approve(subject: Case, at: Date): Payment {
   const { draft, payment, attempt, custodian } = subject
   const { asset, amount } = payment
-  const approved: Attempt = { ...attempt, state: "approved", updatedAt: draft.now }
+  const applies = canApprove(subject, at)
+  const approved: Attempt = {
+    ...attempt,
+    state: "approved",
+    received: applies ? attempt.received : { ...attempt.received, [asset]: amount.toString() },
+    updatedAt: draft.now,
+  }
   draft.attempts.put(attempt.id, approved)
   const clearing = railAccount(custodian, attempt.rail, "clearing", asset)
-  if (!canApprove(subject, at)) {
+  if (!applies) {
     const unapplied = merchantAccount(custodian, payment.merchantId, "unapplied", asset)
     draft.move(clearing, unapplied, amount, { kind: "charge.unapplied", payment })
     return record(draft, payment, "payment.unapplied", {
@@ -78,7 +84,7 @@ function settle(subject: Case, at: Date): void {
   draft.move(outside, clearing, payment.amount, { kind: "charge.settled", payment })
   const settled = close({ ...attempt, state: "settled" }, "settled", draft.now)
   draft.attempts.put(attempt.id, settled)
-  if (first || before.state !== "approved") return
+  if (first || before.state !== "approved" || isUnapplied(attempt, asset)) return
   record(draft, { ...before, settledAt: at }, "payment.settled", { attempt: settled })
 }
 
@@ -113,7 +119,9 @@ function takeBack(subject: Case, reason: Reason): void {
   const { draft, payment, attempt, custodian } = subject
   if (attempt.state !== "approved" && attempt.state !== "settled") return
   const { asset, amount, merchantId } = payment
-  const from = payment.state === "approved" ? "available" : "unapplied"
+  // A payment that another attempt paid keeps its money: this one's never went beyond unapplied.
+  const applied = payment.state === "approved" && !isUnapplied(attempt, asset)
+  const from = applied ? "available" : "unapplied"
   const source = merchantAccount(custodian, merchantId, from, asset)
   const owed = merchantAccount(custodian, merchantId, "owed", asset)
   const clearing = railAccount(custodian, attempt.rail, "clearing", asset)
@@ -127,11 +135,16 @@ function takeBack(subject: Case, reason: Reason): void {
   }
   const returned = { ...close(attempt, "returned", draft.now), reason }
   draft.attempts.put(attempt.id, returned)
-  if (payment.state !== "approved") {
+  if (!applied) {
     record(draft, payment, "payment.unapplied_returned", { attempt: returned })
     return
   }
   record(draft, moveTo(payment, "returned", reason, draft.now), "payment.returned", {
     attempt: returned,
   })
+}
+
+/** Whether the rail took this money when its payment no longer wanted it. */
+function isUnapplied({ instructions, received }: Attempt, asset: string): boolean {
+  return instructions?.options === undefined && received[asset] !== undefined
 }

@@ -60,9 +60,17 @@ function decide(draft: Draft, command: CreatePayment): Created | Refusal {
   const existing = reference ? draft.references.get(referenceKey(reference)) : null
   if (existing) return repeatOf(draft, command, existing)
 
+  if (command.customerId) {
+    const customer = draft.customers.get(command.customerId)
+    if (customer === null || customer.merchantId !== command.merchantId) {
+      return refuse("customer_not_found", "there is no such customer")
+    }
+  }
   if (command.instrumentId) {
     const instrument = draft.instruments.get(command.instrumentId)
-    if (instrument === null || instrument.merchantId !== command.merchantId) {
+    const own =
+      instrument?.merchantId === command.merchantId && instrument.customerId === command.customerId
+    if (instrument === null || !own) {
       return refuse("instrument_not_found", "there is no such payment method")
     }
     if (instrument.state !== "active") {

@@ -1,5 +1,6 @@
 /** Ends a payment that nobody will pay: its time ran out, or somebody cancelled it. */
 import type { Draft, Needs } from "../draft.ts"
+import { merchantAccount } from "../ledger/account.ts"
 import { close } from "../payments/attempt.ts"
 import { isFinal, isOverdue, moveTo, type Payment } from "../payments/payment.ts"
 import { type Refusal, refuse } from "../refusal.ts"
@@ -35,6 +36,11 @@ function decide(draft: Draft, { paymentId, merchantId, how }: EndPayment): Payme
     return refuse("payment_has_open_attempt", "a try to pay this is under way")
   }
   if (open) draft.attempts.put(open.id, close(open, "closed", draft.now))
+  if (payment.kind === "recharge") {
+    const held = merchantAccount("gateway", merchantId, "held", payment.asset)
+    const available = merchantAccount("gateway", merchantId, "available", payment.asset)
+    draft.move(held, available, payment.amount, { kind: "recharge.released", payment })
+  }
   const reason =
     how.kind === "expire"
       ? "expired"

@@ -19,6 +19,8 @@ export function applyRefundFact(subject: Case, fact: Fact): void {
     case "settled":
       return attempt.state === "settled" ? undefined : confirm(subject, refund)
     case "declined":
+    case "returned":
+      if (attempt.state === "settled") return comeBack(subject, refund, fact.reason)
       return isOpen(attempt) ? fail(subject, refund, fact.reason) : undefined
     case "absent": {
       const means = absentMeans(subject)
@@ -26,7 +28,6 @@ export function applyRefundFact(subject: Case, fact: Fact): void {
       if (means === "declined") fail(subject, refund, "operator_unavailable")
       return
     }
-    case "returned":
     case "received":
       return
     default:
@@ -37,10 +38,47 @@ export function applyRefundFact(subject: Case, fact: Fact): void {
 function confirm(subject: Case, refund: Refund): void {
   const { draft, payment, attempt, custodian } = subject
   draft.attempts.put(attempt.id, close(attempt, "settled", draft.now))
+  if (refund.state === "failed") return confirmLate(subject, refund)
   const held = merchantAccount(custodian, payment.merchantId, "held", payment.asset)
   const outside = railAccount(custodian, attempt.rail, "outside", payment.asset)
   draft.move(held, outside, refund.amount, { kind: "refund.confirmed", payment })
   tell(subject, { ...refund, state: "confirmed" })
+}
+
+/**
+ * Given up as lost, and paid out after all. What it had reserved went back long since and may be
+ * reserved for another: it is paid from what is there, and the rest is owed.
+ */
+function confirmLate(subject: Case, refund: Refund): void {
+  const { draft, payment, attempt, custodian } = subject
+  const { asset, merchantId } = payment
+  const available = merchantAccount(custodian, merchantId, "available", asset)
+  const owed = merchantAccount(custodian, merchantId, "owed", asset)
+  const outside = railAccount(custodian, attempt.rail, "outside", asset)
+  const there = draft.account(available).balance
+  const covered = there < refund.amount ? there : refund.amount
+  draft.move(available, outside, covered, { kind: "refund.late", payment })
+  draft.move(owed, outside, refund.amount - covered, { kind: "refund.late.owed", payment })
+  const sum = payment.refunded + refund.amount
+  // Refunded again meanwhile: the payment itself can't give back more than it brought.
+  const refunded = sum > payment.captured ? payment.captured : sum
+  tell(
+    { ...subject, payment: { ...payment, refunded } },
+    { ...refund, state: "confirmed", reason: null },
+  )
+}
+
+/** The payer's bank sent it back: the money is here again, and the merchant's. */
+function comeBack(subject: Case, refund: Refund, reason: Reason): void {
+  const { draft, payment, attempt, custodian } = subject
+  draft.attempts.put(attempt.id, { ...close(attempt, "returned", draft.now), reason })
+  const outside = railAccount(custodian, attempt.rail, "outside", payment.asset)
+  const available = merchantAccount(custodian, payment.merchantId, "available", payment.asset)
+  draft.move(outside, available, refund.amount, { kind: "refund.returned", payment })
+  tell(
+    { ...subject, payment: { ...payment, refunded: payment.refunded - refund.amount } },
+    { ...refund, state: "failed", reason },
+  )
 }
 
 function fail(subject: Case, refund: Refund, reason: Reason): void {
@@ -51,11 +89,7 @@ function fail(subject: Case, refund: Refund, reason: Reason): void {
   draft.move(held, available, refund.amount, { kind: "refund.failed", payment })
   tell(
     { ...subject, payment: { ...payment, refunded: payment.refunded - refund.amount } },
-    {
-      ...refund,
-      state: "failed",
-      reason,
-    },
+    { ...refund, state: "failed", reason },
   )
 }
 

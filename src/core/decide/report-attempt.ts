@@ -47,7 +47,10 @@ function needs(command: ReportAttempt): Needs {
     refundsOf: command.kind === "refund" ? [command.paymentId] : [],
     customers: command.customerId ? [command.customerId] : [],
     instruments: command.instrumentId ? [command.instrumentId] : [],
-    sightings: command.facts.flatMap(({ place }) => (place === null ? [] : [{ rail, place }])),
+    sightings: command.facts.flatMap((sighted) => {
+      const place = placeOf(sighted)
+      return place === null ? [] : [{ rail, place }]
+    }),
     accounts: settles
       ? assets.flatMap((asset) => [
           ...merchantKinds.map((kind) => merchantAccount(custodian, merchantId, kind, asset)),
@@ -78,7 +81,8 @@ function decide(draft: Draft, command: ReportAttempt): Reported | Refusal {
   const looked = isOpen(attempt) || attempt.state === "approved"
   if (looked && command.fence !== null) answer(draft, attempt, command)
   for (const sighted of command.facts) {
-    if (sighted.place !== null && !isNews(draft, command, sighted)) continue
+    const place = placeOf(sighted)
+    if (place !== null && !isNews(draft, command, sighted, place)) continue
     apply(draft, command, sighted.fact, sighted.at, sighted.railReference ?? null)
   }
   return {
@@ -99,13 +103,19 @@ function answer(draft: Draft, attempt: Attempt, command: ReportAttempt): void {
   })
 }
 
+/** Where something was seen. That nothing was is no sighting: it may be so again, after a retry. */
+function placeOf({ place, fact }: ReportAttempt["facts"][number]): string | null {
+  return fact.kind === "absent" ? null : place
+}
+
 /** Stores a sighting; false when it was stored before and says nothing new. */
 function isNews(
   draft: Draft,
   command: ReportAttempt,
-  { place, fact, at }: ReportAttempt["facts"][number],
+  { fact, at }: ReportAttempt["facts"][number],
+  place: string,
 ): boolean {
-  const key = sightingKey({ rail: command.rail, place: place! })
+  const key = sightingKey({ rail: command.rail, place })
   const known = draft.sightings.get(key)
   const received = fact.kind === "received" ? fact : null
   const final = received?.final ?? true
@@ -116,7 +126,7 @@ function isNews(
   }
   draft.sightings.insert(key, {
     rail: command.rail,
-    place: place!,
+    place,
     attemptId: command.attemptId,
     fact: fact.kind,
     amount: received?.amount ?? null,

@@ -58,6 +58,9 @@ const LEASE_MS = 30_000
 /** What one look at the database takes at the most. */
 const CLAIM_MAX = 500
 
+/** Below every id. */
+const FIRST_ID = "00000000-0000-0000-0000-000000000000"
+
 type Parcel = { delivery: Delivery; endpoint: Endpoint; message: Callback; untilMs: number }
 type Lane = { running: number; waiting: Parcel[] }
 
@@ -67,10 +70,14 @@ export function makeCourier(parts: CourierParts) {
   const underWay = new Set<Promise<void>>()
   let inMemory = 0
   let stopped = false
+  /** Where the last claim ended: the next goes on from there, so that everyone has a turn. */
+  let after = FIRST_ID
 
   function takes(endpointId: string): boolean {
     if (stopped || inMemory >= IN_MEMORY_MAX) return false
-    return (lanes.get(endpointId)?.waiting.length ?? 0) < WAITING_PER_ENDPOINT
+    // Several dead receivers must not fill the memory that those who answer need.
+    const most = inMemory < IN_MEMORY_MAX / 2 ? WAITING_PER_ENDPOINT : PER_ENDPOINT
+    return (lanes.get(endpointId)?.waiting.length ?? 0) < most
   }
 
   function accept(parcel: Parcel): void {
@@ -112,6 +119,7 @@ export function makeCourier(parts: CourierParts) {
       timeoutMs,
     })
     const verdict = judge(sent)
+    if (verdict === "gone") turnAway(endpoint.id)
     const triesDone = delivery.tries + 1
     const waitMs = verdict === "retry" ? nextTry(triesDone, jitter()) : null
     parts.metrics.count("deliveries", { verdict })
@@ -124,6 +132,12 @@ export function makeCourier(parts: CourierParts) {
       error: sent.kind === "failed" ? sent.message.slice(0, 500) : null,
       nextAt: waitMs === null ? null : new Date(parts.clock.now().getTime() + waitMs),
     })
+  }
+
+  /** What waits for a receiver that is gone stays due, should its endpoint be switched on again. */
+  function turnAway(endpointId: string): void {
+    const turned = lanes.get(endpointId)?.waiting.splice(0) ?? []
+    inMemory -= turned.length
   }
 
   function headersOf(
@@ -147,6 +161,17 @@ export function makeCourier(parts: CourierParts) {
         body: message.body,
         secrets: [parseWebhookSecret(secret)!],
       }),
+    }
+  }
+
+  /** One that doesn't open must not keep back those that were claimed with it. */
+  function messageOf({ id, messageSealed }: Delivery): Callback | null {
+    if (messageSealed === null) return null
+    try {
+      return JSON.parse(parts.keyring.unseal(messageSealed, SEALED.message).toString())
+    } catch (error) {
+      parts.log.error({ err: error, deliveryId: id }, "a message can't be read")
+      return null
     }
   }
 
@@ -182,13 +207,12 @@ export function makeCourier(parts: CourierParts) {
         perEndpoint: PER_ENDPOINT * 2,
         most: room,
         full: full.map(([endpointId]) => endpointId),
+        after,
       })
+      after = lastInTurn(claimed, after)
       for (const { endpoint, ...delivery } of claimed) {
-        if (delivery.messageSealed === null) continue
-        const message = JSON.parse(
-          parts.keyring.unseal(delivery.messageSealed, SEALED.message).toString(),
-        )
-        accept({ delivery, endpoint, message, untilMs: now.getTime() + LEASE_MS })
+        const message = messageOf(delivery)
+        if (message) accept({ delivery, endpoint, message, untilMs: now.getTime() + LEASE_MS })
       }
       return claimed.length
     },
@@ -203,4 +227,10 @@ export function makeCourier(parts: CourierParts) {
       while (underWay.size > 0) await Promise.all(underWay)
     },
   }
+}
+
+/** The endpoint that a claim came to last, when it began behind `after` and went round. */
+function lastInTurn(claimed: readonly Delivery[], after: string): string {
+  const ids = claimed.map(({ endpointId }) => endpointId).sort()
+  return ids.findLast((id) => id <= after) ?? ids.at(-1) ?? after
 }

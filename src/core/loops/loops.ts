@@ -8,9 +8,11 @@ import { endPayment } from "../decide/end-payment.ts"
 import { reportAttempt } from "../decide/report-attempt.ts"
 import { type ReportInstrument, reportInstrument } from "../decide/report-instrument.ts"
 import type { Engine } from "../engine.ts"
+import type { Attempt } from "../payments/attempt.ts"
 import { orderOf } from "../payments/prepare.ts"
-import type { Rail } from "../rail.ts"
+import type { Order, Rail } from "../rail.ts"
 import type { Keyring } from "../seal.ts"
+import { openInstrument } from "../store/sealed.ts"
 import type { Beginner } from "./begin.ts"
 import { withTimeout } from "./begin.ts"
 import type { Courier } from "./deliver.ts"
@@ -108,7 +110,7 @@ async function look(
   rail: Rail,
   open: readonly store.ClaimedAttempt[],
 ): Promise<void> {
-  const orders = open.map(({ attempt }) => orderOf(attempt, parts.keyring))
+  const orders = open.flatMap(({ attempt }) => ordered(parts, attempt) ?? [])
   const { sightings } = await withTimeout(rail.observe(orders, null), OBSERVE_TIMEOUT_MS)
   const byAttempt = Map.groupBy(sightings, (sighting) => sighting.attemptId)
   const reports = open.map(({ attempt, owner }) => {
@@ -125,12 +127,22 @@ async function look(
   }
 }
 
+/** One that doesn't open must not keep back those that were claimed with it. */
+function ordered(parts: LoopParts, attempt: Attempt): Order | null {
+  try {
+    return orderOf(attempt, parts.keyring)
+  } catch (error) {
+    parts.log.error({ err: error, attemptId: attempt.id }, "an attempt can't be read")
+    return null
+  }
+}
+
 /** Has stored accounts verified by their rails. */
 export async function verify(parts: LoopParts): Promise<number> {
   const now = parts.clock.now()
   const until = new Date(now.getTime() + LEASE_MS)
   const claim = { node: parts.node, now, until, most: CLAIM_MAX }
-  const claimed = await store.claimInstruments(parts.database, parts.keyring, claim)
+  const claimed = await store.claimInstruments(parts.database, claim)
   await Promise.all(
     claimed.map(async (instrument) => {
       await parts.engine.submit(reportInstrument, {
@@ -153,7 +165,8 @@ async function verdictOn(
   // A rail that can't verify takes every account as it is; its first charge will tell.
   if (!rail?.verify) return { state: "active" }
   try {
-    return await withTimeout(rail.verify(instrument.details), VERIFY_TIMEOUT_MS)
+    const { details } = openInstrument(instrument, parts.keyring)
+    return await withTimeout(rail.verify(details), VERIFY_TIMEOUT_MS)
   } catch (error) {
     parts.log.warn({ err: error, instrumentId: instrument.id }, "a verification has no answer")
     return {

@@ -5,9 +5,7 @@ import type { Queries } from "../../db/database.ts"
 import type { Instrument } from "../customers/customer.ts"
 import type { Attempt } from "../payments/attempt.ts"
 import type { Payment } from "../payments/payment.ts"
-import type { Keyring } from "../seal.ts"
 import * as schema from "../store/schema.ts"
-import { openInstrument } from "../store/sealed.ts"
 import { selectList } from "../store/tables.ts"
 import type { Owner } from "./report.ts"
 
@@ -49,12 +47,8 @@ returning ${selectList(schema.attempts, "a")}, due.begin,
   }))
 }
 
-/** Takes the instruments that wait to be verified. */
-export async function claimInstruments(
-  db: Queries,
-  keyring: Keyring,
-  claim: Claim,
-): Promise<Instrument[]> {
+/** Takes the instruments that wait to be verified, as they are stored. */
+export async function claimInstruments(db: Queries, claim: Claim): Promise<Instrument[]> {
   const { rows } = await db.query<Instrument>(
     `with due as (
   select id from instruments where look_at <= $1 order by look_at limit $2 for update skip locked
@@ -63,7 +57,7 @@ update instruments i set lease_owner = $3, look_at = $4, fence = i.fence + 1
 from due where i.id = due.id returning ${selectList(schema.instruments, "i")}`,
     [claim.now, claim.most, claim.node, claim.until],
   )
-  return rows.map((row) => openInstrument(row, keyring))
+  return rows
 }
 
 /** Payments whose payer ran out of time. */
@@ -83,30 +77,30 @@ order by p.expires_at limit $2`,
   return rows
 }
 
-/** Deletes what has served its time, a little at once; answers how many rows went. */
+/**
+ * Deletes what has served its time, a little at once; answers how many rows went. Rows are locked
+ * before they are judged: one that the engine is just renewing must not go.
+ */
 export async function deleteOld(db: Queries, now: Date, bodiesBefore: Date): Promise<number> {
   const day = new Date(now.getTime() - 86_400_000)
   const deletions: [string, Date][] = [
+    [`delete from batches where id in (${oldRows("id", "batches", "created_at")})`, day],
+    [`delete from answers where key in (${oldRows("key", "answers", "expires_at")})`, now],
+    [`delete from tallies where key in (${oldRows("key", "tallies", "expires_at")})`, now],
     [
-      "delete from batches where id in (select id from batches where created_at < $1 limit 5000)",
-      day,
-    ],
-    [
-      "delete from answers where key in (select key from answers where expires_at < $1 limit 5000)",
-      now,
-    ],
-    [
-      "delete from tallies where key in (select key from tallies where expires_at < $1 limit 5000)",
-      now,
-    ],
-    [
-      `update deliveries set message_sealed = null where id in (
-  select id from deliveries where created_at < $1 and state <> 'due' and message_sealed is not null
-  limit 5000)`,
+      // What is still due after so long waits for an endpoint that was switched off.
+      `update deliveries set message_sealed = null, due_at = null,
+  state = case state when 'due' then 'cancelled' else state end
+where id in (${oldRows("id", "deliveries", "created_at", "message_sealed is not null")})`,
       bodiesBefore,
     ],
   ]
   let count = 0
   for (const [text, before] of deletions) count += (await db.query(text, [before])).rowCount
   return count
+}
+
+function oldRows(key: string, table: string, since: string, also = "true"): string {
+  return `select ${key} from ${table} where ${since} < $1 and ${also}
+order by ${since} limit 5000 for update skip locked`
 }

@@ -35,7 +35,10 @@ export type Attempt = {
   /** What the rail needs to do it (account, phone, holder), sealed. */
   readonly targetSealed: Buffer
   readonly instructions: Instructions | null
-  /** Money that came in for good, as decimal text of minor units per asset. */
+  /**
+   * Money that the payer sent, or that a rail took though it was no longer wanted, as decimal text
+   * of minor units per asset.
+   */
   readonly received: Readonly<Record<string, string>>
   /** The rail's own id for it. */
   readonly railReference: string | null

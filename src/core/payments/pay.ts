@@ -6,6 +6,7 @@ import { createRefund, type RefundCreated } from "../decide/create-refund.ts"
 import { deferAnswer } from "../decide/defer-answer.ts"
 import { type EndPayment, endPayment } from "../decide/end-payment.ts"
 import { type Opened, openAttempt } from "../decide/open-attempt.ts"
+import { sayNo } from "../decide/say-no.ts"
 import type { Once, StoredAnswer } from "../fold.ts"
 import type { Merchant } from "../merchants/merchant.ts"
 import type { Outcome } from "../rail.ts"
@@ -52,7 +53,7 @@ export function makePay(parts: PayParts) {
     async createOnce(spec: NewPayment, once: Once<Created>): Promise<StoredAnswer> {
       const create = command(spec)
       return isRefusal(create)
-        ? once.render(create)
+        ? engine.submitOnce(sayNo, { merchantId: spec.merchant.id, refusal: create }, once)
         : engine.submitOnce(createPayment, create, once)
     },
 
@@ -80,12 +81,20 @@ export function makePay(parts: PayParts) {
       once: Once<RefundCreated> | null,
     ): Promise<RefundCreated | StoredAnswer | Refusal> {
       const attempts = await attemptsOf(parts.database, payment.id)
-      const paid = attempts.find((each) => each.state === "approved" || each.state === "settled")
+      const came = attempts.filter(
+        ({ kind, state }) => kind === "charge" && (state === "approved" || state === "settled"),
+      )
+      // Money that a rail took when nothing was due any more is not the payment's.
+      const paid = came.find(({ received }) => Object.keys(received).length === 0) ?? came[0]
       const rail = paid && parts.rails.get(paid.rail)
       // Money that came in another asset than the payment's goes back by a way of its own.
       const foreign = Object.keys(paid?.received ?? {}).some((asset) => asset !== payment.asset)
-      if (!paid || !rail || rail.custodian === "self" || paid.kind !== "charge" || foreign) {
-        return refuse("refund_not_possible", "this payment cannot be given back over its rail")
+      if (!paid || !rail || rail.custodian === "self" || foreign) {
+        const message = "this payment cannot be given back over its rail"
+        const refusal = refuse("refund_not_possible", message)
+        const { merchantId } = payment
+        // The key may know an answer from when it was possible.
+        return once ? engine.submitOnce(sayNo, { merchantId, refusal }, once) : refusal
       }
       const target = JSON.parse(keyring.unseal(paid.targetSealed, SEALED.target).toString())
       const about = {

@@ -42,7 +42,8 @@ export type ClaimedDelivery = Delivery & { readonly endpoint: Endpoint }
 
 /**
  * Takes due deliveries for a node: at most `perEndpoint` of each endpoint that is not in `full`, so
- * that one with a long queue leaves room for the others. The lease ends at `until`.
+ * that one with a long queue leaves room for the others. They are visited in the order of their
+ * ids, from the one after `after` on and round to it. The lease ends at `until`.
  */
 export async function claimDeliveries(
   db: Queries,
@@ -53,16 +54,18 @@ export async function claimDeliveries(
     readonly perEndpoint: number
     readonly most: number
     readonly full: readonly string[]
+    readonly after: string
   },
 ): Promise<ClaimedDelivery[]> {
   const { rows } = await db.query<Delivery & { endpoint: EndpointRow }>(
     `with due as (
-  select d.id from endpoints e
-  cross join lateral (
+  select d.id from (
+    select id from endpoints where disabled_at is null and not (id = any($6::uuid[]))
+    order by id <= $7, id
+  ) e cross join lateral (
     select id from deliveries
     where endpoint_id = e.id and due_at <= $2 order by due_at limit $4 for update skip locked
   ) d
-  where e.disabled_at is null and not (e.id = any($6::uuid[]))
   limit $5
 )
 update deliveries d set lease_owner = $1, due_at = $3, fence = d.fence + 1
@@ -70,7 +73,7 @@ from due, endpoints e where d.id = due.id and e.id = d.endpoint_id
 returning ${selectList(schema.deliveries, "d")},
   e.url, e.dialect, e.secret_sealed as "secretSealed", e.headers_sealed as "headersSealed",
   e.created_at as "endpointCreatedAt"`,
-    [claim.node, claim.now, claim.until, claim.perEndpoint, claim.most, claim.full],
+    [claim.node, claim.now, claim.until, claim.perEndpoint, claim.most, claim.full, claim.after],
   )
   return (rows as unknown as (Delivery & EndpointRow)[]).map(
     ({ url, dialect, secretSealed, headersSealed, endpointCreatedAt, ...delivery }) => ({
