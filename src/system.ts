@@ -1,5 +1,5 @@
 /** Builds every part of the gateway in order; the program and the tests both start it here. */
-import { type AddressInfo, createServer } from "node:net"
+import { type AddressInfo, createServer, isIP } from "node:net"
 import type { FastifyInstance } from "fastify"
 import type { Logger } from "pino"
 import { mountCheckout, PAGE_HEADERS, unreadablePage } from "./checkout/index.ts"
@@ -70,7 +70,7 @@ async function startNode(
     logger: log,
     metrics,
     mode: config.mode,
-    ...(config.trustProxy === null ? {} : { trustProxy: config.trustProxy }),
+    ...(config.trustProxy === null ? {} : { trustProxy: proxiesIn(config.trustProxy) }),
     hosts: prefixesByHost(config),
     onFrameworkError: (path, problem) => {
       const dialect = dialects.find(
@@ -153,6 +153,26 @@ async function startNode(
         })
   ready = true
   return { url, core, sandbox }
+}
+
+/** Words that stand for ranges. */
+const PROXY_KINDS = ["loopback", "linklocal", "uniquelocal"]
+
+/** The proxies of a setting; throws `ConfigError` for what is none. */
+function proxiesIn(setting: string): string[] {
+  const proxies = setting.split(",").map((each) => each.trim())
+  const wrong = proxies.find((each) => !PROXY_KINDS.includes(each) && !isRange(each))
+  if (wrong === undefined) return proxies
+  throw new ConfigError(
+    `CAUDAL_TRUST_PROXY: "${wrong}" is neither an address nor a range such as 10.0.0.0/8`,
+  )
+}
+
+function isRange(text: string): boolean {
+  const [address = "", bits, ...more] = text.split("/")
+  const most = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0
+  if (bits === undefined) return most > 0
+  return more.length === 0 && /^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= most
 }
 
 /** Port 0 means any; links carry the number, so it has to be known before anything is built. */

@@ -6,6 +6,9 @@ import { instant, list, table } from "./shell.ts"
 
 const METHODS = ["bank", "wallet", "crypto", "recharge"] as const
 const NAME_MAX = 120
+/** What a merchant's settings hold. */
+const DISPLAY_MAX = 80
+const SUPPORT_MAX = 200
 
 const add = command({
   name: "merchant add",
@@ -20,9 +23,9 @@ const add = command({
   example: 'merchant add "Tienda Azul" --display-name "Tienda Azul"',
   async run(values, shell, [given]) {
     const name = given.trim()
-    if (name === "" || name.length > NAME_MAX || /\p{Cc}/u.test(name)) {
-      throw new UsageError(`NAME must have 1 to ${NAME_MAX} characters`)
-    }
+    checkText("NAME", name, NAME_MAX)
+    checkText("--display-name", values["display-name"], DISPLAY_MAX)
+    checkText("--support-info", values["support-info"], SUPPORT_MAX)
     const rails = Object.fromEntries(values.rail.map(readRail))
     const timeZone = readTimeZone(values["time-zone"] ?? "America/Bogota")
     await shell.withCore(async (core) => {
@@ -77,6 +80,16 @@ const show = command({
 })
 
 export const commands = [add, listAll, show]
+
+/** Refuses what can't be seen, or turns around what stands beside it on a payer's page. */
+function checkText(what: string, text: string | undefined, most: number): void {
+  if (text === undefined) return
+  const visible = /[\p{L}\p{N}]/u.test(text) && !/[\p{Cc}\p{Bidi_Control}]/u.test(text)
+  if (visible && text.length <= most) return
+  throw new UsageError(
+    `${what} must have 1 to ${most} characters, a letter or digit among them, and none that controls`,
+  )
+}
 
 async function all(core: Core, merchant: Merchant) {
   const credentials = await core.merchants.credentials(merchant.id)

@@ -23,7 +23,7 @@ import {
   WireProblem,
 } from "./dialect.ts"
 
-const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"] as const
 /** Seconds after which a client may try again when we could not take its request. */
 const RETRY_AFTER_S = "1"
 /** Deeper JSON than this is nobody's request. */
@@ -50,8 +50,8 @@ export async function mountDialect(
       const known = new Map<string, Set<string>>()
 
       scope.setErrorHandler((error: FastifyError, request, reply) => {
+        // The server has logged it, if it is a fault.
         const problem = problemOf(error, core)
-        if (problem.code === "internal") request.log.error({ err: error }, "a request failed")
         answer(reply, dialect.problem(problem, request.id), problem)
       })
       scope.setNotFoundHandler((request, reply) => {
@@ -70,6 +70,7 @@ export async function mountDialect(
             JSON.stringify((schema as z.ZodType).parse(data)),
       )
       scope.removeContentTypeParser(["text/plain"])
+      readJson(scope, "refuse empty")
       scope.addHook("onRoute", (route) => {
         const methods = known.get(route.url) ?? new Set()
         for (const method of [route.method].flat()) methods.add(method)
@@ -124,6 +125,38 @@ function refuseOtherMethods(
       handler: () => undefined,
     })
   }
+}
+
+/**
+ * Reads JSON bodies of a scope, in UTF-8 whatever charset they name. Bytes that are none are
+ * refused: decoding would put a mark in the place of each, and a name would be kept with holes.
+ */
+export function readJson(
+  scope: Pick<
+    DialectApp,
+    "addContentTypeParser" | "getDefaultJsonParser" | "removeContentTypeParser"
+  >,
+  empty: "refuse empty" | "take empty",
+): void {
+  const parse = scope.getDefaultJsonParser("error", "error")
+  scope.removeContentTypeParser("application/json")
+  scope.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body, done) => {
+    if (body.length === 0 && empty === "take empty") return done(null, undefined)
+    let text: string
+    try {
+      text = new TextDecoder("utf-8", { fatal: true }).decode(body as Buffer)
+    } catch {
+      const message = "the body is not valid UTF-8"
+      return done(new WireProblem({ code: "body_malformed", message }), undefined)
+    }
+    return parse(request, text, done)
+  })
+}
+
+/** For routes that need no body: many clients send the header of a JSON one all the same. */
+export async function allowEmptyBody({ headers }: FastifyRequest): Promise<void> {
+  const empty = headers["transfer-encoding"] === undefined && !Number(headers["content-length"])
+  if (empty) delete headers["content-type"]
 }
 
 /** Sends an answer of a dialect's own making. */

@@ -1,5 +1,5 @@
 /** The HTTP server that all else is mounted on: limits, request ids, log lines, headers. */
-import { type ServerResponse, STATUS_CODES } from "node:http"
+import { type IncomingMessage, STATUS_CODES } from "node:http"
 import type { Socket } from "node:net"
 import {
   type FastifyBaseLogger,
@@ -100,12 +100,7 @@ export function makeServer(options: ServerOptions): FastifyInstance {
     // While closing we still answer what arrives: a restart behind a load balancer loses nothing.
     return503OnClosing: false,
     genReqId: (request) => requestId(request.headers["x-request-id"], options.ids),
-    rewriteUrl: (request) => {
-      const host = request.headers.host?.replace(/:\d+$/, "").toLowerCase() ?? ""
-      // A caller may also claim to come for the host "constructor": only own names count.
-      const prefix = options.hosts && Object.hasOwn(options.hosts, host) ? options.hosts[host] : ""
-      return prefix + originForm(request.url ?? "/")
-    },
+    rewriteUrl: urlOf,
     frameworkErrors: (error, request, reply) => {
       watch(request, reply)
       const problem = problemOf(error.statusCode ?? 400, request.id)
@@ -115,7 +110,10 @@ export function makeServer(options: ServerOptions): FastifyInstance {
     clientErrorHandler: (error, socket) => answerUnreadable(error, socket),
   })
   app.server.maxConnections = limits.connections
-  app.server.on("checkExpectation", (_request, response) => answerRaw(response, 417))
+  app.server.on("checkExpectation", (request, response) => {
+    const { lines, body, status } = rawAnswer(417, pathOf(urlOf(request)))
+    response.writeHead(status, Object.fromEntries(lines)).end(body)
+  })
 
   app.addHook("onRequest", (request, reply, done) => {
     watch(request, reply)
@@ -181,24 +179,31 @@ export function makeServer(options: ServerOptions): FastifyInstance {
       return
     }
     const status = statusOfUnreadable(error.code)
-    const { lines, body } = rawAnswer(status)
+    const { lines, body } = rawAnswer(status, null)
     const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")
     options.logger.info({ status, code: error.code }, "unreadable request")
     socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`)
     socket.destroySoon()
   }
 
-  function answerRaw(response: ServerResponse, status: number): void {
-    const { lines, body } = rawAnswer(status)
-    response.writeHead(status, Object.fromEntries(lines)).end(body)
+  /** The URL as it is routed: the host may stand for a prefix. */
+  function urlOf(request: IncomingMessage): string {
+    const host = request.headers.host?.replace(/:\d+$/, "").toLowerCase() ?? ""
+    // A caller may also claim to come for the host "constructor": only own names count.
+    const prefix = options.hosts && Object.hasOwn(options.hosts, host) ? options.hosts[host] : ""
+    return prefix + originForm(request.url ?? "/")
   }
 
-  function rawAnswer(status: number): { lines: [string, string][]; body: string } {
+  /** An answer outside the framework. `path` is null where not even that could be read. */
+  function rawAnswer(status: number, path: string | null) {
     const id = requestId(undefined, options.ids)
-    const answer = renderProblem(problemOf(status, id))
+    const problem = problemOf(status, id)
+    const shaped = path === null ? null : options.onFrameworkError?.(path, problem)
+    const answer = shaped ?? renderProblem(problem)
     const own = { "x-request-id": id, "content-length": String(Buffer.byteLength(answer.body)) }
     const all = { ...headers, ...answer.headers, ...own, connection: "close" }
-    return { lines: Object.entries(all), body: answer.body }
+    const lines: [string, string][] = Object.entries(all)
+    return { status: answer.status, lines, body: answer.body }
   }
 }
 

@@ -2,7 +2,7 @@
 import { z } from "zod"
 import type { Core } from "../../core/index.ts"
 import { type DialectApp, WireProblem } from "../dialect.ts"
-import { caller } from "../mount.ts"
+import { allowEmptyBody, caller } from "../mount.ts"
 import * as answers from "./answers.ts"
 import { idIn } from "./ids.ts"
 import * as requests from "./requests.ts"
@@ -52,6 +52,7 @@ export function endpointRoutes(app: DialectApp, core: Core): void {
         params: z.object({ id: z.string() }),
         response: { 200: answers.endpointSchema },
       },
+      onRequest: allowEmptyBody,
     },
     async (request) => {
       const merchantId = caller(request).merchant.id

@@ -36,7 +36,7 @@ function idOf(named: Named) {
 }
 
 const limit = z
-  .string()
+  .string(must("a number"))
   .regex(/^\d{1,3}$/, "must be a number")
   .transform(Number)
   .pipe(z.number().min(1, "must be at least 1").max(PAGE_MAX, `must be at most ${PAGE_MAX}`))
@@ -47,15 +47,18 @@ function page(named: Named) {
   return { limit, cursor: idOf(named).optional() }
 }
 
-/** A member that may stand once or several times in a query. */
-function several<T extends z.ZodType>(one: T) {
-  return z.union([one.transform((value) => [value]), z.array(one).min(1).max(STATES.length)])
+/** One of some words, which may stand once or several times in a query. */
+function several<const T extends readonly [string, ...string[]]>(values: T) {
+  const one = oneOf(values)
+  const many = z.array(one).min(1).max(values.length)
+  const rule = must(`one of ${values.join(", ")}, each at most once`)
+  return z.union([one.transform((value) => [value]), many], rule)
 }
 
 // A word that isn't known is a mistake: left alone, a misspelt filter would find everything.
 export const listPayments = z.strictObject({
   ...page("payment"),
-  state: several(oneOf(STATES)).optional(),
+  state: several(STATES).optional(),
   dialect: oneOf(DIALECT_NAMES).optional(),
   reference: z.string(must("text")).min(1).max(REFERENCE_MAX).optional(),
   customer: idOf("customer").optional(),

@@ -10,7 +10,7 @@ import {
   type StoredAnswer,
 } from "../../core/index.ts"
 import { type DialectApp, WireProblem } from "../dialect.ts"
-import { caller, idempotencyKey, orThrow } from "../mount.ts"
+import { allowEmptyBody, caller, idempotencyKey, orThrow } from "../mount.ts"
 import * as answers from "./answers.ts"
 import { endpointRoutes } from "./endpoints.ts"
 import { PROBLEM_TYPE, problem } from "./errors.ts"
@@ -182,12 +182,6 @@ function bookRoutes(app: DialectApp, core: Core): void {
       return wire.listOut("delivery", deliveries, wire.deliveryOut)
     },
   )
-}
-
-/** Many clients send the header of a JSON body also where there is none. */
-async function allowEmptyBody({ headers }: FastifyRequest): Promise<void> {
-  const empty = headers["transfer-encoding"] === undefined && !Number(headers["content-length"])
-  if (empty) delete headers["content-type"]
 }
 
 /** The payment that a path names; one of somebody else is as unknown as one that never was. */

@@ -11,7 +11,7 @@ import {
   type StoredAnswer,
 } from "../../core/index.ts"
 import { type DialectApp, WireProblem } from "../dialect.ts"
-import { caller, idempotencyKey, orThrow, sendStored } from "../mount.ts"
+import { allowEmptyBody, caller, idempotencyKey, orThrow, sendStored } from "../mount.ts"
 import { problem } from "./errors.ts"
 import {
   AMOUNT_MAX,
@@ -127,10 +127,4 @@ export function routes(app: DialectApp, core: Core): void {
       message: "there is no payment request with this id",
     })
   }
-}
-
-/** A cancel has no body; many clients send the header of one all the same. */
-async function allowEmptyBody({ headers }: FastifyRequest): Promise<void> {
-  const empty = headers["transfer-encoding"] === undefined && !Number(headers["content-length"])
-  if (empty) delete headers["content-type"]
 }

@@ -1,13 +1,20 @@
 /** The login: a user name and a password for a token, at the same price whether the user exists. */
 import { setTimeout as sleep } from "node:timers/promises"
 import type { FastifyRequest } from "fastify"
-import type { Core } from "../../core/index.ts"
+import { type Core, type Found, PasswordsBusy } from "../../core/index.ts"
 import { type DialectApp, WireProblem } from "../dialect.ts"
 import { loginAnswer } from "./answers.ts"
 import { holderOfKey, wrongKey } from "./auth.ts"
 import { WRONG_LOGIN } from "./errors.ts"
 import { loginBody } from "./requests.ts"
-import { addressName, FOR_ADDRESS, FOR_USER, makeThrottle, type Throttle } from "./throttle.ts"
+import {
+  addressName,
+  FOR_ADDRESS,
+  FOR_USER,
+  makeThrottle,
+  makeTurns,
+  type Throttle,
+} from "./throttle.ts"
 import { tokensOf } from "./token.ts"
 import { traceOf } from "./trace.ts"
 
@@ -15,6 +22,22 @@ import { traceOf } from "./trace.ts"
 export function loginRoutes(app: DialectApp, core: Core): void {
   const users = makeThrottle(core.clock, FOR_USER)
   const addresses = makeThrottle(core.clock, FOR_ADDRESS)
+  const inTurn = makeTurns()
+
+  /** Who has this name and this password; null when nobody does. */
+  async function verified(username: string, password: string): Promise<Found | null> {
+    const found = await core.merchants.authenticate("tapila", "login", username)
+    const verifier = found?.credential.verifier ?? null
+    const right = await core.passwords
+      .verifyPassword(password, verifier)
+      .catch((error: unknown) => {
+        // No fault of ours, which would be logged as one: anybody can cause it.
+        if (!(error instanceof PasswordsBusy)) throw error
+        const message = "too many log in at this moment, try again"
+        throw new WireProblem({ code: "unavailable", message })
+      })
+    return right ? found : null
+  }
 
   app.post(
     "/login",
@@ -25,16 +48,16 @@ export function loginRoutes(app: DialectApp, core: Core): void {
       // The key is optional here, but a wrong one is never passed over.
       if (request.headers["x-api-key"] !== undefined && !key) throw wrongKey()
       const address = addressName(request.ip)
-      await patience(users, clientUsername, addresses, address)
-
-      const found = await core.merchants.authenticate("tapila", "login", clientUsername)
-      const verifier = found?.credential.verifier ?? null
-      const right = await core.passwords.verifyPassword(password, verifier)
-      if (!found || !right) {
+      const longestMs = patience(users, clientUsername, addresses, address)
+      if (longestMs > 0) await sleep(longestMs)
+      const found = await inTurn(clientUsername, async () => {
+        patience(users, clientUsername, addresses, address)
+        const holder = await verified(clientUsername, password)
+        if (holder) return holder
         users.failed(clientUsername)
         addresses.failed(address)
         throw new WireProblem(WRONG_LOGIN)
-      }
+      })
       if (key && key.merchant.id !== found.merchant.id) throw wrongKey()
       users.succeeded(clientUsername)
       const trace = traceOf(request.id, core.ids.next())
@@ -48,18 +71,12 @@ export function loginRoutes(app: DialectApp, core: Core): void {
   })
 }
 
-/** Waits as long as earlier failures ask for; throws when there were too many. */
-async function patience(
-  users: Throttle,
-  username: string,
-  addresses: Throttle,
-  address: string,
-): Promise<void> {
+/** How long earlier failures ask to wait, in milliseconds; throws when there were too many. */
+function patience(users: Throttle, username: string, addresses: Throttle, address: string): number {
   const waits = [users.waitMs(username), addresses.waitMs(address)]
   if (waits.includes(null)) {
     const message = "too many failed logins: wait before the next"
     throw new WireProblem({ code: "too_many_requests", message })
   }
-  const longestMs = Math.max(...(waits as number[]))
-  if (longestMs > 0) await sleep(longestMs)
+  return Math.max(...(waits as number[]))
 }

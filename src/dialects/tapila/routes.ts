@@ -2,7 +2,7 @@
 import { z } from "zod"
 import type { Core, Payment } from "../../core/index.ts"
 import { type DialectApp, WireProblem } from "../dialect.ts"
-import { caller } from "../mount.ts"
+import { caller, readJson } from "../mount.ts"
 import {
   catalogueAnswer,
   companyPage,
@@ -28,7 +28,8 @@ import { companyOf, matches, nextLink, operationOf } from "./wire.ts"
 export function routes(app: DialectApp, core: Core): void {
   const catalogue = makeCatalogue(core)
   const trace = (request: { id: string }) => traceOf(request.id, core.ids.next())
-  readEmptyBodies(app)
+  // Every call of this API has a JSON content type, also those that have no body to go with it.
+  readJson(app, "take empty")
   loginRoutes(app, core)
   rechargeRoutes(app, core, catalogue)
 
@@ -105,14 +106,4 @@ export function routes(app: DialectApp, core: Core): void {
   async function findOperation(merchantId: string, id: string): Promise<Payment | null> {
     return z.guid().safeParse(id).success ? core.payments.find(merchantId, id) : null
   }
-}
-
-/** Every call of this API has a JSON content type, also those that have no body to go with it. */
-function readEmptyBodies(app: DialectApp): void {
-  const parse = app.getDefaultJsonParser("error", "error")
-  app.removeContentTypeParser("application/json")
-  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
-    if (body.length === 0) done(null, undefined)
-    else parse(request, body as string, done)
-  })
 }

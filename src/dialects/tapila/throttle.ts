@@ -56,6 +56,24 @@ export function makeThrottle(clock: Pick<Clock, "elapsedMs">, patience: Patience
   }
 }
 
+/**
+ * Lets the tries of one name happen one after another: those of the same moment would all be made
+ * before the first of them has failed.
+ */
+export function makeTurns(): <T>(name: string, work: () => Promise<T>) => Promise<T> {
+  const last = new Map<string, Promise<unknown>>()
+  return async (name, work) => {
+    const mine = (last.get(name) ?? Promise.resolve()).then(work)
+    const over = mine.catch(() => undefined)
+    last.set(name, over)
+    try {
+      return await mine
+    } finally {
+      if (last.get(name) === over) last.delete(name)
+    }
+  }
+}
+
 /** What is counted of an address: of IPv6 the network, all of which is one host's to use. */
 export function addressName(ip: string): string {
   if (!ip.includes(":") || ip.includes(".")) return ip
