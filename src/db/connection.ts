@@ -23,16 +23,14 @@ export type DatabaseSettings = {
 
 /** A server that doesn't answer within this time is down for our purposes. */
 export const CONNECT_TIMEOUT_MS = 5_000
-/**
- * Longer than any statement of ours needs on millions of rows, shorter than an operator's patience.
- */
-export const STATEMENT_TIMEOUT_MS = 30_000
+/** Longer than any statement of ours needs, shorter than most clients wait for an answer. */
+export const STATEMENT_TIMEOUT_MS = 20_000
 /** A node frozen inside a transaction holds its rows no longer than this. */
 export const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000
 /** Above the former, so that those who wait for a frozen node's rows outlive it. */
 export const LOCK_TIMEOUT_MS = 15_000
 /** The server's own timeouts come first; this one is for a network that swallows the answer. */
-export const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000
+export const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 2_000
 /**
  * Idle connections are probed this soon, before firewalls forget them (often after 60 s or more).
  */

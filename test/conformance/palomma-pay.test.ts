@@ -1,5 +1,7 @@
 /** Palomma Pay as its page promises it, and what it answers to everything else. */
 import assert from "node:assert/strict"
+import { once } from "node:events"
+import { request } from "node:http"
 import { after, test } from "node:test"
 import { setTimeout as sleep } from "node:timers/promises"
 import { palommaPay } from "../../src/dialects/palomma-pay/index.ts"
@@ -81,6 +83,25 @@ test("whoever reaches us from elsewhere needs a key", async (t) => {
   const authorization = open.credentials.palommaPay["privateKey"]!
   const answer = await ask("POST", url, { body: EXAMPLE, headers: { authorization } })
   assert.equal(answer.status, 200)
+})
+
+test("a page of the web that reaches this machine under its own name needs a key", async () => {
+  for (const [host, status] of [
+    ["localhost:8080", 200],
+    ["127.0.0.1", 200],
+    ["[::1]:8080", 200],
+    ["rebound.example", 401],
+    ["localhost.example", 401],
+  ] as const) {
+    const sent = request(`${gateway.credentials.palommaPay.baseUrl}${PATH}`, {
+      method: "POST",
+      headers: { host, "content-type": "application/json" },
+    })
+    sent.end(JSON.stringify(EXAMPLE))
+    const [answer] = await once(sent, "response")
+    answer.resume()
+    assert.equal(answer.statusCode, status, host)
+  }
 })
 
 test("every documented field is taken, and null counts as left out", async () => {
