@@ -27,6 +27,7 @@ import { checkServer, openDatabase } from "../../src/db/database.ts"
 import { embeddedConnection, startEmbedded } from "../../src/db/embedded.ts"
 import type { Identity } from "../../src/db/identity.ts"
 import { everybody, gone, type Holder, killServer, playground } from "../support/holder.ts"
+import { inSharedTree } from "../support/tree.ts"
 
 const sources = join(import.meta.dirname, "..", "..", "src", "db")
 
@@ -387,7 +388,7 @@ test("a package that can't be written to is used through links elsewhere", needs
   const { home, native } = freshPackage(t)
   chownSync(home, 65_534, 65_534)
   const { binaries, cluster } = Object.fromEntries(
-    ["binaries", "cluster"].map((name) => [name, join(sources, `${name}.ts`)]),
+    ["binaries", "cluster"].map((name) => [name, inSharedTree(join(sources, `${name}.ts`))]),
   )
   const script = `
     import { readyBinaries } from "${binaries}"
@@ -397,7 +398,7 @@ test("a package that can't be written to is used through links elsewhere", needs
     await prepareCluster(place, binaries, { password: "secret", home: "${home}" })
     console.log(binaries.postgres)`
   const user = ["--reuid=65534", "--regid=65534", "--clear-groups"]
-  const node = [process.execPath, "--input-type=module", "-e", script]
+  const node = [inSharedTree(process.execPath), "--input-type=module", "-e", script]
   const printed = execFileSync("setpriv", [...user, ...node], { encoding: "utf8", cwd: "/" })
   assert.equal(printed.trim(), join(native, "bin", "postgres"))
   assert.deepEqual(readdirSync(home).sort(), ["postgres", "postgres-links"])

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { setTimeout as sleep } from "node:timers/promises"
+import { inSharedTree } from "./tree.ts"
 
 /** Who starts Caudal: whoever runs the tests, or what only root can try. */
 export type Who = "this user" | "an ordinary user" | "root without namespaces"
@@ -83,8 +84,12 @@ export function playground(context: Cleanup, who: Who, below = "data"): Playgrou
 }
 
 function hold(who: Who, dataDir: string, systemDir: string): Holder {
-  const script = join(import.meta.dirname, "hold-embedded.ts")
-  const node = [process.execPath, script, dataDir, systemDir]
+  const own = join(import.meta.dirname, "hold-embedded.ts")
+  const other = who === "an ordinary user"
+  const [program, script] = other
+    ? [inSharedTree(process.execPath), inSharedTree(own)]
+    : [process.execPath, own]
+  const node = [program, script, dataDir, systemDir]
   const [file, ...args] = become[who].length > 0 ? ["setpriv", ...become[who], ...node] : node
   const child = spawn(file!, args, { cwd: "/", stdio: ["ignore", "pipe", "inherit"] })
   const ended = once(child, "close")
