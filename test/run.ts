@@ -6,6 +6,7 @@ import { chmodSync, globSync, mkdirSync, mkdtempSync, rmSync, statSync } from "n
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { findPostmaster, stopPostmaster } from "../src/db/postmaster.ts"
+import { endProcessesIn } from "./support/leftovers.ts"
 import { dropDatabase, makeTemplate, startTestServer, TEMPLATE } from "./support/server.ts"
 
 const root = join(import.meta.dirname, "..")
@@ -87,6 +88,7 @@ try {
   } finally {
     await server.stop()
     await stopLeftovers()
+    await endProcessesIn(temporary)
   }
 } finally {
   rmSync(folder, { recursive: true, force: true })

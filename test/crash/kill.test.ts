@@ -18,6 +18,7 @@ import {
   type Receiver,
   startReceiver,
 } from "../support/gateway.ts"
+import { endProcessesIn } from "../support/leftovers.ts"
 
 const MAIN = join(import.meta.dirname, "..", "..", "src", "main.ts")
 /** What the embedded database and all of the gateway may take to be back. */
@@ -81,6 +82,7 @@ async function makeNode(context: Cleanup, receiver: Receiver): Promise<Node & { 
     // One that was killed leaves its database behind: the next start takes it over and stops it.
     if (!child) await node.start().catch(() => undefined)
     await node.stop()
+    await endProcessesIn(dataDir)
     rmSync(dataDir, { recursive: true, force: true })
   })
   return node

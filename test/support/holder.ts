@@ -6,6 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { setTimeout as sleep } from "node:timers/promises"
+import { endProcessesIn } from "./leftovers.ts"
 import { inSharedTree } from "./tree.ts"
 
 /** Who starts Caudal: whoever runs the tests, or what only root can try. */
@@ -71,6 +72,7 @@ export function playground(context: Cleanup, who: Who, below = "data"): Playgrou
     const last = hold(who, dataDir, systemDir)
     await last.next("ready").catch(() => {})
     await last.stop()
+    await endProcessesIn(root)
     rmSync(root, { recursive: true, force: true })
   })
   return {
