@@ -12,6 +12,8 @@ create table installation (
 -- One row a commit of the engine: after a COMMIT whose answer was lost, its id says whether it happened.
 create table batches (
   id         uuid primary key,
+  -- Claimed by whoever asked, so that the batch of this id can't be committed any more.
+  given_up   boolean not null,
   created_at timestamptz not null
 );
 create index batches_created_at on batches (created_at);

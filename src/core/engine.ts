@@ -23,7 +23,7 @@ import {
 import { assert, Bug, type Refusal } from "./refusal.ts"
 import type { Keyring } from "./seal.ts"
 import { keep, loads } from "./store/load.ts"
-import { checkWritten, claimBatch, findBatch, writes } from "./store/write.ts"
+import { checkWritten, claimBatch, fateOf, writes } from "./store/write.ts"
 import type { Announce } from "./webhooks/announce.ts"
 
 /** Above this a batch's rows cost more than the commit they share. */
@@ -220,11 +220,13 @@ export function makeEngine(parts: EngineParts): Engine {
     try {
       for (;;) {
         try {
-          if (await findBatch(parts.database, batchId)) return true
+          const fate = await fateOf(parts.database, batchId)
+          if (fate !== null) return fate === "committed"
           await claimBatch(parts.database, batchId, clock.now())
           return false
         } catch (error) {
-          if (classify(error) === "unique") return true
+          // Somebody was first: the commit, or a claim of ours whose answer was lost as well.
+          if (classify(error) === "unique") continue
           if (clock.elapsedMs() > deadline) {
             throw new OutcomeUnknown("a commit's answer was lost", { cause: error })
           }

@@ -47,6 +47,17 @@ for (const when of ["before", "after"] as const) {
   })
 }
 
+test("an engine whose claim is cut off doesn't take it for the commit", async (t) => {
+  const { wire, direct, core, payment } = await wired(t)
+  wire.cutBeforeCommitAndAtClaim()
+  const command = payment({ reference: "claimed" })
+  const answer = await core.engine.submit(createPayment, command)
+  assert.ok(!isRefusal(answer))
+  assert.equal(wire.cuts, 2)
+  const { rows } = await direct.query("select 1 from payments where id = $1", [command.id])
+  assert.equal(rows.length, 1, "an answered payment is there")
+})
+
 test("a top-up whose commit's answer was lost is booked once", async (t) => {
   const { wire, core, merchantId } = await wired(t)
   for (let round = 0; round < 5; round += 1) {

@@ -99,7 +99,7 @@ values (${id("1")}, 'gateway', '${of.few}', 'available', 'COP', 0, now()),
   (${id("2")}, 'gateway', '${of.many}', 'available', 'COP', 0, now())`,
     `insert into transfers (id, debit_id, credit_id, amount, kind, merchant_id, payment_id, created_at)
 select id, ${id("1")}, ${id("2")}, 1, 'x', merchant_id, id, now() from payments`,
-    `insert into batches select ${id("n")}, now() from generate_series(1, 20000) n`,
+    `insert into batches select ${id("n")}, false, now() from generate_series(1, 20000) n`,
     `insert into answers select 'k' || n, '', 200, '\\x', now(), now() + interval '1 day'
 from generate_series(1, 20000) n`,
     `insert into tallies select 'k' || n, 1, now() + interval '1 day'

@@ -11,6 +11,8 @@ export type Wire = {
    * committed and before its answer arrives.
    */
   cutAtCommit(when: "before" | "after"): void
+  /** Cuts before a commit, and once more as the server answers the insert that follows. */
+  cutBeforeCommitAndAtClaim(): void
   /** How often it was cut. */
   cuts: number
   /** Refuses connections while true. */
@@ -21,6 +23,8 @@ export type Wire = {
 const COMMITTED = Buffer.from("COMMIT\0")
 /** Only round two mentions this table, as a statement or by the id of its batch. */
 const ROUND_TWO = Buffer.from("commit\0")
+/** The tag of one inserted row. */
+const INSERTED = Buffer.from("INSERT 0 1\0")
 
 /** Puts a wire before the database at `url`; ends with the test. */
 export async function openWire(context: Cleanup, url: string): Promise<Wire> {
@@ -31,7 +35,8 @@ export async function openWire(context: Cleanup, url: string): Promise<Wire> {
       ? connect(join(folder, `.s.PGSQL.${target.port || "5432"}`))
       : connect(Number(target.port || "5432"), target.hostname)
   const sockets = new Set<Socket>()
-  let cut: "before" | "after" | null = null
+  let cut: "before" | "after" | "claim" | null = null
+  let next: "claim" | null = null
 
   const server = createServer((near) => {
     if (wire.down) {
@@ -49,7 +54,8 @@ export async function openWire(context: Cleanup, url: string): Promise<Wire> {
       })
     }
     const sever = () => {
-      cut = null
+      cut = next
+      next = null
       wire.cuts += 1
       near.destroy()
       away.destroy()
@@ -59,7 +65,8 @@ export async function openWire(context: Cleanup, url: string): Promise<Wire> {
       else away.write(data)
     })
     away.on("data", (data) => {
-      if (cut === "after" && data.includes(COMMITTED)) sever()
+      const answered = cut === "after" ? COMMITTED : cut === "claim" ? INSERTED : null
+      if (answered && data.includes(answered)) sever()
       else near.write(data)
     })
   })
@@ -79,6 +86,10 @@ export async function openWire(context: Cleanup, url: string): Promise<Wire> {
     down: false,
     cutAtCommit: (when) => {
       cut = when
+    },
+    cutBeforeCommitAndAtClaim: () => {
+      cut = "before"
+      next = "claim"
     },
   }
   return wire

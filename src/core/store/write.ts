@@ -33,7 +33,7 @@ export function writes(draft: Draft, batchId: string): Write[] {
   ].flat()
   if (lists.length === 0) return []
   const batch: Write = {
-    call: { text: BATCH, params: [batchId, draft.now] },
+    call: { text: BATCH, params: [batchId, false, draft.now] },
     rows: 1,
   }
   return [batch, ...lists]
@@ -47,20 +47,25 @@ export function checkWritten(written: readonly Write[], results: readonly Result
   }
 }
 
-const BATCH = "insert into batches (id, created_at) values ($1, $2)"
+const BATCH = "insert into batches (id, given_up, created_at) values ($1, $2, $3)"
 
-/** Whether a batch of this id was committed. */
-export async function findBatch(db: Queries, batchId: string): Promise<boolean> {
-  const { rows } = await db.query("select 1 from batches where id = $1", [batchId])
-  return rows.length > 0
+/** Whether a batch of this id was committed or given up; null when neither is written. */
+export async function fateOf(db: Queries, batchId: string): Promise<"committed" | "lost" | null> {
+  const { rows } = await db.query<{ givenUp: boolean }>(
+    'select given_up as "givenUp" from batches where id = $1',
+    [batchId],
+  )
+  const [row] = rows
+  if (!row) return null
+  return row.givenUp ? "lost" : "committed"
 }
 
 /**
  * Takes a batch's id, so that it can't be committed any more. Waits for whoever is at it, and
- * rejects with a unique violation when that one commits.
+ * rejects with a unique violation when that one, or an earlier claim, was first.
  */
 export async function claimBatch(db: Queries, batchId: string, now: Date): Promise<void> {
-  await db.query(BATCH, [batchId, now])
+  await db.query(BATCH, [batchId, true, now])
 }
 
 function shelfWrites<T>(table: Table<T>, shelf: Shelf<T>): Write[] {
