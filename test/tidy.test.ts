@@ -22,6 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/http/": ["src/clock.ts", "src/core/index.ts"],
   "src/rails/index.ts": ["src/core/index.ts", "src/rails/"],
   "src/rails/*/": ["src/core/index.ts", "src/money.ts", "src/clock.ts"],
+  "src/anvil/": ["src/clock.ts"],
   "src/dialects/index.ts": ["src/dialects/"],
   "src/dialects/dialect.ts": ["src/core/index.ts"],
   "src/dialects/mount.ts": ["src/core/index.ts", "src/dialects/dialect.ts"],
@@ -71,6 +72,9 @@ const TESTS_MAY_IMPORT = ["src/clock.ts", "test/support/"]
 
 /** Where each package may be used. Every dependency has a line; tests may also use the dev ones. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  "@noble/curves": ["src/rails/evm/"],
+  "@noble/hashes": ["src/rails/evm/"],
+  "@scure/bip32": ["src/rails/evm/"],
   fastify: ["src/http/", "src/dialects/", "src/checkout/", "src/console/", "src/system.ts"],
   "ipaddr.js": ["src/http/"],
   jose: ["src/dialects/tapila/"],
@@ -78,10 +82,18 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   pino: ["src/http/", "src/system.ts"],
   "prom-client": ["src/http/"],
   undici: ["src/http/"],
+  uqr: ["src/checkout/"],
   viem: ["src/rails/evm/"],
-  zod: ["src/config.ts", "src/core/", "src/dialects/", "src/checkout/", "src/console/"],
+  zod: [
+    "src/config.ts",
+    "src/core/",
+    "src/dialects/",
+    "src/rails/evm/",
+    "src/checkout/",
+    "src/console/",
+  ],
   // Processes and sockets of our own belong to those who are responsible for them.
-  "node:child_process": ["src/db/"],
+  "node:child_process": ["src/db/", "src/anvil/"],
   "node:dgram": [],
   "node:http2": [],
   "node:https": [],

@@ -55,6 +55,20 @@ export {
   type Sighting,
   type Target,
 } from "./rail.ts"
+export type {
+  ExtendedKey,
+  Leaving,
+  Offer,
+  Quote,
+  Read,
+  ReadFrom,
+  Receiving,
+  Recorded,
+  Seen,
+  TransferToSign,
+  Watch,
+  WatchHealth,
+} from "./receiving.ts"
 export {
   assert,
   isRefusal,

@@ -1,5 +1,6 @@
 /** The contract a rail fulfils: what the core asks of a way in which money travels. */
 import type { Instructions, Method } from "./payments/attempt.ts"
+import type { Receiving } from "./receiving.ts"
 import type { Reason } from "./refusal.ts"
 
 /** What is to be moved. The same order is looked up later by its `attemptId`. */
@@ -101,6 +102,8 @@ export type Rail = {
    * What the payer must do, when that needs no call: pure and at once. The attempt is born open.
    */
   instruct?(order: Order): Instructions
+  /** Set where payers send to addresses of the merchant's own: see `receiving.ts`. */
+  readonly receiving?: Receiving
   /** Asks for the money to be moved. Called once an attempt. */
   begin(order: Order): Promise<BeginAnswer>
   /** Reads what became of these orders, and whatever else came in since `cursor`. Moves nothing. */

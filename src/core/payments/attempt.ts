@@ -69,7 +69,10 @@ export type PayOption = {
   readonly asset: string
   readonly amount: string
   readonly address: string
+  /** EIP-681: what a wallet opens, and what a QR code says. */
   readonly uri: string
+  /** Worth its currency by definition: late money counts by the locked amount. */
+  readonly pegged?: boolean
 }
 
 /** Whether money may still move by this attempt. */
