@@ -21,10 +21,12 @@ const fileSchema = z.strictObject({
     })
     .prefault({}),
   rails: z
-    .strictObject({
+    .object({
       /** The rail of merchants that chose none. */
       default: z.string().min(1).max(64).nullable().default(null),
     })
+    // What stands under a rail's name is that rail's to read.
+    .catchall(z.unknown())
     .prefault({}),
 })
 
@@ -48,6 +50,7 @@ const environmentSchema = z.object({
   CAUDAL_MASTER_KEY: z.string().min(1).optional(),
   CAUDAL_SANDBOX_WEBHOOK_URL: url(["http:", "https:"]).optional(),
   CAUDAL_SANDBOX_PUBLIC: z.enum(["0", "1"]).default("0"),
+  CAUDAL_SANDBOX_CHAIN: z.enum(["0", "1"]).default("1"),
   CAUDAL_LOG_LEVEL: z.enum(LOG_LEVELS).optional(),
 })
 
@@ -67,6 +70,8 @@ export type Config = {
   /** Base64; null in a sandbox, which makes and keeps its own. */
   readonly masterKey: string | null
   readonly sandboxWebhookUrl: string | null
+  /** Whether a sandbox keeps a chain of its own, where it has the program for it. */
+  readonly sandboxChain: boolean
   readonly logLevel: (typeof LOG_LEVELS)[number]
   /** Whether only this machine can reach us. */
   readonly loopback: boolean
@@ -101,6 +106,7 @@ export function readConfig(
     publicUrl: env.CAUDAL_PUBLIC_URL?.replace(/\/+$/, "") ?? null,
     masterKey: env.CAUDAL_MASTER_KEY ?? null,
     sandboxWebhookUrl: env.CAUDAL_SANDBOX_WEBHOOK_URL ?? null,
+    sandboxChain: env.CAUDAL_MODE === "sandbox" && env.CAUDAL_SANDBOX_CHAIN === "1",
     logLevel: env.CAUDAL_LOG_LEVEL ?? (env.CAUDAL_MODE === "live" ? "info" : "warn"),
     loopback: isLoopback(env.HOST),
     file: readFile(directory, env.CAUDAL_CONFIG),

@@ -6,7 +6,8 @@ import { type Config, ConfigError } from "./config.ts"
 import { type Core, type CoreParts, type Log, openCore } from "./core/core.ts"
 import { makePasswords } from "./core/password.ts"
 import { type Keyring, masterKey, openKeyring, parseMasterKey } from "./core/seal.ts"
-import { claimInstallation } from "./core/store/installation.ts"
+import { claimInstallation, settleCopy } from "./core/store/installation.ts"
+import { RESTORED_GAP } from "./core/xpubs/keys.ts"
 import { describeServer } from "./db/connection.ts"
 import { checkServer, clockOffsetMs, type Database, openDatabase } from "./db/database.ts"
 import { embeddedConnection, startEmbedded } from "./db/embedded.ts"
@@ -69,7 +70,7 @@ export async function openInstallation(parts: InstallationParts): Promise<Instal
     const ids = makeIds(clock)
     const keyring = readKeyring(config, ids)
     await prepareDatabase(database, config, host, url)
-    await claim(database, config, keyring, host)
+    await claim(database, config, keyring, host, log)
     const allow = [...config.file.webhooks.allow, ...(config.mode === "sandbox" ? LOOPBACK : [])]
     return { config, database, clock, host, ids, keyring, allow, close }
   } catch (error) {
@@ -91,7 +92,7 @@ export function coreOf(
     ids,
     keyring,
     passwords: makePasswords(ids),
-    defaultRail: config.file.rails.default ?? (config.mode === "sandbox" ? "simulator" : null),
+    defaultRails: defaultRails(config),
     voices: dialects,
     checkAddress: async (url) => {
       const verdict = checkAddress(url, { mode: config.mode, allow: parseAllowList(allow) })
@@ -99,6 +100,12 @@ export function coreOf(
     },
     ...over,
   })
+}
+
+/** A sandbox takes the real chain where it can, and simulates all else. */
+function defaultRails({ mode, file }: Config): readonly string[] {
+  if (file.rails.default !== null) return [file.rails.default]
+  return mode === "sandbox" ? ["evm", "simulator"] : []
 }
 
 /** How a browser on this machine reaches what listens on `host`. */
@@ -163,8 +170,10 @@ async function claim(
   config: Config,
   keyring: Keyring,
   clock: HostClock,
+  log: Log,
 ): Promise<void> {
-  const { mode, keyFits } = await claimInstallation(database, config.mode, keyring, clock.now())
+  const claimed = await claimInstallation(database, config.mode, keyring, clock.now())
+  const { mode, keyFits, restored } = claimed
   if (mode !== config.mode) {
     throw new ConfigError(
       `CAUDAL_MODE: this database belongs to a ${mode} installation ` +
@@ -178,6 +187,13 @@ async function claim(
         "give the one it was first started with, or nothing in it can be read",
     )
   }
+  if (restored) {
+    log.warn(
+      { indexes: RESTORED_GAP },
+      "this database is a restored copy: addresses that it may have given out are left out",
+    )
+  }
+  await settleCopy(database, RESTORED_GAP)
 }
 
 /** The driver's words with the server's name; a name with several addresses has only a code. */

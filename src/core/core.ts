@@ -9,7 +9,7 @@ import { makeEngine } from "./engine.ts"
 import { makeBeginner } from "./loops/begin.ts"
 import { makeCourier, type Send } from "./loops/deliver.ts"
 import { makePasses, startLoops } from "./loops/loops.ts"
-import { type Merchant, railFor } from "./merchants/merchant.ts"
+import { type Merchant, railsFor } from "./merchants/merchant.ts"
 import * as merchants from "./merchants/store.ts"
 import type { Passwords } from "./password.ts"
 import type { Method } from "./payments/attempt.ts"
@@ -17,9 +17,11 @@ import { makePay } from "./payments/pay.ts"
 import type { Payment } from "./payments/payment.ts"
 import { makeSettled } from "./payments/settled.ts"
 import type { Rail } from "./rail.ts"
+import type { Watch } from "./receiving.ts"
 import type { Keyring } from "./seal.ts"
 import { makeVerbs } from "./verbs.ts"
 import { makeAnnounce, type Rendered } from "./webhooks/announce.ts"
+import { makeKeys } from "./xpubs/keys.ts"
 
 /** A place for figures; http gives the one behind /metrics. */
 export type Metrics = {
@@ -45,7 +47,8 @@ export type CoreParts = {
   readonly keyring: Keyring
   readonly passwords: Passwords
   readonly rails: readonly Rail[]
-  readonly defaultRail: string | null
+  /** The rails of merchants that chose none, the first choice first. */
+  readonly defaultRails: readonly string[]
   readonly voices: readonly DialectVoice[]
   readonly send: Send
   /** Why a webhook address can't be used, as a sentence; null when it can. */
@@ -64,6 +67,11 @@ export function openCore(parts: CoreParts) {
   const voices = new Map(parts.voices.map((voice) => [voice.name, voice]))
   const settled = makeSettled({ database, clock })
   const rendered = new Map<string, Rendered>()
+  const onFault = (error: unknown, about: string) => {
+    metrics.count("engine_faults")
+    log.error({ err: error }, about)
+  }
+  const keys = makeKeys({ ...parts, rails, onFault })
 
   const courier = makeCourier({
     ...parts,
@@ -80,6 +88,7 @@ export function openCore(parts: CoreParts) {
 
   function committed(draft: Draft): void {
     settled.committed(draft)
+    keys.committed(draft)
     beginner.committed(draft)
     courier.committed(draft, rendered)
   }
@@ -102,16 +111,13 @@ export function openCore(parts: CoreParts) {
       rendered,
     ),
     committed,
-    onFault: (error, about) => {
-      metrics.count("engine_faults")
-      log.error({ err: error }, about)
-    },
+    onFault,
     onBatch: (size, elapsedMs) => {
       metrics.count("engine_commands", {}, size)
       metrics.observe("engine_batch", elapsedMs / 1_000)
     },
   })
-  const loopParts = { ...parts, node, rails, engine, beginner, courier }
+  const loopParts = { ...parts, node, rails, engine, beginner, courier, keys }
   const passes = makePasses(loopParts)
   const pay = makePay({
     engine,
@@ -120,7 +126,8 @@ export function openCore(parts: CoreParts) {
     ids,
     keyring,
     rails,
-    defaultRail: parts.defaultRail,
+    defaultRails: parts.defaultRails,
+    keys,
     node,
     settled,
   })
@@ -139,8 +146,8 @@ export function openCore(parts: CoreParts) {
     checkAddress: parts.checkAddress,
     /** The rail that a merchant's payments of this method take; null when it offers none. */
     railFor(merchant: Merchant, method: Method): string | null {
-      const name = railFor(merchant, method, parts.defaultRail)
-      return name !== null && rails.get(name)?.methods.includes(method) ? name : null
+      const names = railsFor(merchant, method, parts.defaultRails)
+      return names.find((name) => rails.get(name)?.methods.includes(method)) ?? null
     },
     /**
      * Who a request without credentials stands for: the demo merchant of a sandbox that only its
@@ -163,7 +170,13 @@ export function openCore(parts: CoreParts) {
     engine,
     /** Create, open, end, refund, simulate, wait: see `makePay`. */
     pay,
-    ...makeVerbs({ ...parts, engine, pay }),
+    ...makeVerbs({ ...parts, engine, pay, rails }),
+    /** Merchants' extended public keys. */
+    keys,
+    /** How reading each chain goes. */
+    watches(): readonly Watch[] {
+      return parts.rails.flatMap(({ receiving }) => receiving?.watches ?? [])
+    },
     /**
      * Keys of this installation for one purpose, such as a dialect's tokens; the current one first.
      */

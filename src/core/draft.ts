@@ -19,6 +19,7 @@ import type { DialectName, Payment } from "./payments/payment.ts"
 import { assert } from "./refusal.ts"
 import type { AnswerRow, SightingRow, TallyRow } from "./store/schema.ts"
 import type { Delivery, Endpoint, Event } from "./webhooks/event.ts"
+import type { Address, Xpub } from "./xpubs/xpub.ts"
 
 /** Rows that commands will read, by the keys known before anything is loaded. */
 export type Needs = {
@@ -38,6 +39,7 @@ export type Needs = {
   readonly answers?: readonly string[]
   readonly tallies?: readonly string[]
   readonly accounts?: readonly AccountKey[]
+  readonly xpubs?: readonly string[]
 }
 
 /** A merchant's own id for a payment in one dialect. */
@@ -136,6 +138,8 @@ export class Draft {
   readonly answers = this.shelf<AnswerRow>((key) => ({ answers: [key] }))
   readonly tallies = this.shelf<TallyRow>((key) => ({ tallies: [key] }))
   readonly accounts = this.shelf<Account>(() => ({}))
+  readonly xpubs = this.shelf<Xpub>((id) => ({ xpubs: [id] }))
+  readonly addresses = this.shelf<Address>(() => ({}))
   /** Endpoints to switch off, with why: the receiver said that it is gone. */
   readonly disabledEndpoints = this.shelf<string>(() => ({}))
 

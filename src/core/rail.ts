@@ -59,13 +59,8 @@ export type Fact =
   | { readonly kind: "declined"; readonly reason: Reason }
   /** A bank took it back after approving. */
   | { readonly kind: "returned"; readonly reason: Reason }
-  /** Money arrived (`final`) or is on its way. `amount` in minor units of `asset`. */
-  | {
-      readonly kind: "received"
-      readonly amount: bigint
-      readonly asset: string
-      readonly final: boolean
-    }
+  /** Money arrived. `amount` in minor units of `asset`. */
+  | { readonly kind: "received"; readonly amount: bigint; readonly asset: string }
   /** The rail never heard of it. */
   | { readonly kind: "absent" }
 

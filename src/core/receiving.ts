@@ -56,6 +56,8 @@ export type Receiving = {
   instructionsAt(offers: readonly Offer[], address: string): Instructions
   /** An address as its owner typed it, in lower case; null when it is none. */
   readAddress(text: string): string | null
+  /** Whether an address may only be given out that is known to be new: money here is real. */
+  readonly needsNewAddresses: boolean
   /** Which of these addresses were used before on any chain. Rejects when it can't be known. */
   usedBefore(addresses: readonly string[]): Promise<readonly boolean[]>
   /** The transfer that gives `amount` of an offered asset back. Null when no chain has the asset. */

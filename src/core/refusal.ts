@@ -21,7 +21,10 @@ export const REFUSALS = [
   "payment_has_open_attempt",
   "refund_too_large",
   "refund_not_possible",
+  "refund_receiver_missing",
   "method_not_offered",
+  "quote_unavailable",
+  "address_unavailable",
   "simulation_not_possible",
   "lease_lost",
 ] as const

@@ -24,8 +24,11 @@ import type { Passwords } from "./password.ts"
 import type { Pay } from "./payments/pay.ts"
 import { isOverdue, type Payment, type Purpose } from "./payments/payment.ts"
 import * as payments from "./payments/store.ts"
+import type { Rail } from "./rail.ts"
 import { isRefusal } from "./refusal.ts"
 import type { Keyring } from "./seal.ts"
+import { sightingsOf } from "./sightings/store.ts"
+import { viewsOf } from "./sightings/view.ts"
 import { openPurpose, SEALED, sealPurpose } from "./store/sealed.ts"
 import type { Endpoint } from "./webhooks/event.ts"
 import * as webhooks from "./webhooks/store.ts"
@@ -38,6 +41,7 @@ export type VerbParts = {
   readonly passwords: Passwords
   readonly engine: Engine
   readonly pay: Pay
+  readonly rails: ReadonlyMap<string, Rail>
 }
 
 /** Makes them for one node. */
@@ -72,6 +76,9 @@ export function makeVerbs(parts: VerbParts) {
       attempts: (paymentId: string) => payments.attemptsOf(database, paymentId),
       refunds: (paymentId: string) => payments.refundsOf(database, paymentId),
       transfers: (paymentId: string) => ledger.transfersOf(database, paymentId),
+      /** What was seen for a payment on chains, oldest first. */
+      sightings: async (paymentId: string) =>
+        viewsOf(await sightingsOf(database, paymentId), parts.rails),
     },
     customers: {
       create: (command: Omit<CreateCustomer, "id" | "personSealed">) =>

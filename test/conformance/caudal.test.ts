@@ -246,9 +246,10 @@ for (const [dialect, outcomes] of Object.entries(OUTCOMES)) {
       }
       assert.equal(answer.status, 200, `${outcome}: ${JSON.stringify(answer.body)}`)
       assert.equal(answer.body.state, state, outcome)
-      const { attempts, refunds, ...plain } = now
+      const { attempts, refunds, sightings, ...plain } = now
       assert.deepEqual(plain, answer.body)
       assert.deepEqual(refunds, [])
+      assert.deepEqual(sightings, [])
       for (const attempt of attempts) {
         const moved = simulator.books.moved(attemptId(attempt.id))
         assert.equal(moved, state === "approved" ? 1 : 0, `${outcome}: ${attempt.id}`)

@@ -146,7 +146,7 @@ test("money later than the window is unapplied, even if nobody expired the payme
   assert.ok(!isRefusal(created))
   test.clock.advance(30 * 3_600_000)
   const { payment } = created
-  const money = { amount: 1_000n, asset: option.asset, final: true }
+  const money = { amount: 1_000n, asset: option.asset }
   await tell(test, payment, created.attempt!.id, { kind: "received", ...money })
   await test.core.pass()
   assert.equal((await find(test, payment.id)).state, "expired")

@@ -368,7 +368,7 @@ async function arrive(
   money: { amount: bigint; asset: string },
 ): Promise<void> {
   const [attempt] = await test.core.payments.attempts(payment.id)
-  const fact = { kind: "received" as const, ...money, final: true }
+  const fact = { kind: "received" as const, ...money }
   const sighting = { attemptId: attempt!.id, place, fact, at: test.clock.now() }
   const report = reportOf(test.rail, attempt!, payment, { sightings: [sighting], fence: null })
   const reported = await test.core.engine.submit(reportAttempt, report)

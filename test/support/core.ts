@@ -68,7 +68,12 @@ export type TestCore = {
 /** Opens a core on a database, with one merchant. Its clock stands still; loops don't run. */
 export async function testCore(
   database: Database,
-  over: { rail?: TestRail; name?: string } = {},
+  over: {
+    rail?: TestRail
+    rails?: readonly Rail[]
+    name?: string
+    mode?: "sandbox" | "live"
+  } = {},
 ): Promise<TestCore> {
   const clock = testClock()
   // Ids need real time: two cores on one database must not make the same.
@@ -103,15 +108,15 @@ export async function testCore(
     }),
   }
   const core = openCore({
-    mode: "sandbox",
+    mode: over.mode ?? "sandbox",
     publicUrl: "http://127.0.0.1:1",
     database,
     clock,
     ids,
     keyring: openKeyring(ids, { current: masterKey(Buffer.alloc(32, 7)) }),
     passwords: makePasswords(ids),
-    rails: [rail],
-    defaultRail: "test",
+    rails: over.rails ?? [rail],
+    defaultRails: over.rails?.map(({ name }) => name) ?? ["test"],
     voices: [testVoice],
     send: async (request) => {
       test.sent.push(request)

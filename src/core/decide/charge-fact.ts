@@ -28,7 +28,7 @@ export function applyChargeFact(subject: Case, fact: Fact, at: Date): void {
     case "returned":
       return takeBack(subject, fact.reason)
     case "received":
-      return receive(subject, fact, at)
+      return receive(subject, { ...fact, at, wasSeen: 0n, reference: null, dueNow: null })
     case "absent": {
       const means = absentMeans(subject)
       if (means === "again") beginAgain(subject)

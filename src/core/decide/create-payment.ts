@@ -5,7 +5,7 @@ import { type Draft, type Needs, type Reference, referenceKey } from "../draft.t
 import { merchantAccount } from "../ledger/account.ts"
 import type { Attempt } from "../payments/attempt.ts"
 import type { DialectName, Payment, Purpose } from "../payments/payment.ts"
-import { type Refusal, refuse } from "../refusal.ts"
+import { isRefusal, type Refusal, refuse } from "../refusal.ts"
 import { bear, type Decider, type NewAttempt } from "./decider.ts"
 import { count, type Limit } from "./limit.ts"
 
@@ -52,6 +52,7 @@ function needs(command: CreatePayment): Needs {
     instruments: command.instrumentId ? [command.instrumentId] : [],
     tallies: command.limit ? [command.limit.key] : [],
     accounts: held,
+    xpubs: command.attempt?.allotment ? [command.attempt.allotment.xpubId] : [],
   }
 }
 
@@ -119,9 +120,11 @@ function decide(draft: Draft, command: CreatePayment): Created | Refusal {
   const attempt = command.attempt
     ? bear(draft, payment, command.attempt, command.kind, {
         amount: command.amount,
+        asset: command.asset,
         refundId: null,
       })
     : null
+  if (isRefusal(attempt)) return attempt
   draft.attemptIds.insert(payment.id, attempt ? [attempt.id] : [])
   if (command.kind === "recharge") {
     const held = merchantAccount("gateway", command.merchantId, "held", command.asset)

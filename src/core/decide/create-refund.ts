@@ -1,23 +1,32 @@
 /** Reserves money of an approved payment to give it back, and opens the attempt that sends it. */
 import type { Draft, Needs } from "../draft.ts"
 import { type Custodian, merchantAccount } from "../ledger/account.ts"
-import type { Refund } from "../payments/attempt.ts"
+import type { Attempt, Instructions, Refund } from "../payments/attempt.ts"
 import type { Payment } from "../payments/payment.ts"
-import { type Refusal, refuse } from "../refusal.ts"
+import { isRefusal, type Refusal, refuse } from "../refusal.ts"
 import { bear, type Decider, type NewAttempt, record } from "./decider.ts"
 
 export type CreateRefund = {
   readonly id: string
   readonly paymentId: string
   readonly merchantId: string
-  readonly asset: string
   readonly custodian: Custodian
+  /** The asset that is given back: the payment's own, or the one that it came in. */
+  readonly asset: string
+  /** What giving back the first `amount` of the payment takes of that asset. Pure, and it rises. */
+  takes(amount: bigint): bigint
   /** In minor units; null for all that is left. */
   readonly amount: bigint | null
   readonly attempt: NewAttempt
+  /** Set where the merchant signs the transfer: what to sign for so much. Pure. */
+  readonly instructionsFor?: (moved: bigint) => Instructions
 }
 
-export type RefundCreated = { readonly payment: Payment; readonly refund: Refund }
+export type RefundCreated = {
+  readonly payment: Payment
+  readonly refund: Refund
+  readonly attempt: Attempt
+}
 
 function needs({ paymentId, merchantId, asset, custodian }: CreateRefund): Needs {
   return {
@@ -48,12 +57,15 @@ function decide(draft: Draft, command: CreateRefund): RefundCreated | Refusal {
     return refuse("refund_too_large", "the amount is more than what is left to refund")
   }
   const { custodian, merchantId } = command
-  const available = merchantAccount(custodian, merchantId, "available", payment.asset)
-  if (draft.account(available).balance < amount) {
+  // Counted from the start, so that parts add up to the whole whatever each was rounded to.
+  const moved = command.takes(payment.refunded + amount) - command.takes(payment.refunded)
+  if (moved <= 0n) return refuse("refund_not_possible", "the amount is too small to be sent")
+  const available = merchantAccount(custodian, merchantId, "available", command.asset)
+  if (draft.account(available).balance < moved) {
     return refuse("balance_insufficient", "the balance does not cover this refund")
   }
-  const held = merchantAccount(custodian, merchantId, "held", payment.asset)
-  draft.move(available, held, amount, { kind: "refund.reserved", payment })
+  const held = merchantAccount(custodian, merchantId, "held", command.asset)
+  draft.move(available, held, moved, { kind: "refund.reserved", payment })
   const refund: Refund = {
     id: command.id,
     paymentId: payment.id,
@@ -65,7 +77,10 @@ function decide(draft: Draft, command: CreateRefund): RefundCreated | Refusal {
     updatedAt: draft.now,
   }
   draft.refunds.insert(refund.id, refund)
-  const attempt = bear(draft, payment, command.attempt, "refund", { amount, refundId: refund.id })
+  const spec = { ...command.attempt, instructions: command.instructionsFor?.(moved) ?? null }
+  const of = { amount: moved, asset: command.asset, refundId: refund.id }
+  const attempt = bear(draft, payment, spec, "refund", of)
+  if (isRefusal(attempt)) return attempt
   const ids = draft.attemptIds.get(payment.id)!
   draft.attemptIds.put(payment.id, [...ids, attempt.id])
   const next = record(
@@ -74,7 +89,7 @@ function decide(draft: Draft, command: CreateRefund): RefundCreated | Refusal {
     "payment.refund_pending",
     { attempt, data: { refundId: refund.id, refundAmount: amount.toString() } },
   )
-  return { payment: next, refund }
+  return { payment: next, refund, attempt }
 }
 
 export const createRefund: Decider<CreateRefund, RefundCreated> = {

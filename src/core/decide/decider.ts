@@ -2,7 +2,8 @@
 import type { Draft, Needs } from "../draft.ts"
 import type { Attempt } from "../payments/attempt.ts"
 import type { Payment } from "../payments/payment.ts"
-import type { Refusal } from "../refusal.ts"
+import { isRefusal, type Refusal } from "../refusal.ts"
+import { type Allotment, allot } from "../xpubs/xpub.ts"
 
 /**
  * `decide` sees nothing but the draft and the command, and changes nothing but the draft. What it
@@ -22,6 +23,8 @@ export type NewAttempt = {
   readonly targetSealed: Buffer
   /** Given when the payer acts and the rail need not be asked: the attempt is born open. */
   readonly instructions: Attempt["instructions"]
+  /** Given when the payer sends to a fresh address: its instructions are made in the commit. */
+  readonly allotment: Allotment | null
   /** The node that begins it right after the commit. */
   readonly beginner: string
   /** How long that node has before somebody else looks the attempt up, in milliseconds. */
@@ -30,15 +33,17 @@ export type NewAttempt = {
   readonly lookAt: Date | null
 }
 
-/** Builds the row of a new attempt. */
+/** Builds the row of a new attempt; refused where no address can be given to its payer. */
 export function bear(
   draft: Draft,
   payment: Payment,
   spec: NewAttempt,
   kind: Attempt["kind"],
-  of: { amount: bigint; refundId: string | null },
-): Attempt {
-  const leased = spec.instructions === null
+  of: { amount: bigint; asset: string; refundId: string | null },
+): Attempt | Refusal {
+  const instructions = spec.allotment ? allot(draft, spec.allotment, spec.id) : spec.instructions
+  if (isRefusal(instructions)) return instructions
+  const leased = instructions === null
   const attempt: Attempt = {
     id: spec.id,
     paymentId: payment.id,
@@ -48,12 +53,13 @@ export function bear(
     method: spec.method,
     kind,
     amount: of.amount,
-    asset: payment.asset,
+    asset: of.asset,
     state: leased ? "unknown" : "open",
     reason: null,
     targetSealed: spec.targetSealed,
-    instructions: spec.instructions,
+    instructions,
     received: {},
+    seen: {},
     railReference: null,
     looks: 0,
     lookAt: leased ? new Date(draft.now.getTime() + spec.leaseMs) : spec.lookAt,

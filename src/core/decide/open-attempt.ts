@@ -2,7 +2,7 @@
 import type { Draft, Needs } from "../draft.ts"
 import type { Attempt } from "../payments/attempt.ts"
 import { isFinal, isOverdue, type Payment } from "../payments/payment.ts"
-import { type Refusal, refuse } from "../refusal.ts"
+import { isRefusal, type Refusal, refuse } from "../refusal.ts"
 import { bear, type Decider, type NewAttempt, record } from "./decider.ts"
 
 export type OpenAttempt = {
@@ -14,7 +14,12 @@ export type OpenAttempt = {
 export type Opened = { readonly payment: Payment; readonly attempt: Attempt }
 
 function needs(command: OpenAttempt): Needs {
-  return { payments: [command.paymentId], attemptsOf: [command.paymentId] }
+  const { allotment } = command.attempt
+  return {
+    payments: [command.paymentId],
+    attemptsOf: [command.paymentId],
+    xpubs: allotment ? [allotment.xpubId] : [],
+  }
 }
 
 function decide(draft: Draft, command: OpenAttempt): Opened | Refusal {
@@ -30,8 +35,10 @@ function decide(draft: Draft, command: OpenAttempt): Opened | Refusal {
   }
   const attempt = bear(draft, payment, command.attempt, payment.kind, {
     amount: payment.amount,
+    asset: payment.asset,
     refundId: null,
   })
+  if (isRefusal(attempt)) return attempt
   const ids = draft.attemptIds.get(payment.id)!
   draft.attemptIds.put(payment.id, [...ids, attempt.id])
   const next = record(draft, { ...payment, openAttemptId: attempt.id }, "payment.attempt_opened", {

@@ -35,13 +35,19 @@ export function applyRefundFact(subject: Case, fact: Fact): void {
   }
 }
 
+/** The transfer that gives it back was seen on its way. */
+export function markSent(subject: Case): void {
+  const refund = subject.draft.refunds.get(subject.attempt.refundId!)!
+  if (refund.state === "pending") tell(subject, { ...refund, state: "sent" })
+}
+
 function confirm(subject: Case, refund: Refund): void {
   const { draft, payment, attempt, custodian } = subject
   draft.attempts.put(attempt.id, close(attempt, "settled", draft.now))
   if (refund.state === "failed") return confirmLate(subject, refund)
-  const held = merchantAccount(custodian, payment.merchantId, "held", payment.asset)
-  const outside = railAccount(custodian, attempt.rail, "outside", payment.asset)
-  draft.move(held, outside, refund.amount, { kind: "refund.confirmed", payment })
+  const held = merchantAccount(custodian, payment.merchantId, "held", attempt.asset)
+  const outside = railAccount(custodian, attempt.rail, "outside", attempt.asset)
+  draft.move(held, outside, attempt.amount, { kind: "refund.confirmed", payment })
   tell(subject, { ...refund, state: "confirmed" })
 }
 
@@ -51,14 +57,15 @@ function confirm(subject: Case, refund: Refund): void {
  */
 function confirmLate(subject: Case, refund: Refund): void {
   const { draft, payment, attempt, custodian } = subject
-  const { asset, merchantId } = payment
+  const { merchantId } = payment
+  const { asset, amount } = attempt
   const available = merchantAccount(custodian, merchantId, "available", asset)
   const owed = merchantAccount(custodian, merchantId, "owed", asset)
   const outside = railAccount(custodian, attempt.rail, "outside", asset)
   const there = draft.account(available).balance
-  const covered = there < refund.amount ? there : refund.amount
+  const covered = there < amount ? there : amount
   draft.move(available, outside, covered, { kind: "refund.late", payment })
-  draft.move(owed, outside, refund.amount - covered, { kind: "refund.late.owed", payment })
+  draft.move(owed, outside, amount - covered, { kind: "refund.late.owed", payment })
   const sum = payment.refunded + refund.amount
   // Refunded again meanwhile: the payment itself can't give back more than it brought.
   const refunded = sum > payment.captured ? payment.captured : sum
@@ -72,9 +79,9 @@ function confirmLate(subject: Case, refund: Refund): void {
 function comeBack(subject: Case, refund: Refund, reason: Reason): void {
   const { draft, payment, attempt, custodian } = subject
   draft.attempts.put(attempt.id, { ...close(attempt, "returned", draft.now), reason })
-  const outside = railAccount(custodian, attempt.rail, "outside", payment.asset)
-  const available = merchantAccount(custodian, payment.merchantId, "available", payment.asset)
-  draft.move(outside, available, refund.amount, { kind: "refund.returned", payment })
+  const outside = railAccount(custodian, attempt.rail, "outside", attempt.asset)
+  const available = merchantAccount(custodian, payment.merchantId, "available", attempt.asset)
+  draft.move(outside, available, attempt.amount, { kind: "refund.returned", payment })
   tell(
     { ...subject, payment: { ...payment, refunded: payment.refunded - refund.amount } },
     { ...refund, state: "failed", reason },
@@ -84,9 +91,9 @@ function comeBack(subject: Case, refund: Refund, reason: Reason): void {
 function fail(subject: Case, refund: Refund, reason: Reason): void {
   const { draft, payment, attempt, custodian } = subject
   draft.attempts.put(attempt.id, { ...close(attempt, "declined", draft.now), reason })
-  const held = merchantAccount(custodian, payment.merchantId, "held", payment.asset)
-  const available = merchantAccount(custodian, payment.merchantId, "available", payment.asset)
-  draft.move(held, available, refund.amount, { kind: "refund.failed", payment })
+  const held = merchantAccount(custodian, payment.merchantId, "held", attempt.asset)
+  const available = merchantAccount(custodian, payment.merchantId, "available", attempt.asset)
+  draft.move(held, available, attempt.amount, { kind: "refund.failed", payment })
   tell(
     { ...subject, payment: { ...payment, refunded: payment.refunded - refund.amount } },
     { ...refund, state: "failed", reason },

@@ -118,12 +118,7 @@ function isNews(
   const key = sightingKey({ rail: command.rail, place })
   const known = draft.sightings.get(key)
   const received = fact.kind === "received" ? fact : null
-  const final = received?.final ?? true
-  if (known) {
-    if (known.final || !final) return false
-    draft.sightings.put(key, { ...known, final })
-    return true
-  }
+  if (known) return false
   draft.sightings.insert(key, {
     rail: command.rail,
     place,
@@ -131,9 +126,18 @@ function isNews(
     fact: fact.kind,
     amount: received?.amount ?? null,
     asset: received?.asset ?? null,
-    final,
     at,
     createdAt: draft.now,
+    watch: null,
+    block: null,
+    blockHash: null,
+    sender: null,
+    receiver: null,
+    reference: null,
+    state: "final",
+    applied: "final",
+    appliedAmount: received?.amount ?? null,
+    frozen: false,
   })
   return true
 }

@@ -12,12 +12,15 @@ import type { Attempt } from "../payments/attempt.ts"
 import { orderOf } from "../payments/prepare.ts"
 import type { Order, Rail } from "../rail.ts"
 import type { Keyring } from "../seal.ts"
+import { releaseCursors } from "../sightings/store.ts"
 import { openInstrument } from "../store/sealed.ts"
+import type { Keys } from "../xpubs/keys.ts"
 import type { Beginner } from "./begin.ts"
 import { withTimeout } from "./begin.ts"
 import type { Courier } from "./deliver.ts"
 import { reportOf } from "./report.ts"
 import * as store from "./store.ts"
+import { watchPasses } from "./watch.ts"
 
 export type LoopParts = {
   readonly database: Database
@@ -28,6 +31,7 @@ export type LoopParts = {
   readonly engine: Engine
   readonly beginner: Beginner
   readonly courier: Courier
+  readonly keys: Keys
   readonly log: Log
   readonly metrics: Metrics
 }
@@ -49,16 +53,21 @@ const AFTER_FAULT_MS = 1_000
 /** All background work of a node, as passes that can be run one by one. */
 export function makePasses(parts: LoopParts): Pass[] {
   return [
-    ...[...parts.rails.values()].map((rail) => ({
-      name: `observe ${rail.name}`,
-      everyMs: 500,
-      run: () => observe(parts, rail),
-    })),
+    ...[...parts.rails.values()].flatMap((rail) => passesOf(parts, rail)),
     { name: "verify", everyMs: 250, run: () => verify(parts) },
     { name: "expire", everyMs: 500, run: () => expire(parts) },
     { name: "deliver", everyMs: 500, run: () => parts.courier.claim() },
     { name: "clean", everyMs: 60_000, run: () => clean(parts) },
   ]
+}
+
+function passesOf(parts: LoopParts, rail: Rail): Pass[] {
+  const { receiving } = rail
+  const observed = { name: `observe ${rail.name}`, everyMs: 500, run: () => observe(parts, rail) }
+  if (!receiving) return [observed]
+  // Nothing is begun there: what happens is read from the chains.
+  const vet = { name: `vet ${rail.name}`, everyMs: 500, run: () => parts.keys.vet(rail) }
+  return [...watchPasses(parts, rail, receiving), ...(receiving.needsNewAddresses ? [vet] : [])]
 }
 
 /** Starts all loops; the function it answers stops them and resolves when they rest. */
@@ -70,6 +79,8 @@ export function startLoops(parts: LoopParts, passes: readonly Pass[]): () => Pro
     await Promise.all(running)
     await parts.beginner.idle()
     await parts.courier.stop()
+    // The next node need not wait for what this one no longer reads.
+    await releaseCursors(parts.database, parts.node).catch(() => undefined)
   }
 }
 

@@ -33,7 +33,7 @@ export function reportOf(
     kind: attempt.kind,
     rail: rail.name,
     custodian: rail.custodian,
-    assets: [...new Set([owner.asset, ...options.map((option) => option.asset)])],
+    assets: [...new Set([owner.asset, attempt.asset, ...options.map((option) => option.asset)])],
     fence: report.fence,
     facts: report.sightings.map(({ place, fact, at, railReference }) => ({
       place,

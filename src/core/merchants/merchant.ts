@@ -61,11 +61,12 @@ export type Terms = {
   readonly createdAt: Date
 }
 
-/** The rail that a merchant's payments of this method take; null when none is set. */
-export function railFor(
+/** The rails that a merchant's payments of this method may take, the first choice first. */
+export function railsFor(
   merchant: Merchant,
   method: Method,
-  fallback: string | null,
-): string | null {
-  return merchant.settings.rails[method] ?? fallback
+  fallback: readonly string[],
+): readonly string[] {
+  const own = merchant.settings.rails[method]
+  return own === undefined ? fallback : [own]
 }

@@ -4,6 +4,7 @@
  * `waiting` (not begun) → `unknown` (begun, no answer yet) → `open` (the rail or the payer has it)
  * → `approved` → `settled`; or `declined`, `closed` (nobody will pay it any more), `returned`.
  */
+import type { TransferToSign } from "../receiving.ts"
 import type { Reason } from "../refusal.ts"
 
 export type AttemptState =
@@ -40,6 +41,8 @@ export type Attempt = {
    * of minor units per asset.
    */
   readonly received: Readonly<Record<string, string>>
+  /** Money on its way that does not count yet, in the same form. */
+  readonly seen: Readonly<Record<string, string>>
   /** The rail's own id for it. */
   readonly railReference: string | null
   /** How often it was looked up since it began. */
@@ -58,6 +61,8 @@ export type Attempt = {
 export type Instructions = {
   readonly url?: string
   readonly options?: readonly PayOption[]
+  /** A refund: the transfer that the merchant has to sign. */
+  readonly transfer?: TransferToSign
 }
 
 /** One asset on one chain that the payer may send to one address. `amount` is in minor units. */

@@ -1,11 +1,14 @@
 /** Prepares an attempt before the engine decides on it: the rail chosen, the target sealed. */
 import type { Clock, Ids } from "../../clock.ts"
 import type { NewAttempt } from "../decide/decider.ts"
-import { type Merchant, railFor } from "../merchants/merchant.ts"
+import { type Merchant, railsFor } from "../merchants/merchant.ts"
 import type { Order, Rail, Target } from "../rail.ts"
-import { type Refusal, refuse } from "../refusal.ts"
+import type { Receiving } from "../receiving.ts"
+import { isRefusal, type Refusal, refuse } from "../refusal.ts"
 import type { Keyring } from "../seal.ts"
 import { SEALED } from "../store/sealed.ts"
+import type { Keys } from "../xpubs/keys.ts"
+import type { Allotment, Xpub } from "../xpubs/xpub.ts"
 import type { Attempt, Method } from "./attempt.ts"
 
 export type PrepareParts = {
@@ -13,8 +16,9 @@ export type PrepareParts = {
   readonly ids: Ids
   readonly keyring: Keyring
   readonly rails: ReadonlyMap<string, Rail>
-  /** The rail of merchants that chose none; null where each must choose. */
-  readonly defaultRail: string | null
+  /** The rails of merchants that chose none, the first choice first. */
+  readonly defaultRails: readonly string[]
+  readonly keys: Keys
   readonly node: string
 }
 
@@ -33,18 +37,42 @@ export type About = {
 const LEASE_MARGIN_MS = 5_000
 
 /** Chooses the merchant's rail for a way, and prepares an attempt on it. */
-export function prepare(
+export async function prepare(
   parts: PrepareParts,
   merchant: Merchant,
   way: Way,
   about: About,
-): NewAttempt | Refusal {
-  const name = railFor(merchant, way.method, parts.defaultRail)
-  const rail = name === null ? undefined : parts.rails.get(name)
-  if (!rail?.methods.includes(way.method)) {
-    return refuse("method_not_offered", `this merchant does not offer ${way.method}`)
+): Promise<NewAttempt | Refusal> {
+  for (const name of railsFor(merchant, way.method, parts.defaultRails)) {
+    const rail = parts.rails.get(name)
+    if (!rail?.methods.includes(way.method)) continue
+    if (!rail.receiving) return attemptOn(parts, rail, merchant.id, way, about)
+    const xpub = await parts.keys.active(merchant.id, name)
+    if (xpub === null || rail.receiving.watches.length === 0) continue
+    const allotment = await allotmentOf(parts.keys, rail.receiving, xpub, about)
+    if (isRefusal(allotment)) return allotment
+    return { ...attemptOn(parts, rail, merchant.id, way, about), allotment }
   }
-  return attemptOn(parts, rail, merchant.id, way, about)
+  return refuse("method_not_offered", `this merchant does not offer ${way.method}`)
+}
+
+/** What the payer may send is quoted now; to which address is decided with the payment itself. */
+async function allotmentOf(
+  keys: Keys,
+  receiving: Receiving,
+  xpub: Xpub,
+  about: About,
+): Promise<Allotment | Refusal> {
+  const quote = await receiving.quote(about)
+  if (quote.kind === "unavailable") return refuse("quote_unavailable", quote.why)
+  if (quote.kind === "not_offered") return refuse("method_not_offered", quote.why)
+  const key = keys.open(xpub)
+  return {
+    xpubId: xpub.id,
+    vetted: receiving.needsNewAddresses,
+    addressAt: (index) => receiving.addressAt(key, index),
+    instructionsAt: (address) => receiving.instructionsAt(quote.offers, address),
+  }
 }
 
 /** Prepares an attempt on a rail that is given. */
@@ -77,6 +105,7 @@ export function attemptOn(
     method: way.method,
     targetSealed: keyring.seal(JSON.stringify(way.target), SEALED.target),
     instructions: byPayer && rail.instruct ? rail.instruct(order) : null,
+    allotment: null,
     beginner: node,
     leaseMs: rail.beginTimeoutMs + LEASE_MARGIN_MS,
     lookAt: firstLookMs === null ? null : new Date(now.getTime() + firstLookMs),

@@ -11,9 +11,17 @@ import { isRefusal, type Reason, type Refusal, refuse } from "../refusal.ts"
 import type { Attempt } from "./attempt.ts"
 import { isFinal, type Payment } from "./payment.ts"
 import { orderOf, type PrepareParts, prepare, type Way } from "./prepare.ts"
+import type { Settled } from "./settled.ts"
 import { attemptsOf } from "./store.ts"
 
-export type SimulateParts = PrepareParts & { readonly engine: Engine; readonly database: Queries }
+export type SimulateParts = PrepareParts & {
+  readonly engine: Engine
+  readonly database: Queries
+  readonly settled: Settled
+}
+
+/** Until a chain that makes a block a second has been read to the transfer's depth. */
+const CHAIN_MS = 15_000
 
 const notSimulated = refuse("simulation_not_possible", "the rail of this payment moves real money")
 
@@ -53,7 +61,7 @@ function end(
 
 /** Lets the rail make it happen, and reports what the rail would show. */
 async function happen(
-  { engine, keyring, rails }: SimulateParts,
+  { engine, keyring, rails, settled }: SimulateParts,
   payment: Payment,
   attempt: Attempt,
   outcome: Outcome,
@@ -62,6 +70,8 @@ async function happen(
   const rail = rails.get(attempt.rail)
   if (!rail?.simulate) return notSimulated
   const sightings = await rail.simulate(orderOf(attempt, keyring), outcome, reason)
+  // What happened on a chain is found there like everything else: the reader brings it in.
+  if (rail.receiving && sightings.length === 0) return settled.wait(payment.id, CHAIN_MS)
   const report = reportOf(rail, attempt, payment, { sightings, fence: null })
   const reported = await engine.submit(reportAttempt, report)
   return isRefusal(reported) ? reported : reported.payment
@@ -86,11 +96,12 @@ async function attemptFor(
 
   const way: Way = { method: last?.method ?? "bank", target: {} }
   const { id: paymentId, merchantId } = payment
-  const attempt = prepare(parts, merchant, way, { ...payment, paymentId })
+  const attempt = await prepare(parts, merchant, way, { ...payment, paymentId })
   if (isRefusal(attempt)) return attempt
   if (!parts.rails.get(attempt.rail)?.simulate) return notSimulated
   // Nobody begins it: what happens to it is told right after.
-  const waiting = { ...attempt, instructions: attempt.instructions ?? {}, lookAt: null }
+  const instructions = attempt.allotment ? null : (attempt.instructions ?? {})
+  const waiting = { ...attempt, instructions, lookAt: null }
   const opened = await parts.engine.submit(openAttempt, { paymentId, merchantId, attempt: waiting })
   return isRefusal(opened) ? opened : opened.attempt
 }

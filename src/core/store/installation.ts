@@ -1,10 +1,15 @@
 /** What a database remembers of its installation: its mode, and which master key opens it. */
-import type { Queries } from "../../db/database.ts"
+import type { Database, Queries } from "../../db/database.ts"
 import { type Keyring, SealError } from "../seal.ts"
 
 const CONTEXT = "installation.key-check"
 
-export type Claimed = { readonly mode: "sandbox" | "live"; readonly keyFits: boolean }
+export type Claimed = {
+  readonly mode: "sandbox" | "live"
+  readonly keyFits: boolean
+  /** The database is another copy than at the last start: restored, failed over, or moved. */
+  readonly restored: boolean
+}
 
 /** Writes mode and key down at the first start; later it says what was written, and if it fits. */
 export async function claimInstallation(
@@ -18,11 +23,57 @@ export async function claimInstallation(
 on conflict do nothing`,
     [mode, keyring.seal(CONTEXT, CONTEXT), now],
   )
-  const { rows } = await db.query<{ mode: Claimed["mode"]; keyCheckSealed: Buffer }>(
-    `select mode, key_check_sealed as "keyCheckSealed" from installation`,
+  const { rows } = await db.query<Row>(
+    `select mode, key_check_sealed as "keyCheckSealed", copy from installation`,
   )
-  const [row] = rows
-  return { mode: row!.mode, keyFits: opens(keyring, row!.keyCheckSealed) }
+  const row = rows[0]!
+  const restored = row.copy !== null && row.copy !== (await copyOf(db))
+  return { mode: row.mode, keyFits: opens(keyring, row.keyCheckSealed), restored }
+}
+
+type Row = {
+  readonly mode: Claimed["mode"]
+  readonly keyCheckSealed: Buffer
+  readonly copy: string | null
+}
+
+/**
+ * Remembers which copy this is. If it is another than before, every key's next index moves `gap`
+ * ahead first: what was given out after the backup was taken must not be given out again.
+ */
+export async function settleCopy(db: Database, gap: number): Promise<void> {
+  const copy = await copyOf(db)
+  await db.transaction(async (tx) => {
+    const { rows } = await tx.query<{ copy: string | null }>(
+      "select copy from installation for update",
+    )
+    const before = rows[0]!.copy
+    if (before === copy) return
+    if (before !== null) {
+      await tx.query(
+        "update xpubs set next_index = (least(next_index::bigint + $1, 2147483647))::integer",
+        [gap],
+      )
+    }
+    await tx.query("update installation set copy = $1", [copy])
+  })
+}
+
+/**
+ * What tells one copy of a database from another: the cluster, the database in it, and the
+ * timeline, which a restored backup and a failed-over server begin anew.
+ */
+async function copyOf(db: Queries): Promise<string> {
+  const { rows } = await db.query<{ database: string; cluster: string | null }>(
+    `select oid::text as database,
+  case when has_function_privilege('pg_control_system()', 'execute')
+    and has_function_privilege('pg_control_checkpoint()', 'execute')
+  then (select s.system_identifier || '/' || c.timeline_id
+    from pg_control_system() s, pg_control_checkpoint() c) end as cluster
+from pg_database where datname = current_database()`,
+  )
+  const { database, cluster } = rows[0]!
+  return `${cluster ?? "unknown"}/${database}`
 }
 
 function opens(keyring: Keyring, box: Buffer): boolean {

@@ -16,6 +16,7 @@ import type { Attempt, Refund } from "../payments/attempt.ts"
 import type { Payment } from "../payments/payment.ts"
 import type { Keyring } from "../seal.ts"
 import type { Delivery, Endpoint } from "../webhooks/event.ts"
+import type { Xpub } from "../xpubs/xpub.ts"
 import * as schema from "./schema.ts"
 import { openCustomer, openInstrument } from "./sealed.ts"
 import { selectList, type Table } from "./tables.ts"
@@ -60,6 +61,7 @@ export function loads(needs: Needs, draft: Draft, keyring: Keyring): Load[] {
       draft.tallies,
       (row: schema.TallyRow) => row.key,
     ),
+    into(schema.xpubs, "id", unique(needs.xpubs), draft.xpubs, (row: Xpub) => row.id),
     // Accounts come last: they are the rows that every other transaction wants too.
     into(
       schema.accounts,

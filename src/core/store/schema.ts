@@ -1,23 +1,11 @@
 /** Each table the engine reads and writes, column by column, as in migrations/. */
 import type { Customer, Instrument } from "../customers/customer.ts"
-import type { Account, Transfer } from "../ledger/account.ts"
 import type { Attempt, Refund } from "../payments/attempt.ts"
 import type { Payment } from "../payments/payment.ts"
 import type { Delivery, Event } from "../webhooks/event.ts"
 import type { Table } from "./tables.ts"
 
-/** A place where money was seen, as it is stored. */
-export type SightingRow = {
-  readonly rail: string
-  readonly place: string
-  readonly attemptId: string
-  readonly fact: string
-  readonly amount: bigint | null
-  readonly asset: string | null
-  readonly final: boolean
-  readonly at: Date
-  readonly createdAt: Date
-}
+export * from "./schema-money.ts"
 
 /** An answer remembered for an Idempotency-Key. */
 export type AnswerRow = {
@@ -95,6 +83,7 @@ export const attempts: Table<Attempt> = {
     targetSealed: "bytea",
     instructions: "jsonb",
     received: "jsonb",
+    seen: "jsonb",
     railReference: "text",
     looks: "int4",
     lookAt: "timestamptz",
@@ -175,60 +164,6 @@ export const instruments: Table<Instrument> = {
   key: ["id"],
   fixed: ["merchantId", "dialect", "customerId", "rail", "type", "createdAt"],
   sort: (row) => row.id,
-}
-
-export const sightings: Table<SightingRow> = {
-  name: "sightings",
-  columns: {
-    rail: "text",
-    place: "text",
-    attemptId: "uuid",
-    fact: "text",
-    amount: "numeric",
-    asset: "text",
-    final: "bool",
-    at: "timestamptz",
-    createdAt: "timestamptz",
-  },
-  key: ["rail", "place"],
-  fixed: ["attemptId", "fact", "amount", "asset", "at", "createdAt"],
-  sort: (row) => `${row.rail}|${row.place}`,
-}
-
-export const accounts: Table<Account> = {
-  name: "accounts",
-  columns: {
-    id: "uuid",
-    custodian: "text",
-    merchantId: "uuid",
-    rail: "text",
-    kind: "text",
-    asset: "text",
-    balance: "numeric",
-    floor: "numeric",
-    createdAt: "timestamptz",
-  },
-  key: ["id"],
-  fixed: ["custodian", "merchantId", "rail", "kind", "asset", "floor", "createdAt"],
-  sort: (row) => row.id,
-}
-
-export const transfers: Table<Transfer> = {
-  name: "transfers",
-  columns: {
-    id: "uuid",
-    debitId: "uuid",
-    creditId: "uuid",
-    amount: "numeric",
-    kind: "text",
-    merchantId: "uuid",
-    paymentId: "uuid",
-    reference: "text",
-    createdAt: "timestamptz",
-  },
-  key: ["id"],
-  fixed: [],
-  sort: (row) => row.reference ?? row.id,
 }
 
 export const events: Table<Event> = {

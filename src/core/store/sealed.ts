@@ -14,6 +14,7 @@ export const SEALED = {
   endpointSecret: "endpoint.secret",
   endpointHeaders: "endpoint.headers",
   signingKey: "terms.signing-key",
+  xpub: "xpub.key",
 } as const
 
 /** A stored customer with its person readable. */

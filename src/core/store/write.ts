@@ -19,6 +19,8 @@ export function writes(draft: Draft, batchId: string): Write[] {
     shelfWrites(schema.payments, draft.payments),
     shelfWrites(schema.refunds, draft.refunds),
     shelfWrites(schema.attempts, draft.attempts),
+    shelfWrites(schema.xpubs, draft.xpubs),
+    shelfWrites(schema.addresses, draft.addresses),
     shelfWrites(schema.sightings, draft.sightings),
     insertOnly(
       schema.events,

@@ -43,6 +43,19 @@ export const attemptSchema = z.strictObject({
   state: z.string(),
   reason: z.string().nullable(),
   received: z.record(z.string(), amount),
+  seen: z.record(z.string(), amount),
+  options: z.array(
+    z.strictObject({
+      blockchain: z.string(),
+      chain_id: z.int(),
+      token: z.string(),
+      decimals: z.int(),
+      asset: z.string(),
+      amount,
+      address: z.string(),
+      uri: z.string(),
+    }),
+  ),
   created_at: time,
   updated_at: time,
 })
@@ -55,14 +68,40 @@ export const refundSchema = z.strictObject({
   asset: z.string(),
   state: z.string(),
   reason: z.string().nullable(),
+  to_sign: z
+    .strictObject({
+      chain_id: z.int(),
+      blockchain: z.string(),
+      from: z.string(),
+      to: z.string(),
+      asset: z.string(),
+      amount,
+      transaction: z.strictObject({ to: z.string(), data: z.string(), value: z.string() }),
+      uri: z.string(),
+    })
+    .nullable(),
   created_at: time,
   updated_at: time,
+})
+
+/** A transfer on a chain. */
+export const sightingSchema = z.strictObject({
+  object: z.literal("sighting"),
+  asset: z.string(),
+  amount,
+  reference: z.string(),
+  state: z.string(),
+  confirmations: z.int(),
+  confirmations_needed: z.int().nullable(),
+  explorer_url: z.string().nullable(),
+  at: time,
 })
 
 /** One payment, with the tries to move its money and what was given back. */
 export const wholePaymentSchema = paymentSchema.extend({
   attempts: z.array(attemptSchema),
   refunds: z.array(refundSchema),
+  sightings: z.array(sightingSchema),
 })
 
 export const balanceSchema = z.strictObject({
@@ -105,6 +144,8 @@ const detailsSchema = z.strictObject({
   asset: z.string().optional(),
   due: amount.optional(),
   surplus: amount.optional(),
+  /** The transaction on its chain. */
+  transaction: z.string().optional(),
   received: z.record(z.string(), amount).optional(),
   refund: z.string().optional(),
   refund_amount: amount.optional(),

@@ -99,9 +99,12 @@ export const refund = z
       .transform(BigInt)
       .nullable()
       .default(null),
+    // Money in the merchant's own wallet: whom to send it to, and from which of its addresses.
+    to: z.string(must("an address")).max(100).nullable().default(null),
+    from: z.string(must("an address")).max(100).nullable().default(null),
   })
   .nullish()
-  .transform((body) => body ?? { amount: null })
+  .transform((body) => body ?? { amount: null, to: null, from: null })
 
 /** Names that frame a message or prove it: they are ours to set. */
 const OUR_HEADERS =

@@ -51,7 +51,7 @@ function paymentRoutes(app: DialectApp, core: Core): void {
   app.get(
     "/payments/:id",
     { schema: { params: named, response: { 200: answers.wholePaymentSchema } } },
-    async (request) => whole(await found(core, request)),
+    async (request) => wholeOut(core, await found(core, request)),
   )
 
   app.post(
@@ -67,17 +67,18 @@ function paymentRoutes(app: DialectApp, core: Core): void {
     async (request) => {
       const { id: paymentId, merchantId } = await found(core, request)
       const how = { kind: "cancel", by: "merchant" } as const
-      return whole(orThrow(await core.pay.end({ paymentId, merchantId, how })))
+      return wholeOut(core, orThrow(await core.pay.end({ paymentId, merchantId, how })))
     },
   )
+}
 
-  async function whole(payment: Payment) {
-    const [attempts, refunds] = await Promise.all([
-      core.payments.attempts(payment.id),
-      core.payments.refunds(payment.id),
-    ])
-    return wire.wholePaymentOut(payment, attempts, refunds)
-  }
+async function wholeOut(core: Core, payment: Payment) {
+  const [attempts, refunds, sightings] = await Promise.all([
+    core.payments.attempts(payment.id),
+    core.payments.refunds(payment.id),
+    core.payments.sightings(payment.id),
+  ])
+  return wire.wholePaymentOut(payment, attempts, refunds, sightings)
 }
 
 function simulateRoute(app: DialectApp, core: Core): void {
@@ -114,18 +115,38 @@ function refundRoute(app: DialectApp, core: Core): void {
     { schema: { params: named, body: requests.refund }, onRequest: allowEmptyBody },
     async (request, reply) => {
       const payment = await found(core, request)
-      const { amount } = request.body
+      const { amount, to, from } = request.body
       const render = (made: RefundCreated | Refusal): StoredAnswer => {
         if (isRefusal(made)) {
           const said = problem({ code: made.refused, message: made.message }, request.id)
           return { status: said.status, body: JSON.stringify(said.body) }
         }
-        const answer = answers.refundSchema.parse(wire.refundOut(made.refund, made.payment))
+        const refund = wire.refundOut(made.refund, made.payment, made.attempt)
+        const answer = answers.refundSchema.parse(refund)
         return { status: 201, body: JSON.stringify(answer) }
       }
       const bound = idempotencyKey(request, payment.merchantId)
-      const made = await core.pay.refund(payment, amount, bound && { ...bound, render })
+      const once = bound && { ...bound, render }
+      const made = await core.pay.refund(payment, amount, once, { to, from })
       return sendRendered(reply, "body" in made ? made : render(made))
+    },
+  )
+
+  app.post(
+    "/payments/:id/refunds/:refund/cancel",
+    {
+      schema: {
+        params: named.extend({ refund: z.string() }),
+        body: requests.nothing,
+        response: { 200: answers.wholePaymentSchema },
+      },
+      onRequest: allowEmptyBody,
+    },
+    async (request) => {
+      const payment = await found(core, request)
+      const refundId = idIn("refund", request.params.refund)
+      const done = await core.pay.cancelRefund(payment, refundId ?? "")
+      return wholeOut(core, orThrow(done))
     },
   )
 }

@@ -33,7 +33,7 @@ const notice = {
 test("each example is what its rows are told as", () => {
   const { payment, attempt, refund, event, endpoint, delivery, accounts, instrument } = rows
   const table: [name: string, schema: z.ZodType | null, made: unknown][] = [
-    ["payment", answers.wholePaymentSchema, wire.wholePaymentOut(payment, [attempt], [refund])],
+    ["payment", answers.wholePaymentSchema, wire.wholePaymentOut(payment, [attempt], [refund], [])],
     ["event", answers.eventSchema, wire.eventOut(event)],
     ["endpoint", answers.endpointSchema, wire.endpointOut(endpoint)],
     ["delivery", answers.deliverySchema, wire.deliveryOut(delivery)],

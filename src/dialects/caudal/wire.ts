@@ -9,7 +9,10 @@ import type {
   Instrument,
   Page,
   Payment,
+  PayOption,
   Refund,
+  SightingView,
+  TransferToSign,
 } from "../../core/index.ts"
 import type * as answers from "./answers.ts"
 import { idOut, type Named } from "./ids.ts"
@@ -59,11 +62,30 @@ export function wholePaymentOut(
   payment: Payment,
   attempts: readonly Attempt[],
   refunds: readonly Refund[],
+  sightings: readonly SightingView[],
 ): z.infer<typeof answers.wholePaymentSchema> {
   return {
     ...paymentOut(payment),
     attempts: attempts.map(attemptOut),
-    refunds: refunds.map((refund) => refundOut(refund, payment)),
+    refunds: refunds.map((refund) => {
+      const attempt = attempts.find(({ refundId }) => refundId === refund.id)
+      return refundOut(refund, payment, attempt)
+    }),
+    sightings: sightings.map(sightingOut),
+  }
+}
+
+function sightingOut(sighting: SightingView): z.infer<typeof answers.sightingSchema> {
+  return {
+    object: "sighting",
+    asset: sighting.asset,
+    amount: sighting.amount.toString(),
+    reference: sighting.reference,
+    state: sighting.state,
+    confirmations: sighting.confirmations,
+    confirmations_needed: sighting.needed,
+    explorer_url: sighting.explorerUrl,
+    at: sighting.at.toISOString(),
   }
 }
 
@@ -80,13 +102,27 @@ function attemptOut(attempt: Attempt): z.infer<typeof answers.attemptSchema> {
     state: attempt.state,
     reason: attempt.reason,
     received: { ...attempt.received },
+    seen: { ...attempt.seen },
+    options: (attempt.instructions?.options ?? []).map(optionOut),
     created_at: attempt.createdAt.toISOString(),
     updated_at: attempt.updatedAt.toISOString(),
   }
 }
 
-/** A refund; its asset is that of its payment. */
-export function refundOut(refund: Refund, payment: Payment): z.infer<typeof answers.refundSchema> {
+function optionOut(option: PayOption) {
+  const { blockchain, chainId, token, decimals, asset, amount, address, uri } = option
+  return { blockchain, chain_id: chainId, token, decimals, asset, amount, address, uri }
+}
+
+/**
+ * A refund; its asset is that of its payment. `attempt` moves it, and may be the merchant's to sign.
+ */
+export function refundOut(
+  refund: Refund,
+  payment: Payment,
+  attempt: Attempt | undefined,
+): z.infer<typeof answers.refundSchema> {
+  const transfer = attempt?.instructions?.transfer
   return {
     id: idOut("refund", refund.id),
     object: "refund",
@@ -95,9 +131,14 @@ export function refundOut(refund: Refund, payment: Payment): z.infer<typeof answ
     asset: payment.asset,
     state: refund.state,
     reason: refund.reason,
+    to_sign: transfer ? toSignOut(transfer) : null,
     created_at: refund.createdAt.toISOString(),
     updated_at: refund.updatedAt.toISOString(),
   }
+}
+
+function toSignOut({ chainId, ...transfer }: TransferToSign) {
+  return { chain_id: chainId, ...transfer }
 }
 
 /** A merchant's accounts, one object for each asset and custodian; what has no account is zero. */
@@ -204,6 +245,7 @@ function detailsOut(data: Event["data"]): z.infer<typeof answers.eventSchema>["d
     asset: text("asset"),
     due: text("due"),
     surplus: text("surplus"),
+    transaction: text("reference"),
     // One asset's total, or what came of every asset until the end.
     received:
       typeof received === "string"

@@ -49,6 +49,9 @@ const SOUNDS = {
   payment_has_open_attempt: { status: 409 },
   refund_too_large: { status: 409 },
   refund_not_possible: { status: 409 },
+  refund_receiver_missing: { status: 400 },
+  quote_unavailable: { status: 503 },
+  address_unavailable: { status: 503 },
   simulation_not_possible: { status: 409 },
   lease_lost: { status: 409 },
 } as const satisfies Record<ProblemCode, Sound>

@@ -51,6 +51,9 @@ const SOUNDS = {
   payment_has_open_attempt: { status: 409, code: "XPA04627" },
   refund_too_large: { status: 400, code: "XPA04000" },
   refund_not_possible: { status: 400, code: "XPA04000" },
+  refund_receiver_missing: { status: 400, code: "XPA04000" },
+  quote_unavailable: { status: 503, code: "XCX05030" },
+  address_unavailable: { status: 503, code: "XCX05030" },
   simulation_not_possible: { status: 400, code: "XPA04000" },
   lease_lost: { status: 503, code: "XCX05030" },
 } as const satisfies Record<ProblemCode, Sound>

@@ -119,12 +119,7 @@ function answerOf(order: Order, { answer, steps }: ReturnType<typeof fateOf>): B
 function sightingOf(order: Order, { kind, reason, at }: Happening): Sighting[] {
   const due = order.method === "crypto" ? order.instructions?.options?.[0] : undefined
   if (kind === "settled" && due) {
-    const fact: Fact = {
-      kind: "received",
-      amount: BigInt(due.amount),
-      asset: due.asset,
-      final: true,
-    }
+    const fact: Fact = { kind: "received", amount: BigInt(due.amount), asset: due.asset }
     const railReference = transactionHash(order.attemptId)
     return [{ ...sighting(order, "received", fact, at), railReference }]
   }

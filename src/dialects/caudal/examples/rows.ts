@@ -56,6 +56,7 @@ export const attempt: Attempt = {
   targetSealed: SEALED,
   instructions: null,
   received: {},
+  seen: {},
   railReference: "SIM-0123456789AB",
   looks: 1,
   lookAt: null,

@@ -71,6 +71,7 @@ export const attempt: Attempt = {
     ],
   },
   received: {},
+  seen: {},
   railReference: null,
   looks: 0,
   lookAt: null,

@@ -1,0 +1,104 @@
+/**
+ * Reads chains on and on: what was seen is written down with the place where reading stopped, in
+ * one commit, and from there it is applied payment by payment.
+ *
+ * One node reads a chain at a time, under a lease. What a crash leaves unapplied is found by the
+ * next pass of any node.
+ */
+import type { Rail } from "../rail.ts"
+import type { Read, Receiving, Watch } from "../receiving.ts"
+import * as sightings from "../sightings/store.ts"
+import { applyDue } from "./apply.ts"
+import { withTimeout } from "./begin.ts"
+import type { LoopParts, Pass } from "./loops.ts"
+
+/** A read may take this long; its node keeps the chain twice as long without a word. */
+const READ_TIMEOUT_MS = 30_000
+const LEASE_MS = 60_000
+/** A refund that nobody signed for so long is looked out for no more. */
+const LEAVING_MS = 90 * 86_400_000
+
+/** The passes of a rail where payers send by themselves: one for each chain, and one for all. */
+export function watchPasses(parts: LoopParts, rail: Rail, receiving: Receiving): Pass[] {
+  return [
+    ...receiving.watches.map((watch) => {
+      const reader = makeReader(parts, rail, watch)
+      return { name: `watch ${watch.name}`, everyMs: watch.everyMs, run: reader }
+    }),
+    // What this node applied at once is not there any more: this finds what a crash left.
+    { name: `apply ${rail.name}`, everyMs: 1_000, run: () => applyDue(parts, rail) },
+  ]
+}
+
+type Held = { readonly fence: number; readonly untilMs: number }
+
+/** The pass that reads one chain. */
+function makeReader(parts: LoopParts, rail: Rail, watch: Watch): () => Promise<number> {
+  const { database, clock, node, metrics, log } = parts
+  const labels = { chain: watch.name }
+  let held: Held | null = null
+  let position: string | null = null
+  /** Until the first read came through, the last blocks are read once more. */
+  let again = true
+
+  async function run(): Promise<number> {
+    const now = clock.now()
+    const until = new Date(now.getTime() + LEASE_MS)
+    const claim = { name: watch.name, rail: rail.name, node, now, until }
+    if (held === null || held.untilMs - now.getTime() < READ_TIMEOUT_MS) {
+      const cursor = await sightings.claimCursor(database, claim)
+      if (cursor === null) return 0
+      held = { fence: cursor.fence, untilMs: until.getTime() }
+      position = cursor.position
+    }
+    const { fence } = held
+    const read = await readOn()
+    const written = await sightings.writeRead(database, { ...claim, fence }, read)
+    if (!written) {
+      log.warn({ chain: watch.name }, "another node reads this chain now")
+      held = null
+      again = true
+      return 0
+    }
+    held = { fence, untilMs: until.getTime() }
+    position = read.cursor
+    again = false
+    if (read.orphaned.length > 0) {
+      metrics.count("chain_orphaned", labels, read.orphaned.length)
+      log.warn({ chain: watch.name, places: read.orphaned }, "transfers left the chain")
+    }
+    if (hasNews(read)) await applyDue(parts, rail)
+    return read.more ? 1 : 0
+  }
+
+  async function readOn(): Promise<Read> {
+    const since = new Date(clock.now().getTime() - LEAVING_MS)
+    const [unconfirmed, leaving] = await Promise.all([
+      sightings.recorded(database, watch.name, "unconfirmed"),
+      sightings.leaving(database, rail.name, since),
+    ])
+    try {
+      return await withTimeout(
+        watch.read({
+          cursor: position,
+          again,
+          ours: (addresses) => sightings.findAddresses(database, rail.name, addresses),
+          recordedAbove: (above) => sightings.recorded(database, watch.name, { above }),
+          unconfirmed,
+          leaving,
+        }),
+        READ_TIMEOUT_MS,
+      )
+    } finally {
+      const { ok, behindBlocks } = watch.health()
+      metrics.gauge("chain_ok", ok ? 1 : 0, labels)
+      if (behindBlocks !== null) metrics.gauge("chain_behind_blocks", behindBlocks, labels)
+    }
+  }
+
+  return run
+}
+
+function hasNews({ seen, confirmed, orphaned }: Read): boolean {
+  return seen.length > 0 || confirmed.length > 0 || orphaned.length > 0
+}

@@ -1,0 +1,42 @@
+/** A transfer on a chain as pages and clients see it. Pure. */
+import type { Rail } from "../rail.ts"
+import type { SightingState } from "../store/schema.ts"
+import type { SightingRead } from "./store.ts"
+
+export type SightingView = {
+  readonly asset: string
+  readonly amount: bigint
+  /** The transaction. */
+  readonly reference: string
+  readonly state: SightingState
+  /** Blocks on top, its own included; 0 for one that left the chain. */
+  readonly confirmations: number
+  /** How many make it final; null where the chain itself says so. */
+  readonly needed: number | null
+  readonly explorerUrl: string | null
+  /** The time of its block. */
+  readonly at: Date
+}
+
+/** The views of what was read. */
+export function viewsOf(
+  rows: readonly SightingRead[],
+  rails: ReadonlyMap<string, Rail>,
+): SightingView[] {
+  const watches = [...rails.values()].flatMap(({ receiving }) => receiving?.watches ?? [])
+  const byName = new Map(watches.map((watch) => [watch.name, watch]))
+  return rows.map(({ watch: name, asset, amount, reference, state, block, head, at }) => {
+    const watch = byName.get(name)
+    const depth = head === null || state === "orphaned" ? 0 : Number(head - block) + 1
+    return {
+      asset,
+      amount,
+      reference,
+      state,
+      confirmations: Math.max(0, depth),
+      needed: watch?.confirmations ?? null,
+      explorerUrl: watch?.explorerUrl(reference) ?? null,
+      at,
+    }
+  })
+}
