@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { type Clock, type HostClock, hostClock, type Ids, makeIds } from "./clock.ts"
 import { type Config, ConfigError } from "./config.ts"
 import { type Core, type CoreParts, type Log, openCore } from "./core/core.ts"
+import type { Rail } from "./core/index.ts"
 import { makePasswords } from "./core/password.ts"
 import { type Keyring, masterKey, openKeyring, parseMasterKey } from "./core/seal.ts"
 import { claimInstallation, settleCopy } from "./core/store/installation.ts"
@@ -14,6 +15,7 @@ import { embeddedConnection, startEmbedded } from "./db/embedded.ts"
 import { migrate } from "./db/migrate.ts"
 import { dialects } from "./dialects/index.ts"
 import { checkAddress, parseAllowList } from "./http/address.ts"
+import { CONFIGURED, makeRails, type RailParts } from "./rails/index.ts"
 
 /** Something outside the program stands in the way; the message says what to do about it. */
 export class OpenError extends Error {
@@ -100,6 +102,37 @@ export function coreOf(
     },
     ...over,
   })
+}
+
+/** Makes the rails; throws `ConfigError` when their settings, or the chosen one, can't be used. */
+export function railsOf(
+  { mode, dataDir, file }: Config,
+  parts: Pick<RailParts, "clock" | "ids" | "ownChain">,
+): readonly Rail[] {
+  const { default: wanted, ...settings } = file.rails
+  const unknown = Object.keys(settings).filter((name) => !CONFIGURED.includes(name as never))
+  if (unknown.length > 0) {
+    throw new ConfigError(
+      `rails.${unknown[0]} in the configuration file: only ${CONFIGURED.join(", ")} has settings`,
+    )
+  }
+  const rails = madeRails({ ...parts, dataDir, mode, settings })
+  if (wanted !== null && !rails.some(({ name }) => name === wanted)) {
+    const names = rails.map(({ name }) => name).join(", ")
+    throw new ConfigError(
+      `rails.default in the configuration file: there is no rail "${wanted}"; ` +
+        `in ${mode} mode this version has: ${names}`,
+    )
+  }
+  return rails
+}
+
+function madeRails(parts: RailParts): readonly Rail[] {
+  try {
+    return makeRails(parts)
+  } catch (error) {
+    throw new ConfigError(`${(error as Error).message}`, { cause: error })
+  }
 }
 
 /** A sandbox takes the real chain where it can, and simulates all else. */

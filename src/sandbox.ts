@@ -53,7 +53,24 @@ export type SandboxParts = {
   readonly webhookUrl: string | null
   /** Whether only this machine can reach us: then requests without credentials are the demo's. */
   readonly loopback: boolean
+  /** The chain that runs here; null when crypto is simulated. */
+  readonly chain: SandboxChain | null
 }
+
+/** A chain as scripts find it: `payer` is an unlocked account of it that holds test dollars. */
+export type SandboxChain = {
+  readonly rpcUrl: string
+  readonly chainId: number
+  readonly token: { readonly address: string; readonly decimals: number }
+  readonly payer: string
+}
+
+/**
+ * The demo merchant's wallet: the second account of the phrase "test test test test test test test
+ * test test test test junk", which anybody may import to see the money and to spend it.
+ */
+const DEMO_XPUB =
+  "xpub6Ce9NcJvTk372KjsGfWqbcex5DumjpNquQLApoeQUavSCjEc823BV1tb4rXUuPuht8h2hSxkg2EXUaKUJmniJvRZAELxypsCzBFdtosmV76"
 
 /** Makes the demo merchant where there is none, and writes `sandbox.json` anew. */
 export async function openSandbox(parts: SandboxParts): Promise<readonly Shown[]> {
@@ -67,6 +84,11 @@ export async function openSandbox(parts: SandboxParts): Promise<readonly Shown[]
   if (parts.loopback) core.openTo(merchant.id)
   const shown: Shown[] = []
   const entries: Record<string, unknown> = {}
+  if (parts.chain) {
+    await giveKey(core, merchant)
+    const { rpcUrl, chainId, token, payer } = parts.chain
+    entries["chain"] = { rpcUrl, chainId, token: token.address, decimals: token.decimals, payer }
+  }
   for (const dialect of parts.dialects) {
     const secret = webhookSecret(core, dialect.name)
     const credentials = await credentialsIn(core, dialect, merchant)
@@ -83,6 +105,13 @@ export async function openSandbox(parts: SandboxParts): Promise<readonly Shown[]
 /** A file from an earlier sandbox must not outlive a start in live mode. */
 export function removeSandboxFile(dataDir: string): void {
   rmSync(join(dataDir, FILE), { force: true })
+}
+
+/** A merchant that was given another key keeps it. */
+async function giveKey(core: Core, merchant: Merchant): Promise<void> {
+  if ((await core.keys.list(merchant.id)).length > 0) return
+  const added = await core.keys.add(merchant.id, "evm", DEMO_XPUB)
+  if ("wrong" in added) throw new Error(`the demo merchant's key: ${added.wrong}`)
 }
 
 async function fillWallet(core: Core, merchant: Merchant): Promise<void> {

@@ -2,18 +2,20 @@
 import { type AddressInfo, createServer, isIP } from "node:net"
 import type { FastifyInstance } from "fastify"
 import type { Logger } from "pino"
+import { epochAfter, isEarlier } from "./anvil/epoch.ts"
+import { findAnvil, type SandboxChain, startAnvil } from "./anvil/index.ts"
 import { mountCheckout, PAGE_HEADERS, unreadablePage } from "./checkout/index.ts"
 import type { Clock } from "./clock.ts"
 import { type Config, ConfigError } from "./config.ts"
 import type { Core } from "./core/core.ts"
+import { readChains } from "./core/index.ts"
 import { clockOffsetMs, type Database } from "./db/database.ts"
 import { dialects, mountDialect } from "./dialects/index.ts"
 import { clockCheck, mountHealth } from "./http/health.ts"
 import { makeMetrics } from "./http/metrics.ts"
 import { makeSender } from "./http/send.ts"
 import { makeServer } from "./http/server.ts"
-import { coreOf, hostInUrl, type Installation, openInstallation } from "./installation.ts"
-import { makeRails } from "./rails/index.ts"
+import { coreOf, hostInUrl, type Installation, openInstallation, railsOf } from "./installation.ts"
 import { openSandbox, removeSandboxFile, type Shown } from "./sandbox.ts"
 
 export type System = {
@@ -56,7 +58,7 @@ export async function startSystem(parts: SystemParts): Promise<System> {
 }
 
 async function startNode(
-  { config, log }: SystemParts,
+  { config, log, notice }: SystemParts,
   installation: Installation,
   undo: (() => Promise<unknown>)[],
 ): Promise<Omit<System, "database" | "stop">> {
@@ -94,15 +96,9 @@ async function startNode(
 
   const port = config.port === 0 ? await freePort(config.host) : config.port
   const url = `http://${hostInUrl(config.host)}:${port}`
-  const rails = makeRails({ clock, ids, dataDir: config.dataDir, mode: config.mode })
-  const wanted = config.file.rails.default
-  if (wanted !== null && !rails.some(({ name }) => name === wanted)) {
-    const names = rails.map(({ name }) => name).join(", ") || "none"
-    throw new ConfigError(
-      `rails.default in the configuration file: there is no rail "${wanted}"; ` +
-        `in ${config.mode} mode this version has: ${names}`,
-    )
-  }
+  const ownChain = await startChain(config, installation, log, notice)
+  if (ownChain) undo.push(() => ownChain.stop())
+  const rails = railsOf(config, { clock, ids, ownChain })
   const core = coreOf(installation, {
     publicUrl: config.publicUrl ?? url,
     rails,
@@ -110,6 +106,7 @@ async function startNode(
     metrics,
     log,
   })
+  if (ownChain) await leaveLostChains(core, ownChain)
   let ready = false
   mountHealth(server, {
     metrics,
@@ -117,6 +114,11 @@ async function startNode(
       { name: "started", ok: ready },
       { name: "database", ok: await answers(database) },
       clockCheck(host.offsetMs()),
+      // A chain that lags keeps nobody from creating payments: it is shown, and no more.
+      ...core.watches().map((watch) => {
+        const { ok, detail } = watch.health()
+        return { name: `chain ${watch.name}`, ok, detail, optional: true }
+      }),
     ],
   })
   for (const dialect of dialects) await mountDialect(server, dialect, core)
@@ -150,9 +152,38 @@ async function startNode(
           url: core.publicUrl,
           webhookUrl: config.sandboxWebhookUrl,
           loopback: config.loopback,
+          chain: ownChain,
         })
   ready = true
   return { url, core, sandbox }
+}
+
+/** A sandbox's chain that was lost never brings what was on its way there. */
+async function leaveLostChains(core: Core, ownChain: SandboxChain): Promise<void> {
+  const lost = chainIds(await core.readChains("evm")).filter((id) => isEarlier(id, ownChain))
+  if (lost.length > 0) await core.abandon(core.rails.get("evm")!, lost)
+}
+
+function chainIds(names: readonly string[]): number[] {
+  return names.map((name) => Number(name.slice(name.indexOf(":") + 1)))
+}
+
+/** The chain that a sandbox keeps for itself, where it has the program for one. */
+async function startChain(
+  config: Config,
+  { database, clock }: Installation,
+  log: Logger,
+  notice: SystemParts["notice"],
+): Promise<SandboxChain | null> {
+  if (!config.sandboxChain || findAnvil() === null) return null
+  return startAnvil({
+    dataDir: config.dataDir,
+    clock,
+    epochAtLeast: epochAfter(chainIds(await readChains(database, "evm"))),
+    notice: (text) => notice?.(text),
+    onDown: (reason) => log.error({ reason }, "the sandbox chain ended; it is started again"),
+    onUp: (downMs) => log.warn({ downMs }, "the sandbox chain answers again"),
+  })
 }
 
 /** Words that stand for ranges. */

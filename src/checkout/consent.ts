@@ -3,8 +3,8 @@ import type { FastifyInstance, FastifyReply } from "fastify"
 import { z } from "zod"
 import type { Core, Instrument } from "../core/index.ts"
 import { type Html, html } from "./html.ts"
-import { banner, button, facts, layout, messagePage, type Site } from "./layout.ts"
-import { send } from "./routes.ts"
+import { address, banner, button, facts, layout, messagePage, type Site } from "./layout.ts"
+import { type SiteFor, send } from "./routes.ts"
 
 type Consent = {
   readonly instrument: Instrument
@@ -17,15 +17,17 @@ const ID = z.guid()
 const TYPE = "bancolombiaInstant"
 
 /** Registers the consent page below the scope's prefix. */
-export function consentRoutes(scope: FastifyInstance, core: Core, site: Site): void {
+export function consentRoutes(scope: FastifyInstance, core: Core, siteFor: SiteFor): void {
   scope.get<{ Params: { id: string } }>("/consent/:id", async (request, reply) => {
+    const site = siteFor(request)
     const consent = await find(request.params.id)
-    return consent ? send(reply, 200, consentPage(site, consent)) : notFound(reply)
+    return consent ? send(reply, 200, consentPage(site, consent)) : notFound(reply, site)
   })
 
   scope.post<{ Params: { id: string } }>("/consent/:id", async (request, reply) => {
+    const site = siteFor(request)
     const consent = await find(request.params.id)
-    if (!consent) return notFound(reply)
+    if (!consent) return notFound(reply, site)
     const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams()
     const { instrument } = consent
     const answer = form.get("do")
@@ -42,7 +44,7 @@ export function consentRoutes(scope: FastifyInstance, core: Core, site: Site): v
           answer === "agree" ? { state: "active" } : { state: "error", reason: "mandate_revoked" },
       })
     }
-    return reply.redirect(`${site.base}/consent/${instrument.id}`, 303)
+    return reply.redirect(address(site, pathOf(instrument)), 303)
   })
 
   async function find(id: string): Promise<Consent | null> {
@@ -57,35 +59,42 @@ export function consentRoutes(scope: FastifyInstance, core: Core, site: Site): v
     return { instrument, merchantName, ownerName: customer.person.name }
   }
 
-  function notFound(reply: FastifyReply): FastifyReply {
+  function notFound(reply: FastifyReply, site: Site): FastifyReply {
     return send(reply, 404, messagePage(site, site.t.problems.notFound))
   }
 }
 
+function pathOf({ id }: Instrument): string {
+  return `consent/${id}`
+}
+
 /** Draws the page: the question while it is open, then the answer. */
 function consentPage(site: Site, { instrument, merchantName, ownerName }: Consent): Html {
-  const { t, base } = site
-  const { state, masked, id, version } = instrument
+  const { t } = site
+  const { state, masked, version } = instrument
+  const path = pathOf(instrument)
   const about = facts([
     [t.consent.name, ownerName],
     [t.consent.account, masked.accountNumber ?? null],
   ])
   if (state !== "pending") {
     const agreed = state === "active"
-    const { title, text } = agreed ? t.consent.agreed : t.consent.declined
+    const answer = agreed ? t.consent.agreed : t.consent.declined
     return layout(site, {
-      title,
-      body: html`${banner(agreed ? "good" : "bad", title, text)}${about}`,
+      title: answer.title,
+      path,
+      body: html`<div role="status">${banner(agreed ? "good" : "bad", answer)}</div>${about}`,
     })
   }
   const title = t.consent.title(merchantName)
   return layout(site, {
     title,
+    path,
     body: html`<header><p class="merchant"><strong>${merchantName}</strong></p></header>
 <h1 class="step">${t.consent.heading}</h1>
 <p>${t.consent.text(merchantName)}</p>
 ${about}
-<form method="post" action="${base}/consent/${id}">
+<form method="post" action="${address(site, path)}">
 <input type="hidden" name="version" value="${version}">
 ${button("agree", t.consent.agree, "main")}${button("decline", t.consent.decline, "quiet")}
 </form>`,

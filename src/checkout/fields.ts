@@ -13,7 +13,7 @@ import {
 } from "./form.ts"
 import { attribute, type Html, html } from "./html.ts"
 import type { KnownPayer } from "./purpose.ts"
-import type { Texts } from "./texts.ts"
+import type { Texts } from "./texts/index.ts"
 
 /** What the form is drawn from. */
 export type FormState = { readonly rules: FormRules; readonly typed: Typed; readonly wrong: Wrong }

@@ -3,7 +3,7 @@ import { z } from "zod"
 import type { Method, Target } from "../core/index.ts"
 import { BANKS } from "./banks.ts"
 import type { KnownPayer } from "./purpose.ts"
-import type { Texts } from "./texts.ts"
+import type { Texts } from "./texts/index.ts"
 
 export const DOCUMENT_TYPES = ["cc", "ce", "nit"] as const
 export const ACCOUNT_TYPES = ["savings", "checking"] as const

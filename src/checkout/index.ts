@@ -1,45 +1,37 @@
 /** The hosted checkout: the pages below /pay that payers see. */
-import { createHash } from "node:crypto"
-import { readFileSync } from "node:fs"
-import type { FastifyError, FastifyInstance } from "fastify"
+import type { FastifyError, FastifyInstance, FastifyRequest } from "fastify"
 import { type Core, OutcomeUnknown, Unavailable } from "../core/index.ts"
 import { consentRoutes } from "./consent.ts"
+import { fileRoutes, SCRIPT_ADDRESS, STYLES_ADDRESS } from "./files.ts"
 import { isForeign } from "./guard.ts"
 import { toText } from "./html.ts"
 import { messagePage, type Site } from "./layout.ts"
+import { PAGE_HEADERS } from "./policy.ts"
 import { paymentRoutes, send } from "./routes.ts"
-import { dictionaries, type Texts } from "./texts.ts"
+import { dictionaries, languageAccepted, languageNamed, type Texts } from "./texts/index.ts"
+
+export { PAGE_HEADERS } from "./policy.ts"
 
 const PREFIX = "/pay"
-const STYLES = readFileSync(new URL("./styles.css", import.meta.url), "utf8")
-const STYLES_HASH = createHash("sha256").update(STYLES).digest("hex").slice(0, 16)
 /** A filled form has less than 2 KB. */
 const FORM_MAX_BYTES = 16_384
 const RETRY_AFTER_S = "2"
 
-/** Nothing but our own stylesheet is loaded, and no other page may frame or fill ours. */
-export const PAGE_HEADERS = {
-  "content-type": "text/html; charset=utf-8",
-  "content-security-policy":
-    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; " +
-    "frame-ancestors 'none'",
-  "x-frame-options": "DENY",
-  "cache-control": "no-store",
-  "referrer-policy": "no-referrer",
-  "x-robots-tag": "noindex, nofollow",
-}
-
 /** The page that answers what the server itself could not read below our prefix. */
 export function unreadablePage(core: Core, path: string): string | null {
   if (path !== PREFIX && !path.startsWith(`${PREFIX}/`)) return null
-  const site = siteOf(core)
+  // Its request was never read, so nobody knows its language.
+  const site = siteOf(core, {})
   return toText(messagePage(site, site.t.problems.notFound))
 }
 
-/** Mounts the pages. They speak Spanish: every payer so far does. */
+/** Mounts the pages. Each speaks the language that its link names, or else its browser. */
 export async function mountCheckout(server: FastifyInstance, core: Core): Promise<void> {
   const publicUrl = new URL(core.publicUrl)
-  const site = siteOf(core)
+  const siteFor = (request: FastifyRequest) => {
+    const { lang } = request.query as { readonly lang?: unknown }
+    return siteOf(core, { lang, accepted: request.headers["accept-language"] })
+  }
   await server.register(
     async (scope) => {
       scope.removeAllContentTypeParsers()
@@ -52,40 +44,43 @@ export async function mountCheckout(server: FastifyInstance, core: Core): Promis
         reply.headers(PAGE_HEADERS)
         const own = [publicUrl.host, request.host]
         if (request.method === "POST" && isForeign(request.headers, own)) {
+          const site = siteFor(request)
           return send(reply, 403, messagePage(site, site.t.problems.foreign))
         }
         return undefined
       })
-      scope.setNotFoundHandler((_request, reply) =>
-        send(reply.headers(PAGE_HEADERS), 404, messagePage(site, site.t.problems.notFound)),
-      )
-      scope.setErrorHandler((error: FastifyError, _request, reply) => {
+      scope.setNotFoundHandler((request, reply) => {
+        const site = siteFor(request)
+        return send(reply.headers(PAGE_HEADERS), 404, messagePage(site, site.t.problems.notFound))
+      })
+      scope.setErrorHandler((error: FastifyError, request, reply) => {
+        const site = siteFor(request)
         const [status, problem] = problemOf(error, core, site.t)
         if (status === 503) reply.header("retry-after", RETRY_AFTER_S)
         return send(reply.headers(PAGE_HEADERS), status, messagePage(site, problem))
       })
-      scope.get<{ Querystring: { v?: unknown } }>("/styles.css", (request, reply) => {
-        // Another version's page may ask in the middle of an upgrade: it gets ours, for now only.
-        const kept = request.query.v === STYLES_HASH
-        return reply
-          .header("cache-control", kept ? "public, max-age=31536000, immutable" : "no-cache")
-          .type("text/css; charset=utf-8")
-          .send(STYLES)
-      })
-      consentRoutes(scope, core, site)
-      paymentRoutes(scope, core, site)
+      fileRoutes(scope)
+      consentRoutes(scope, core, siteFor)
+      paymentRoutes(scope, core, siteFor)
     },
     { prefix: PREFIX },
   )
 }
 
-function siteOf(core: Core): Site {
+type Wish = { readonly lang?: unknown; readonly accepted?: string | undefined }
+
+function siteOf(core: Core, { lang, accepted }: Wish): Site {
   const base = new URL(core.publicUrl).pathname.replace(/\/$/, "") + PREFIX
+  const named = languageNamed(lang)
+  const language = named ?? languageAccepted(accepted)
   return {
     base,
-    stylesUrl: `${base}/styles.css?v=${STYLES_HASH}`,
+    stylesUrl: `${base}/${STYLES_ADDRESS}`,
+    scriptUrl: `${base}/${SCRIPT_ADDRESS}`,
     sandbox: core.mode === "sandbox",
-    t: dictionaries.es,
+    language,
+    named: named !== null,
+    t: dictionaries[language],
   }
 }
 

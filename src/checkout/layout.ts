@@ -1,27 +1,61 @@
 /** The frame of every page: its head, its card, and how amounts and times are written. */
 import { CURRENCY_DECIMALS, formatDecimal } from "../money.ts"
 import { attribute, type Html, html, type Piece } from "./html.ts"
-import type { Texts } from "./texts.ts"
+import { dictionaries, LANGUAGES, type Language, type Texts } from "./texts/index.ts"
 
 /** What every page needs beside what it shows. */
 export type Site = {
   /** Where the pages are mounted, as browsers see it. */
   readonly base: string
   readonly stylesUrl: string
+  readonly scriptUrl: string
   readonly sandbox: boolean
+  readonly language: Language
+  /** Whether the link named the language: then the links from here name it, too. */
+  readonly named: boolean
   readonly t: Texts
 }
 
 export type Page = {
   readonly title: string
+  /** Its path below the base, for the links to its other languages; none without. */
+  readonly path?: string
+  /** What else its address says, beside the language. */
+  readonly query?: Query
   readonly body: Piece
-  /** Reload after so many seconds; null for never. */
+  /** Reload after so many seconds; null for never. With a script, only where scripts are off. */
   readonly refreshSeconds?: number | null
+  /** Set for pages with our script on them. */
+  readonly live?: {
+    /** Whether something can still happen that the payer should see. */
+    readonly expecting: boolean
+    /** Seconds until the payment expires. */
+    readonly leftSeconds: number | null
+  }
+  /** Two columns where there is room. */
+  readonly wide?: boolean
+}
+
+export type Query = Readonly<Record<string, string | null>>
+
+/** The address of a page below the base; what is null in the query is left out. */
+export function address(site: Site, path: string, query: Query = {}): string {
+  const named = site.named ? { lang: site.language } : {}
+  const all = Object.entries({ ...named, ...query })
+  const set = all.filter((each): each is [string, string] => each[1] !== null)
+  const text = new URLSearchParams(set).toString()
+  return `${site.base}/${path}${text === "" ? "" : `?${text}`}`
 }
 
 /** A whole page. */
-export function layout({ stylesUrl, sandbox, t }: Site, page: Page): Html {
-  const { title, body, refreshSeconds } = page
+export function layout(site: Site, page: Page): Html {
+  const { stylesUrl, scriptUrl, sandbox, t } = site
+  const { title, body, refreshSeconds, live, wide = false } = page
+  const about = html`${attribute("data-expecting", live?.expecting ?? false)}${attribute(
+    "data-left",
+    live?.leftSeconds ?? null,
+  )}`
+  const refresh = refreshSeconds && html`<meta http-equiv="refresh" content="${refreshSeconds}">`
   return html`<!doctype html>
 <html lang="${t.language}">
 <head>
@@ -29,31 +63,50 @@ export function layout({ stylesUrl, sandbox, t }: Site, page: Page): Html {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex, nofollow">
 <meta name="color-scheme" content="light dark">
-${refreshSeconds && html`<meta http-equiv="refresh" content="${refreshSeconds}">`}
+${refresh && live ? html`<noscript>${refresh}</noscript>` : refresh}
 <title>${title}</title>
 <link rel="stylesheet" href="${stylesUrl}">
+${live && html`<script type="module" src="${scriptUrl}"></script>`}
 </head>
 <body>
 ${sandbox && html`<p class="sandbox">${t.sandbox}</p>`}
-<main class="card">
+<main class="card${wide && " wide"}"${about}>
 ${body}
 </main>
-<footer>${t.footer}</footer>
+<footer>
+<p>${t.footer}</p>
+${languageSwitch(site, page)}
+</footer>
 </body>
 </html>
 `
 }
 
+function languageSwitch(site: Site, { path, query }: Page): Html | null {
+  if (path === undefined) return null
+  const links = LANGUAGES.map(([language, name]) => {
+    const to = address(site, path, { ...query, lang: language })
+    const { language: tag } = dictionaries[language]
+    const current = attribute("aria-current", language === site.language ? "true" : null)
+    return html`<a id="language-${language}" href="${to}" lang="${tag}"
+hreflang="${tag}"${current}>${name}</a>
+`
+  })
+  return html`<nav class="languages" aria-label="${site.t.switch}">${links}</nav>`
+}
+
+type Saying = { readonly title: string; readonly text: string }
+
 /** A page that says one thing, such as that there is no such payment. */
-export function messagePage(site: Site, { title, text }: { title: string; text: string }): Html {
-  return layout(site, { title, body: banner("bad", title, text) })
+export function messagePage(site: Site, saying: Saying): Html {
+  return layout(site, { title: saying.title, body: banner("bad", saying) })
 }
 
 export type Tone = "good" | "bad" | "calm"
 
 /** A sign, a heading and a sentence. The sign is drawn by the stylesheet. */
-export function banner(tone: Tone, title: string, text: string): Html {
-  return html`<section class="banner ${tone}" role="status">
+export function banner(tone: Tone, { title, text }: Saying): Html {
+  return html`<section class="banner ${tone}">
 <span class="sign" aria-hidden="true"></span>
 <h1>${title}</h1>
 <p>${text}</p>
@@ -72,7 +125,7 @@ export function facts(rows: readonly (readonly [term: string, value: Piece])[]):
 export function button(
   name: string,
   label: string,
-  look: "main" | "quiet",
+  look: "main" | "quiet" | "test",
   options: { readonly skipsChecks?: boolean } = {},
 ): Html {
   return html`<button class="${look}" name="do" value="${name}"${attribute(

@@ -7,7 +7,7 @@ import { isForeign } from "./guard.ts"
 import { toText } from "./html.ts"
 import { amountText, timeText } from "./layout.ts"
 import { briefOf, returnUrl } from "./purpose.ts"
-import { dictionaries } from "./texts.ts"
+import { dictionaries } from "./texts/index.ts"
 import { hasPage, viewOf } from "./view.ts"
 
 const t = dictionaries.es
@@ -55,6 +55,7 @@ const attempt: Attempt = {
   targetSealed: Buffer.alloc(0),
   instructions: null,
   received: {},
+  seen: {},
   railReference: null,
   looks: 0,
   lookAt: null,

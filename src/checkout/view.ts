@@ -9,7 +9,14 @@ import {
 } from "../core/index.ts"
 
 /** An option with what came in of it so far, in the same minor units. */
-export type Offer = PayOption & { readonly received: bigint; readonly missing: bigint }
+export type Offer = PayOption & {
+  /** Final. */
+  readonly received: bigint
+  /** On its way: the network may still undo it. */
+  readonly seen: bigint
+  /** What nobody has sent yet. */
+  readonly missing: bigint
+}
 
 export type View =
   /** The payer chooses an account; `declined` is why the last try failed. */
@@ -51,10 +58,20 @@ export function viewOf(payment: Payment, attempts: readonly Attempt[]): View {
   return { kind: crypto ? "resend" : "choose", declined }
 }
 
+/**
+ * What a payment's payer was last asked to send, with what came of it; nothing for bank payments.
+ */
+export function coinsOf(payment: Payment, attempts: readonly Attempt[]): readonly Offer[] {
+  const sent = attempts.filter(({ kind, method }) => kind === "charge" && method === "crypto")
+  const asked = sent.find(({ id }) => id === payment.openAttemptId) ?? sent.at(-1)
+  return asked ? offersOf(asked, asked.instructions?.options ?? []) : []
+}
+
 function offersOf(attempt: Attempt, options: readonly PayOption[]): Offer[] {
   return options.map((option) => {
     const received = BigInt(attempt.received[option.asset] ?? "0")
-    const due = BigInt(option.amount)
-    return { ...option, received, missing: due > received ? due - received : 0n }
+    const seen = BigInt(attempt.seen[option.asset] ?? "0")
+    const left = BigInt(option.amount) - received - seen
+    return { ...option, received, seen, missing: left > 0n ? left : 0n }
   })
 }

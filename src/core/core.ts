@@ -6,6 +6,7 @@ import { classify, type Database } from "../db/database.ts"
 import type { DialectVoice } from "./dialect.ts"
 import type { Draft } from "./draft.ts"
 import { makeEngine } from "./engine.ts"
+import { abandon } from "./loops/abandon.ts"
 import { makeBeginner } from "./loops/begin.ts"
 import { makeCourier, type Send } from "./loops/deliver.ts"
 import { makePasses, startLoops } from "./loops/loops.ts"
@@ -19,6 +20,7 @@ import { makeSettled } from "./payments/settled.ts"
 import type { Rail } from "./rail.ts"
 import type { Watch } from "./receiving.ts"
 import type { Keyring } from "./seal.ts"
+import { readChains } from "./sightings/store.ts"
 import { makeVerbs } from "./verbs.ts"
 import { makeAnnounce, type Rendered } from "./webhooks/announce.ts"
 import { makeKeys } from "./xpubs/keys.ts"
@@ -173,6 +175,10 @@ export function openCore(parts: CoreParts) {
     ...makeVerbs({ ...parts, engine, pay, rails }),
     /** Merchants' extended public keys. */
     keys,
+    /** The chains of a rail that were ever read, by their names. */
+    readChains: (rail: string) => readChains(database, rail),
+    /** Gives up chains that are gone for good; answers how many payments expired by that. */
+    abandon: (rail: Rail, chainIds: readonly number[]) => abandon(loopParts, rail, chainIds),
     /** How reading each chain goes. */
     watches(): readonly Watch[] {
       return parts.rails.flatMap(({ receiving }) => receiving?.watches ?? [])

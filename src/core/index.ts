@@ -80,6 +80,7 @@ export {
   refuse,
 } from "./refusal.ts"
 export { constantTimeEqual, hashSecret } from "./seal.ts"
+export { readChains } from "./sightings/store.ts"
 export type { SightingView } from "./sightings/view.ts"
 export type { Delivery, Endpoint, Event } from "./webhooks/event.ts"
 export type { KeyProblem, ShownKey } from "./xpubs/keys.ts"

@@ -14,6 +14,8 @@ export type Order = {
   readonly asset: string
   readonly target: Target
   readonly instructions: Instructions | null
+  /** What came of it, as decimal text of minor units per asset. */
+  readonly received: Readonly<Record<string, string>>
   readonly railReference: string | null
   readonly begunAt: Date
 }

@@ -3,7 +3,13 @@ import type { FastifyInstance } from "fastify"
 import type { MetricsRegistry } from "./metrics.ts"
 
 /** One thing that must be well before traffic may come. `detail` is public: no host, no secret. */
-export type Check = { readonly name: string; readonly ok: boolean; readonly detail?: string }
+export type Check = {
+  readonly name: string
+  readonly ok: boolean
+  readonly detail?: string
+  /** Traffic may come although this is not well. */
+  readonly optional?: boolean
+}
 
 // Load balancers give up after a few seconds; an answer of ours says more than their time-out.
 const CHECKS_TIMEOUT_MS = 2_000
@@ -43,7 +49,7 @@ export function mountHealth(
   app.get("/health/live", quiet, async () => ({ status: "ok" }))
   app.get("/health/ready", quiet, async (_request, reply) => {
     const checks = await runChecks()
-    const ready = checks.every((check) => check.ok)
+    const ready = checks.every(({ ok, optional }) => ok || optional)
     return reply.code(ready ? 200 : 503).send({ status: ready ? "ok" : "not ready", checks })
   })
   app.get("/metrics", quiet, async (_request, reply) =>

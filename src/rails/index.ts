@@ -1,6 +1,10 @@
-/** The list of rails: adding one is a folder and a line here. */
+/** The list of rails: adding one is a folder and a few lines here. */
 import type { Clock, Ids, Rail } from "../core/index.ts"
+import { makeEvm, type Payer, readSettings, sandboxChain } from "./evm/index.ts"
 import { makeSimulator } from "./simulator/index.ts"
+
+/** A chain that a sandbox keeps for itself. */
+export type OwnChain = Payer & Omit<Parameters<typeof sandboxChain>[0], "chainId">
 
 export type RailParts = {
   readonly clock: Clock
@@ -8,9 +12,24 @@ export type RailParts = {
   /** Where rails keep what must outlive the process; null for nowhere. */
   readonly dataDir: string | null
   readonly mode: "sandbox" | "live"
+  /** What the configuration file says of each rail, under its name. */
+  readonly settings?: Readonly<Record<string, unknown>>
+  readonly ownChain?: OwnChain | null
 }
 
-/** Makes the rails of a node. The simulator moves no real money, so it has no place in live. */
-export function makeRails({ clock, ids, dataDir, mode }: RailParts): readonly Rail[] {
-  return mode === "live" ? [] : [makeSimulator({ clock, ids, dir: dataDir })]
+/** The rails that have settings of their own. */
+export const CONFIGURED = ["evm"] as const
+
+/**
+ * Makes the rails of a node. The simulator moves no real money, so it has no place in live. Throws
+ * with every problem in the settings, one a line.
+ */
+export function makeRails(parts: RailParts): readonly Rail[] {
+  const { clock, ids, dataDir, mode, settings = {}, ownChain = null } = parts
+  const given = settings["evm"]
+  const { chains, rates } =
+    given === undefined ? { chains: [], rates: new Map() } : readSettings(given, mode)
+  const own = ownChain ? [sandboxChain(ownChain)] : []
+  const evm = makeEvm({ clock, chains: [...own, ...chains], rates, payer: ownChain })
+  return mode === "live" ? [evm] : [makeSimulator({ clock, ids, dir: dataDir }), evm]
 }

@@ -78,6 +78,7 @@ function world(t: TestContext, name: string): World {
     asset: "USD",
     target: samples.settled,
     instructions: null,
+    received: {},
     railReference: null,
     begunAt: clock.now(),
     ...over,

@@ -39,7 +39,16 @@ export type Gateway = System & {
   /** The entries of sandbox.json by their names there. */
   readonly credentials: Readonly<
     Record<"pentagoo" | "tapila" | "palommaPay" | "palommaDirectDebit" | "caudal", Credentials>
-  >
+  > & { readonly chain?: ChainEntry }
+}
+
+/** The chain that sandbox.json names. */
+export type ChainEntry = {
+  readonly rpcUrl: string
+  readonly chainId: number
+  readonly token: string
+  readonly decimals: number
+  readonly payer: string
 }
 
 /** Starts a gateway on a database of its own, on any port; ends with the test. */
@@ -57,6 +66,8 @@ export async function startGateway(
       DATABASE_URL: url,
       CAUDAL_DATA_DIR: dataDir,
       CAUDAL_SANDBOX_WEBHOOK_URL: receiver.url,
+      // A chain costs a second and a process: the tests that need one say so.
+      CAUDAL_SANDBOX_CHAIN: "0",
       CAUDAL_LOG_LEVEL: process.env.CAUDAL_TEST_LOG_LEVEL ?? "silent",
       ...environment,
     },

@@ -94,6 +94,7 @@ export function attemptOn(
     asset,
     ...way,
     instructions: null,
+    received: {},
     railReference: null,
     begunAt: now,
   }
@@ -124,6 +125,7 @@ export function orderOf(attempt: Attempt, keyring: Keyring): Order {
     asset: attempt.asset,
     target: JSON.parse(keyring.unseal(attempt.targetSealed, SEALED.target).toString()),
     instructions: attempt.instructions,
+    received: attempt.received,
     railReference: attempt.railReference,
     begunAt: attempt.begunAt ?? attempt.createdAt,
   }

@@ -36,6 +36,47 @@ export async function releaseCursors(db: Queries, node: string): Promise<void> {
   await db.query("update cursors set leased_until = null where lease_owner = $1", [node])
 }
 
+/** The chains of a rail that were ever read. */
+export async function readChains(db: Queries, rail: string): Promise<string[]> {
+  const { rows } = await db.query<{ name: string }>(
+    "select name from cursors where rail = $1 order by name",
+    [rail],
+  )
+  return rows.map(({ name }) => name)
+}
+
+/** What was on its way on chains that are gone never arrives. */
+export async function orphanAll(
+  db: Queries,
+  rail: string,
+  watches: readonly string[],
+): Promise<number> {
+  const { rowCount } = await db.query(
+    `update sightings set state = 'orphaned'
+where rail = $1 and watch = any($2::text[]) and state = 'seen'`,
+    [rail, watches],
+  )
+  return rowCount
+}
+
+/** Payments that wait for money which none but these chains could bring. */
+export async function paymentsOnlyOn(
+  db: Queries,
+  rail: string,
+  chainIds: readonly number[],
+): Promise<{ id: string; merchantId: string }[]> {
+  const { rows } = await db.query<{ id: string; merchantId: string }>(
+    `select p.id, p.merchant_id as "merchantId" from payments p
+join attempts a on a.id = p.open_attempt_id
+where a.rail = $1 and p.state = 'pending' and a.instructions -> 'options' <> '[]'
+  and not exists (
+    select from jsonb_array_elements(a.instructions -> 'options') o
+    where (o ->> 'chainId')::bigint <> all($2::bigint[]))`,
+    [rail, chainIds],
+  )
+  return rows
+}
+
 const SEEN = [
   ["place", "text"],
   ["leaving", "uuid"],

@@ -1,5 +1,5 @@
-/** All words that a payer reads. Another language is another object of the same type. */
-import type { Reason, State } from "../core/index.ts"
+/** All words that a payer reads, in Spanish. Another language is another object of this shape. */
+import type { Reason, State } from "../../core/index.ts"
 
 const reasons: Record<Reason, string> = {
   not_enough_funds: "La cuenta no tiene saldo suficiente.",
@@ -29,11 +29,13 @@ const states: Record<Exclude<State, "pending" | "processing">, { title: string; 
   returned: { title: "Pago devuelto", text: "El banco devolvió el dinero de este pago." },
 }
 
-const es = {
+export const es = {
+  /** What Intl and `lang` are given. */
   language: "es-CO",
   sandbox: "Modo de prueba: aquí no se mueve dinero real.",
   footer: "Página de pago segura · Caudal",
   number: "Número de pago",
+  switch: "Idioma",
   reasons,
   states,
   pay: {
@@ -89,7 +91,6 @@ const es = {
   wait: {
     title: "Estamos procesando tu pago",
     text: "Esta página se actualiza sola. No pagues de nuevo.",
-    crypto: "Vimos tu transferencia y esperamos a que la red la confirme. No pagues de nuevo.",
     refresh: "Actualizar ahora",
   },
   visit: {
@@ -99,16 +100,65 @@ const es = {
   },
   send: {
     title: "Envía el pago desde tu billetera",
-    text: "Elige una red y envía el valor exacto a la dirección que aparece.",
-    network: "Red",
-    token: "Moneda",
-    amount: "Valor exacto",
-    missing: (received: string, token: string) => `Recibimos ${received} ${token}. Falta:`,
-    address: "Dirección",
-    wallet: "Abrir en mi billetera",
-    warning: "Usa solo esta red y esta moneda: lo que llegue por otra puede perderse.",
+    choose: "Red y moneda",
+    other: "Cambiar de red o moneda",
+    exact: "Envía exactamente",
+    rest: "Envía lo que falta",
+    elsewhere: (token: string) =>
+      `Ya llegó una parte en otra moneda o red. Si pagas en ${token}, envía el valor completo.`,
+    address: "A esta dirección",
+    warning: (token: string, network: string) =>
+      `Envía solo ${token} por ${network}. Lo que llegue por otra red o moneda puede perderse.`,
+    fees: "Si envías desde un exchange, suma su comisión de retiro: debe llegar el valor completo.",
+    scan: "Escanea con tu billetera",
+    qr: (amount: string, token: string, network: string) =>
+      `Código QR para enviar ${amount} ${token} por ${network}`,
+    link: "Abrir en mi billetera",
+    copy: "Copiar",
+    copied: "Copiado",
+    selected: "Seleccionado: cópialo",
+    copyAmount: "Copiar el valor",
+    copyAddress: "Copiar la dirección",
+    left: "Tiempo para pagar",
     simulate: "Simular el pago",
     again: "Pedir una dirección nueva",
+  },
+  wallet: {
+    pay: "Pagar con mi billetera",
+    payWith: "Pagar con",
+    confirm: "Confírmalo en tu billetera.",
+    sent: "Transferencia enviada. Espera aquí: todavía no la vemos en la red.",
+    rejected: "Lo cancelaste en tu billetera. No se envió nada.",
+    addNetwork: (network: string) =>
+      `Tu billetera no tiene la red ${network}. Agrégala e inténtalo de nuevo.`,
+    waiting: "Tu billetera ya tiene una solicitud abierta. Ábrela para confirmarla.",
+    noAccount: "Tu billetera no abrió ninguna cuenta.",
+    failed: "Tu billetera no pudo enviarlo. Revisa en ella que no haya salido antes de repetirlo.",
+  },
+  transfer: {
+    waiting: { title: "Esperando tu transferencia", text: "Esta página se actualiza sola." },
+    short: {
+      title: "Falta una parte",
+      text: (came: string, due: string) => `Llegaron ${came} de ${due}. Envía solo lo que falta.`,
+    },
+    seen: {
+      title: "Vimos tu transferencia",
+      text: "La red la está confirmando. No pagues de nuevo.",
+    },
+    list: "Transferencias",
+    count: (done: number, needed: number) => `${done} de ${needed} confirmaciones`,
+    confirming: "Esperando a que la red la confirme",
+    final: "Confirmada",
+    orphaned: "La red la anuló y no cuenta",
+    explorer: "Ver en el explorador",
+    over: (amount: string) =>
+      `Enviaste ${amount} de más. Contacta al comercio para que te los devuelva.`,
+    lost: (amount: string) =>
+      `Recibimos ${amount} y no se perdieron: contacta al comercio para abonarlos o devolverlos.`,
+    late:
+      "Si ya enviaste el dinero, no lo envíes otra vez: cuando la red lo confirme, " +
+      "el pago todavía puede aprobarse.",
+    offline: "Sin conexión. Seguimos intentando; lo que enviaste no se pierde.",
   },
   consent: {
     title: (merchant: string) => `Autorización para ${merchant}`,
@@ -145,8 +195,3 @@ const es = {
     },
   },
 }
-
-export type Texts = typeof es
-
-/** The languages there are; Spanish is the one of every payer so far. */
-export const dictionaries = { es } as const satisfies Record<string, Texts>
