@@ -107,7 +107,7 @@ export function coreOf(
 /** Makes the rails; throws `ConfigError` when their settings, or the chosen one, can't be used. */
 export function railsOf(
   { mode, dataDir, file }: Config,
-  parts: Pick<RailParts, "clock" | "ids" | "ownChain">,
+  parts: Pick<RailParts, "clock" | "ids" | "ownChain"> & Partial<Pick<RailParts, "dataDir">>,
 ): readonly Rail[] {
   const { default: wanted, ...settings } = file.rails
   const unknown = Object.keys(settings).filter((name) => !CONFIGURED.includes(name as never))
@@ -116,7 +116,7 @@ export function railsOf(
       `rails.${unknown[0]} in the configuration file: only ${CONFIGURED.join(", ")} has settings`,
     )
   }
-  const rails = madeRails({ ...parts, dataDir, mode, settings })
+  const rails = madeRails({ dataDir, ...parts, mode, settings })
   if (wanted !== null && !rails.some(({ name }) => name === wanted)) {
     const names = rails.map(({ name }) => name).join(", ")
     throw new ConfigError(

@@ -2,13 +2,10 @@
 import { type AddressInfo, createServer, isIP } from "node:net"
 import type { FastifyInstance } from "fastify"
 import type { Logger } from "pino"
-import { epochAfter, isEarlier } from "./anvil/epoch.ts"
-import { findAnvil, type SandboxChain, startAnvil } from "./anvil/index.ts"
 import { mountCheckout, PAGE_HEADERS, unreadablePage } from "./checkout/index.ts"
 import type { Clock } from "./clock.ts"
 import { type Config, ConfigError } from "./config.ts"
 import type { Core } from "./core/core.ts"
-import { readChains } from "./core/index.ts"
 import { clockOffsetMs, type Database } from "./db/database.ts"
 import { dialects, mountDialect } from "./dialects/index.ts"
 import { clockCheck, mountHealth } from "./http/health.ts"
@@ -16,6 +13,7 @@ import { makeMetrics } from "./http/metrics.ts"
 import { makeSender } from "./http/send.ts"
 import { makeServer } from "./http/server.ts"
 import { coreOf, hostInUrl, type Installation, openInstallation, railsOf } from "./installation.ts"
+import { startOwnChain } from "./own-chain.ts"
 import { openSandbox, removeSandboxFile, type Shown } from "./sandbox.ts"
 
 export type System = {
@@ -37,8 +35,8 @@ export type SystemParts = {
   readonly clock?: Clock
 }
 
-/** A host's clock drifts by milliseconds a minute at most. */
-const CLOCK_CHECK_MS = 60_000
+/** A host's clock drifts by milliseconds a minute at most; a lost chain can wait as long. */
+const UPKEEP_MS = 60_000
 
 /** Starts the gateway and resolves when it answers. What was started is stopped when it can't. */
 export async function startSystem(parts: SystemParts): Promise<System> {
@@ -96,7 +94,7 @@ async function startNode(
 
   const port = config.port === 0 ? await freePort(config.host) : config.port
   const url = `http://${hostInUrl(config.host)}:${port}`
-  const ownChain = await startChain(config, installation, log, notice)
+  const ownChain = await startOwnChain({ config, installation, log, ...(notice && { notice }) })
   if (ownChain) undo.push(() => ownChain.stop())
   const rails = railsOf(config, { clock, ids, ownChain })
   const core = coreOf(installation, {
@@ -106,7 +104,7 @@ async function startNode(
     metrics,
     log,
   })
-  if (ownChain) await leaveLostChains(core, ownChain)
+  await ownChain?.leaveLost(core)
   let ready = false
   mountHealth(server, {
     metrics,
@@ -136,7 +134,8 @@ async function startNode(
       (offsetMs) => host.setOffsetMs(host.offsetMs() + offsetMs),
       () => undefined,
     )
-  }, CLOCK_CHECK_MS)
+    ownChain?.leaveLost(core).catch((error) => log.warn({ err: error }, "a lost chain stays"))
+  }, UPKEEP_MS)
   undo.push(async () => clearInterval(timer))
 
   const why = config.sandboxWebhookUrl && (await core.checkAddress(config.sandboxWebhookUrl))
@@ -156,34 +155,6 @@ async function startNode(
         })
   ready = true
   return { url, core, sandbox }
-}
-
-/** A sandbox's chain that was lost never brings what was on its way there. */
-async function leaveLostChains(core: Core, ownChain: SandboxChain): Promise<void> {
-  const lost = chainIds(await core.readChains("evm")).filter((id) => isEarlier(id, ownChain))
-  if (lost.length > 0) await core.abandon(core.rails.get("evm")!, lost)
-}
-
-function chainIds(names: readonly string[]): number[] {
-  return names.map((name) => Number(name.slice(name.indexOf(":") + 1)))
-}
-
-/** The chain that a sandbox keeps for itself, where it has the program for one. */
-async function startChain(
-  config: Config,
-  { database, clock }: Installation,
-  log: Logger,
-  notice: SystemParts["notice"],
-): Promise<SandboxChain | null> {
-  if (!config.sandboxChain || findAnvil() === null) return null
-  return startAnvil({
-    dataDir: config.dataDir,
-    clock,
-    epochAtLeast: epochAfter(chainIds(await readChains(database, "evm"))),
-    notice: (text) => notice?.(text),
-    onDown: (reason) => log.error({ reason }, "the sandbox chain ended; it is started again"),
-    onUp: (downMs) => log.warn({ downMs }, "the sandbox chain answers again"),
-  })
 }
 
 /** Words that stand for ranges. */

@@ -175,8 +175,9 @@ export function openCore(parts: CoreParts) {
     ...makeVerbs({ ...parts, engine, pay, rails }),
     /** Merchants' extended public keys. */
     keys,
-    /** The chains of a rail that were ever read, by their names. */
-    readChains: (rail: string) => readChains(database, rail),
+    /** The chains of a rail that were ever read, by their names; or those that nobody reads now. */
+    readChains: (rail: string, { unread = false } = {}) =>
+      readChains(database, rail, unread ? clock.now() : null),
     /** Gives up chains that are gone for good; answers how many payments expired by that. */
     abandon: (rail: Rail, chainIds: readonly number[]) => abandon(loopParts, rail, chainIds),
     /** How reading each chain goes. */

@@ -2,7 +2,8 @@
  * The part of a rail where payers send by themselves, to addresses of the merchant's own wallet.
  *
  * The merchant gives an extended public key; each payment gets the next address below it. The rail
- * derives addresses, says what to send, and reads chains; it holds no private key and moves nothing.
+ * derives addresses, says what to send, and reads chains; it holds no private key and moves
+ * nothing.
  */
 import type { Instructions, PayOption } from "./payments/attempt.ts"
 import type { Order } from "./rail.ts"
@@ -60,7 +61,9 @@ export type Receiving = {
   readonly needsNewAddresses: boolean
   /** Which of these addresses were used before on any chain. Rejects when it can't be known. */
   usedBefore(addresses: readonly string[]): Promise<readonly boolean[]>
-  /** The transfer that gives `amount` of an offered asset back. Null when no chain has the asset. */
+  /**
+   * The transfer that gives `amount` of an offered asset back. Null when no chain has the asset.
+   */
   toSign(transfer: {
     readonly asset: string
     readonly amount: bigint

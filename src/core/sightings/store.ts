@@ -36,11 +36,16 @@ export async function releaseCursors(db: Queries, node: string): Promise<void> {
   await db.query("update cursors set leased_until = null where lease_owner = $1", [node])
 }
 
-/** The chains of a rail that were ever read. */
-export async function readChains(db: Queries, rail: string): Promise<string[]> {
+/** The chains of a rail that were ever read; or those that nobody reads now. */
+export async function readChains(
+  db: Queries,
+  rail: string,
+  unreadAt: Date | null = null,
+): Promise<string[]> {
   const { rows } = await db.query<{ name: string }>(
-    "select name from cursors where rail = $1 order by name",
-    [rail],
+    `select name from cursors where rail = $1
+  and ($2::timestamptz is null or leased_until is null or leased_until <= $2) order by name`,
+    [rail, unreadAt],
   )
   return rows.map(({ name }) => name)
 }
@@ -239,7 +244,10 @@ export type Due = {
   readonly frozenPlace: string | null
 }
 
-/** The sightings of a rail that are to be applied, in the order of their blocks. */
+/**
+ * The sightings of a rail that are to be applied, in the order of their blocks and, in a block, of
+ * their logs: the last one that an order needed is the one that completed it.
+ */
 export async function dueSightings(
   db: Queries,
   rail: string,
@@ -261,7 +269,7 @@ left join lateral (
 ) f on s.state = 'final'
 where s.rail = $1
   and (s.applied is distinct from s.state or s.applied_amount is distinct from s.amount)
-order by s.created_at, s.block, s.place limit $2`,
+order by s.created_at, s.block, substring(s.place from ':([0-9]+)$')::bigint, s.place limit $2`,
     [rail, most],
   )
   return rows.map((row) => ({ ...row, attempt: row }))

@@ -35,7 +35,9 @@ const REMEMBERED_MS = 800
 const REMEMBERED_MAX = 10_000
 /** Addresses that are derived before they are needed: half a second of full load. */
 const AHEAD = 500
-/** Addresses that are known to be new before they are needed, and how many are looked up at once. */
+/**
+ * Addresses that are known to be new before they are needed, and how many are looked up at once.
+ */
 const VETTED_AHEAD = 200
 const VET_AT_ONCE = 50
 const KEYS_AT_ONCE = 20
