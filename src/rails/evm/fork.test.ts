@@ -1,0 +1,181 @@
+/** Reorganisations: what they undo, what they leave, and what only looks like one. */
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { ALICE, ASSET, BOB, stage, TOKEN } from "../../../test/support/reader.ts"
+import { addressOf, hashOf, makeWorld, type Sent } from "../../../test/support/rpc.ts"
+
+const pay = (tx: string, to = ALICE): Sent => ({ token: TOKEN, to, amount: 5n, tx })
+const placeOf = (tx: string, index = 0) => `${hashOf(`tx ${tx}`)}:${index}`
+
+test("transfers of a block that was replaced are orphaned, those below it stay", async (t) => {
+  for (const depth of [1, 2, 3, 5, 9]) {
+    const { reader, watch, world } = await stage(t)
+    world.grow(20)
+    await reader.read()
+    world.mine(pay("kept"))
+    for (let at = 0; at < depth; at += 1) world.mine(pay(`gone ${at}`))
+    await reader.readAll()
+    world.fork(22)
+    world.grow(depth + 1)
+    await reader.readAll()
+    assert.deepEqual([...reader.rows.keys()], [placeOf("kept")], `${depth}`)
+    assert.equal(reader.orphans.size, depth)
+    assert.equal(watch.health().ok, true)
+  }
+})
+
+test("a transfer that is mined again is found, at the same place or another", async (t) => {
+  const { reader, world } = await stage(t)
+  world.grow(5)
+  await reader.read()
+  world.mine(pay("same"), pay("other"))
+  await reader.readAll()
+  world.fork(6)
+  world.grow(1)
+  const block = world.mine(pay("same"), pay("x", addressOf("x")), pay("other"))
+  await reader.readAll()
+  const rows = [...reader.rows.values()].map(({ blockHash, place }) => [place, blockHash])
+  assert.deepEqual(
+    new Map(rows as [string, string][]),
+    new Map([
+      [placeOf("same"), block.hash],
+      [placeOf("other", 2), block.hash],
+    ]),
+  )
+  assert.deepEqual([...reader.orphans.keys()], [placeOf("other", 1)])
+})
+
+test("the whole fork is read before the tip that it replaced has a number again", async (t) => {
+  const { reader, world } = await stage(t)
+  world.grow(5)
+  await reader.read()
+  world.mine(pay("gone"))
+  await reader.readAll()
+  world.fork(6)
+  world.mine(pay("new"))
+  await reader.readAll()
+  assert.deepEqual([...reader.rows.keys()], [placeOf("new")])
+  assert.deepEqual([...reader.orphans.keys()], [placeOf("gone")])
+})
+
+test("a refund that is mined again at another place is matched again", async (t) => {
+  const { reader, world } = await stage(t)
+  const refund: Sent = { token: TOKEN, from: ALICE, to: addressOf("x"), amount: 5n, tx: "back" }
+  const leaving = { attemptId: "a", from: ALICE, to: refund.to, asset: ASSET, amount: 5n }
+  world.grow(5)
+  reader.leaving = [leaving]
+  await reader.read()
+  world.mine(refund)
+  await reader.readAll()
+  // The core may have taken it off its list by now.
+  reader.leaving = []
+  world.fork(6)
+  world.mine(pay("first"), refund)
+  await reader.readAll()
+  const row = reader.rows.get(placeOf("back", 1))
+  assert.equal(row?.leaving, "a")
+})
+
+test("a fork deeper than the confirmations orphans even what was final", async (t) => {
+  const { reader, world } = await stage(t)
+  world.grow(5)
+  await reader.read()
+  world.mine(pay("final"))
+  world.grow(9)
+  await reader.readAll()
+  assert.equal(reader.rows.get(placeOf("final"))?.final, true)
+  world.fork(6)
+  world.grow(15)
+  world.mine(pay("final"))
+  const { orphaned } = await reader.read()
+  assert.deepEqual(orphaned, [])
+  // It was mined again in this read, at the same place: it waits for its confirmations anew.
+  assert.equal(reader.rows.get(placeOf("final"))?.final, false)
+  world.fork(6)
+  world.grow(17)
+  await reader.readAll()
+  assert.deepEqual([...reader.orphans.keys()], [placeOf("final")])
+})
+
+test("a chain that shares no known block is read on from below, and health says so", async (t) => {
+  const world = makeWorld()
+  const { reader, watch } = await stage(t, { worlds: [world] })
+  world.grow(300)
+  await reader.read()
+  world.mine(pay("old"))
+  await reader.readAll()
+  world.fork(0)
+  world.grow(299)
+  world.mine(pay("new"))
+  world.grow(200)
+  const { more } = await reader.read()
+  assert.equal(more, true)
+  assert.equal(watch.health().ok, false)
+  assert.match(watch.health().detail, /changed below all blocks that are remembered/)
+  await reader.readAll()
+  assert.deepEqual([...reader.rows.keys()], [placeOf("new")])
+  assert.deepEqual([...reader.orphans.keys()], [placeOf("old")])
+  assert.equal(watch.health().ok, true)
+})
+
+test("a node that is behind is waited for and orphans nothing", async (t) => {
+  const { clock, reader, rpcs, watch, world } = await stage(t)
+  world.grow(5)
+  await reader.read()
+  world.mine(pay("kept"))
+  await reader.readAll()
+  const { cursor } = reader
+  rpcs[0]!.lag = 1
+  const read = await reader.read()
+  assert.deepEqual(
+    { cursor: read.cursor, head: read.head, orphaned: read.orphaned, more: read.more },
+    { cursor, head: 6, orphaned: [], more: false },
+  )
+  assert.equal(watch.health().ok, true)
+  clock.advance(61_000)
+  assert.match(watch.health().detail, /behind what was read/)
+  assert.equal(watch.health().ok, false)
+  rpcs[0]!.lag = 0
+  world.grow(2)
+  assert.deepEqual((await reader.read()).confirmed, [placeOf("kept")])
+  assert.equal(watch.health().ok, true)
+})
+
+test("a chain far shorter than what was read, and fresh, is another chain", async (t) => {
+  const { clock, reader, world } = await stage(t)
+  world.grow(1_000)
+  await reader.read()
+  world.mine(pay("old"))
+  await reader.readAll()
+  world.fork(0)
+  world.grow(20)
+  clock.set(new Date(world.head().seconds * 1_000))
+  await reader.readAll()
+  assert.deepEqual([...reader.orphans.keys()], [placeOf("old")])
+  world.mine(pay("new"))
+  await reader.readAll()
+  assert.deepEqual([...reader.rows.keys()], [placeOf("new")])
+})
+
+test("a node on a fork of its own can't undo what others still hold", async (t) => {
+  const world = makeWorld()
+  const lost = makeWorld()
+  const { clock, reader, rpcs, watch } = await stage(t, { worlds: [lost, world] })
+  for (const each of [world, lost]) each.grow(5)
+  await reader.read()
+  for (const each of [world, lost]) each.mine(pay("kept", BOB))
+  for (const each of [world, lost]) each.grow(9)
+  await reader.readAll()
+  assert.equal(reader.rows.get(placeOf("kept"))?.final, true)
+  lost.fork(6)
+  lost.grow(12)
+  world.grow(1)
+  await reader.readAll()
+  assert.equal(reader.rows.size, 1)
+  assert.match(watch.health().detail, /node 1 \(127\.0\.0\.1\) contradicts node 2/)
+  // With the other away nobody can say, so nothing is undone and the read fails.
+  clock.advance(5_000)
+  rpcs[1]!.fault("*", { kind: "status", status: 502 })
+  await assert.rejects(reader.read(), /lost blocks that were final/)
+  assert.equal(reader.rows.size, 1)
+})

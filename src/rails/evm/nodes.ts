@@ -1,0 +1,107 @@
+/** The RPC nodes of a chain behind one door: order, fail-over, rests, batches, the right chain. */
+import type { Clock } from "../../core/index.ts"
+import type { Chain } from "./chain.ts"
+import { NODE_LIMITS, type NodeHealth, openLine, valuesOf } from "./line.ts"
+import { type Call, NodeFailure, type Reply } from "./rpc.ts"
+import { Nonsense } from "./values.ts"
+
+/** A node for the time of one piece of work. */
+export type Node = {
+  /** Number and host: what health may show of it. */
+  readonly name: string
+  readonly trusted: boolean
+  /** Asks in batches; replies stand in the order of the calls. Throws `NodeFailure`. */
+  ask(calls: readonly Call[]): Promise<readonly Reply[]>
+  /** The same where each call must have a value. Throws `Nonsense`, too. */
+  values(calls: readonly Call[]): Promise<readonly unknown[]>
+}
+
+export type Nodes = {
+  /** All nodes as configured, with a share in a time that ends at `clock.elapsedMs()` `endsMs`. */
+  until(endsMs: number): readonly Node[]
+  /** Tells that a node answered what can't be right: it rests. */
+  distrust(node: Node, why: string): NodeFailure
+  /** Reads a contract on the first node that answers. The answer is hex; throws when none does. */
+  call(to: string, data: string): Promise<string>
+  /** One entry a node, in their order. No sentence holds an address with a key. */
+  health(): readonly NodeHealth[]
+}
+
+/** Opens the door. Nothing is asked before the first use. */
+export function openNodes(
+  chain: Chain,
+  clock: Clock,
+  overrides: Partial<typeof NODE_LIMITS> = {},
+): Nodes {
+  const limits = { ...NODE_LIMITS, ...overrides }
+  const lines = chain.nodes.map((node, at) => openLine(chain, node, at, clock, limits))
+  const until = (endsMs: number) =>
+    lines.map(
+      (line): Node => ({
+        name: line.name,
+        trusted: line.trusted,
+        ask: (calls) => line.ask(calls, endsMs),
+        values: async (calls) => valuesOf(await line.ask(calls, endsMs), calls),
+      }),
+    )
+  const nodes: Nodes = {
+    until,
+    distrust: (node, why) => {
+      const failure = new NodeFailure("nonsense", why)
+      lines.find(({ name }) => name === node.name)?.failed(failure)
+      return failure
+    },
+    call: (to, data) =>
+      firstOf(nodes, until(clock.elapsedMs() + limits.timeoutMs), async (node) => {
+        const [reply] = await node.ask([{ method: "eth_call", params: [{ to, data }, "latest"] }])
+        if (reply && "error" in reply) {
+          // The contract said no, and would on any node.
+          if (reply.error.kind === "reverted") throw new Error(`${to} refuses the call`)
+          throw new Nonsense(`answers eth_call with error ${reply.error.code}`)
+        }
+        const value = reply?.value
+        if (typeof value !== "string" || !/^0x[0-9a-fA-F]*$/.test(value)) {
+          throw new Nonsense("answers no hex to a call of a contract")
+        }
+        return value
+      }),
+    health: () => lines.map((line) => line.health()),
+  }
+  return nodes
+}
+
+/** Does a piece of work with one node; what it answered against all sense makes it rest. */
+export async function withNode<T>(
+  nodes: Nodes,
+  node: Node,
+  work: (node: Node) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(node)
+  } catch (error) {
+    if (error instanceof Nonsense) throw nodes.distrust(node, error.message)
+    throw error
+  }
+}
+
+/** Does a piece of work with the first node that can do it whole. Throws `NodeFailure`. */
+export async function firstOf<T>(
+  nodes: Nodes,
+  candidates: readonly Node[],
+  work: (node: Node) => Promise<T>,
+): Promise<T> {
+  const failures: NodeFailure[] = []
+  for (const node of candidates) {
+    try {
+      return await withNode(nodes, node, work)
+    } catch (error) {
+      if (!(error instanceof NodeFailure)) throw error
+      failures.push(error)
+    }
+  }
+  const why = failures.map(({ message }, at) => `${candidates[at]!.name} ${message}`).join("; ")
+  // Who has nothing to say against a node but its lag wants to know so.
+  const kinds = new Set(failures.map(({ kind }) => kind))
+  const kind = kinds.size === 1 ? failures[0]!.kind : (failures.at(-1)?.kind ?? "unreachable")
+  throw new NodeFailure(kinds.has("behind") ? "behind" : kind, why, { cause: failures[0] })
+}
