@@ -20,6 +20,7 @@ type Break = {
 const money = "test/engine/money.test.ts"
 const batch = "test/engine/batch.test.ts"
 const deliveries = "test/engine/deliveries.test.ts"
+const receiving = "test/engine/receiving.test.ts"
 
 const BREAKS: readonly Break[] = [
   {
@@ -112,6 +113,48 @@ const BREAKS: readonly Break[] = [
     what: 'return row.givenUp ? "lost" : "committed"',
     by: 'return "committed"',
     noticedBy: "test/engine/lost-answers.test.ts",
+  },
+  {
+    invariant: "9: a transfer counts at its depth, not before",
+    file: "src/core/decide/apply-sighting.ts",
+    what: 'if (row.state === "seen") {',
+    by: 'if (row.state === "seen" && row.frozen) {',
+    noticedBy: receiving,
+  },
+  {
+    invariant: "9: a transfer that was applied is not applied again",
+    file: "src/core/decide/apply-sighting.ts",
+    what: "row.applied === row.state && row.appliedAmount === row.amount",
+    by: "row.state === null",
+    noticedBy: receiving,
+  },
+  {
+    invariant: "9: money that vanished after it was booked is held",
+    file: "src/core/decide/apply-sighting.ts",
+    what: 'if (applied !== "final") return row.frozen',
+    by: "if (applied !== null) return row.frozen",
+    noticedBy: receiving,
+  },
+  {
+    invariant: "9: what was read and how far are written by who has the chain",
+    file: "src/core/sightings/store.ts",
+    what: "where name = $1 and fence = $2 returning rail",
+    by: "where name = $1 and $2::int > 0 returning rail",
+    noticedBy: receiving,
+  },
+  {
+    invariant: "12: no address is given out twice",
+    file: "src/core/xpubs/store.ts",
+    what: "next_index + $2",
+    by: "next_index + $2 - $2",
+    noticedBy: "test/engine/xpubs.test.ts",
+  },
+  {
+    invariant: "12: a restored database leaves out what it may have given out",
+    file: "src/core/store/installation.ts",
+    what: "if (before !== null) {",
+    by: "if (before === copy) {",
+    noticedBy: "test/engine/xpubs.test.ts",
   },
   {
     invariant: "10: merchant B can't see merchant A's payment",

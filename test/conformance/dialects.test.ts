@@ -128,6 +128,7 @@ const BODIES: Readonly<Record<string, () => Record<string, unknown>>> = {
   "POST /v1/payments/:id/cancel": () => ({}),
   "POST /v1/payments/:id/simulate": () => ({ outcome: "approved" }),
   "POST /v1/payments/:id/refunds": () => ({ amount: "1" }),
+  "POST /v1/payments/:id/refunds/:refund/cancel": () => ({}),
   "POST /v1/endpoints": () => ({ url: "https://tienda.example/webhooks" }),
 }
 
@@ -170,6 +171,8 @@ const OWNED: Readonly<Record<string, string | null>> = {
   "palomma-direct-debit paymentMethodId": method.id,
   "palomma-direct-debit paymentRequestId": debit.id,
   "caudal payments id": link.id,
+  // Any id: no payment here was given back.
+  "caudal payments refund": link.id,
   "caudal endpoints id": endpoint!.id,
 }
 

@@ -55,7 +55,10 @@ const names = makeRails({
   ids: makeIds(testClock()),
   dataDir: null,
   mode: "sandbox",
-}).map((rail) => rail.name)
+})
+  // Where payers send by themselves nothing is begun: see receiving.test.ts.
+  .filter((rail) => !rail.receiving)
+  .map((rail) => rail.name)
 
 function world(t: TestContext, name: string): World {
   const dataDir = mkdtempSync(join(tmpdir(), "caudal-rails-"))
@@ -303,7 +306,6 @@ for (const name of names) {
       kind: "received",
       amount: BigInt(option!.amount),
       asset: option!.asset,
-      final: true,
     })
     assert.match(sighting?.railReference ?? "", /^0x[0-9a-f]{64}$/)
     assert.deepEqual(await rail.simulate(asked, "approved", null), [sighting])

@@ -198,7 +198,7 @@ test("money is late by the time of its block, and by nothing else", async (t) =>
   }
 })
 
-test("late money of no fixed worth counts by the rate of its moment, and waits for one", async (t) => {
+test("late money of no fixed worth counts by the rate of its moment", async (t) => {
   const test = await world(t)
   const { id, address } = await order(test)
   test.clock.advance(2 * 3_600_000)
@@ -265,7 +265,7 @@ test("a transfer that comes back changed counts as it then is", async (t) => {
   assert.deepEqual(await books(test), { unapplied: 2_549n })
 })
 
-test("money that vanishes deeper than it may is held and told, and freed when it is back", async (t) => {
+test("money that vanishes deeper than it may is held, and freed when it is back", async (t) => {
   const test = await world(t)
   const { id, address, due } = await order(test)
   const seen = await pay(test, address, due)
@@ -303,7 +303,7 @@ test("two orders paid by one transaction are two payments", async (t) => {
   assert.deepEqual(await books(test), { available: 5_100n })
 })
 
-test("what one read found and how far it came are written together, by one node only", async (t) => {
+test("what one read found and how far it came are written by one node only", async (t) => {
   const test = await world(t)
   const { id, address, due } = await order(test)
   const other = await onChain(test.database, "Tester", "xpub-one")
@@ -325,6 +325,32 @@ test("what one read found and how far it came are written together, by one node 
   assert.deepEqual(rows, [{ position: "{}" }])
 })
 
+test("two nodes that apply the same sighting at once book it once", async (t) => {
+  const test = await world(t)
+  const { id, address, due } = await order(test)
+  const [command] = await captured(test, address, due)
+  const applied = await Promise.all([1, 2, 3].map(() => test.core.engine.submit(...command!)))
+  assert.deepEqual(
+    applied.map((each) => "applied" in each && each.applied),
+    [true, false, false],
+  )
+  assert.equal((await paymentOf(test, id)).state, "approved")
+  assert.deepEqual(await books(test), { available: 2_550n })
+})
+
+/** The commands that apply a transfer, kept back. */
+async function captured(test: World, address: string, amount: bigint) {
+  const kept: Parameters<typeof test.core.engine.submit<never, { applied: boolean }>>[] = []
+  const { submit } = test.core.engine
+  test.core.engine.submit = (async (...args: (typeof kept)[number]) => {
+    kept.push(args)
+    return { applied: false }
+  }) as typeof submit
+  await show(test, { seen: [transfer(address, amount, { final: true })] }).catch(() => undefined)
+  test.core.engine.submit = submit
+  return kept
+}
+
 test("a sighting that was written and not applied is applied by whoever comes next", async (t) => {
   const test = await world(t)
   const { id, address, due } = await order(test)
@@ -337,4 +363,40 @@ test("a sighting that was written and not applied is applied by whoever comes ne
   assert.equal((await paymentOf(test, id)).state, "pending")
   await test.core.pass()
   assert.equal((await paymentOf(test, id)).state, "approved")
+})
+
+test("what nobody could see come in is found once the payment's time is over", async (t) => {
+  const test = await world(t)
+  const { quote } = test.chain.receiving
+  Object.assign(test.chain.receiving, {
+    async quote(order: Parameters<typeof quote>[0]) {
+      const made = await quote(order)
+      if (made.kind !== "quoted") return made
+      return { ...made, offers: made.offers.map((each) => ({ ...each, mayComeUnseen: true })) }
+    },
+  })
+  const { id, due } = await order(test)
+  const looked: string[] = []
+  test.chain.look = async (open) => {
+    looked.push(...open.map(({ attemptId }) => attemptId))
+    const sightings = open.map(({ attemptId }) => ({
+      attemptId,
+      place: `${attemptId}:balance`,
+      fact: { kind: "received" as const, asset: TOKEN, amount: due },
+      at: test.clock.now(),
+    }))
+    return { sightings, cursor: null }
+  }
+  await test.core.pass()
+  test.clock.advance(3_600_000)
+  await test.core.pass()
+  assert.equal((await paymentOf(test, id)).state, "expired")
+  assert.deepEqual(looked, [])
+  test.clock.advance(1_200_000)
+  await test.core.pass()
+  assert.equal((await paymentOf(test, id)).state, "approved")
+  assert.deepEqual(await books(test), { available: 2_550n })
+  test.clock.advance(86_400_000)
+  await test.core.pass()
+  assert.equal(looked.length, 1)
 })

@@ -79,7 +79,7 @@ async function states(test: World) {
   return refunds.map(({ state }) => state)
 }
 
-test("a refund says what to sign, is reserved, and is confirmed once it was seen leaving", async (t) => {
+test("a refund says what to sign, and is confirmed once it was seen leaving", async (t) => {
   const test = await paid(t)
   const made = await prepared(test, null)
   const { transaction, ...transferred } = made.attempt.instructions!.transfer!
@@ -141,7 +141,7 @@ test("a refund needs an address to go to", async (t) => {
   assert.equal((await payment(test)).refunded, 0n)
 })
 
-test("a refund that nobody signs can be given up, and leaves all the same if somebody does", async (t) => {
+test("a refund that was given up and signed all the same is booked", async (t) => {
   const test = await paid(t)
   const made = await prepared(test, 550n)
   const given = await test.core.pay.cancelRefund(await payment(test), made.refund.id)

@@ -91,7 +91,7 @@ test("a create that is refused or fails takes no address", async (t) => {
   assert.equal(await addressOf(test), addressAt("xpub-one", 1))
 })
 
-test("one key belongs to one merchant for good; its own merchant may take it up again", async (t) => {
+test("one key belongs to one merchant, which may take it up again", async (t) => {
   const { database } = await testDatabase(t)
   const one = await world(database)
   const two = await world(database, { name: "Another", key: "xpub-two" })

@@ -1,6 +1,6 @@
 /** A rail whose chain is a list that the test writes: for tests of what the core makes of it. */
-import type { Rail, Read, ReadFrom, Receiving, Seen } from "../../src/core/index.ts"
-import { testRail } from "./core.ts"
+import type { Read, ReadFrom, Receiving, Seen } from "../../src/core/index.ts"
+import { type TestRail, testRail } from "./core.ts"
 
 export const TOKEN = "eip155:7/erc20:0xdddddddddddddddddddddddddddddddddddddddd"
 export const OTHER_TOKEN = "eip155:7/erc20:0xeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee"
@@ -8,7 +8,7 @@ export const OTHER_TOKEN = "eip155:7/erc20:0xeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee
 export const UNITS = 10_000n
 export const CHAIN = "eip155:7"
 
-export type ChainRail = Rail & {
+export type ChainRail = TestRail & {
   readonly receiving: Receiving
   /** What the next reads find, one after the other; after them nothing more. */
   readonly reads: Partial<Read>[]
@@ -29,14 +29,16 @@ export function addressAt(key: string, index: number): string {
 
 /** Makes the rail. */
 export function chainRail(over: { readonly needsNewAddresses?: boolean } = {}): ChainRail {
+  const base = testRail({
+    name: "chain",
+    displayName: "Test chain",
+    methods: ["crypto"],
+    custodian: "self",
+    lookDelayMs: () => null,
+    observe: (open, cursor) => rail.look(open, cursor),
+  })
   const rail: ChainRail = {
-    ...testRail({
-      name: "chain",
-      displayName: "Test chain",
-      methods: ["crypto"],
-      custodian: "self",
-      lookDelayMs: () => null,
-    }),
+    ...base,
     reads: [],
     asked: [],
     used: new Set(),

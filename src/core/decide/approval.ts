@@ -2,7 +2,7 @@
 import { share } from "../../money.ts"
 import { termsKey } from "../draft.ts"
 import { merchantAccount } from "../ledger/account.ts"
-import { close } from "../payments/attempt.ts"
+import { abandon } from "../payments/attempt.ts"
 import { isFinal, moveTo, type Payment } from "../payments/payment.ts"
 import type { Case } from "./case.ts"
 import { record } from "./decider.ts"
@@ -44,7 +44,7 @@ function giveUpOther({ draft, payment, attempt }: Case): void {
   if (payment.openAttemptId === null || payment.openAttemptId === attempt.id) return
   const other = draft.attempts.get(payment.openAttemptId)!
   const idle = other.state === "waiting" || (other.state === "open" && other.instructions !== null)
-  if (idle) draft.attempts.put(other.id, close(other, "closed", draft.now))
+  if (idle) draft.attempts.put(other.id, abandon(other, draft.now))
 }
 
 function feeOf({ draft, payment }: Case): bigint {

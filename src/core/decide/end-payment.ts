@@ -1,7 +1,7 @@
 /** Ends a payment that nobody will pay: its time ran out, or somebody cancelled it. */
 import type { Draft, Needs } from "../draft.ts"
 import { merchantAccount } from "../ledger/account.ts"
-import { close } from "../payments/attempt.ts"
+import { abandon } from "../payments/attempt.ts"
 import { isFinal, isOverdue, moveTo, type Payment } from "../payments/payment.ts"
 import { type Refusal, refuse } from "../refusal.ts"
 import { type Decider, record } from "./decider.ts"
@@ -35,7 +35,7 @@ function decide(draft: Draft, { paymentId, merchantId, how }: EndPayment): Payme
   if (payment.state === "processing" || !givenUp) {
     return refuse("payment_has_open_attempt", "a try to pay this is under way")
   }
-  if (open) draft.attempts.put(open.id, close(open, "closed", draft.now))
+  if (open) draft.attempts.put(open.id, abandon(open, draft.now))
   if (payment.kind === "recharge") {
     const held = merchantAccount("gateway", merchantId, "held", payment.asset)
     const available = merchantAccount("gateway", merchantId, "available", payment.asset)

@@ -79,7 +79,11 @@ function decide(draft: Draft, command: ReportAttempt): Reported | Refusal {
   }
   // An approved attempt is still looked at: its money may come, or be taken back.
   const looked = isOpen(attempt) || attempt.state === "approved"
-  if (looked && command.fence !== null) answer(draft, attempt, command)
+  if (command.fence !== null) {
+    if (looked) answer(draft, attempt, command)
+    // What ended was looked at for the last time.
+    else draft.attempts.put(attempt.id, { ...attempt, lookAt: null, leaseOwner: null })
+  }
   for (const sighted of command.facts) {
     const place = placeOf(sighted)
     if (place !== null && !isNews(draft, command, sighted, place)) continue

@@ -65,9 +65,9 @@ function passesOf(parts: LoopParts, rail: Rail): Pass[] {
   const { receiving } = rail
   const observed = { name: `observe ${rail.name}`, everyMs: 500, run: () => observe(parts, rail) }
   if (!receiving) return [observed]
-  // Nothing is begun there: what happens is read from the chains.
   const vet = { name: `vet ${rail.name}`, everyMs: 500, run: () => parts.keys.vet(rail) }
-  return [...watchPasses(parts, rail, receiving), ...(receiving.needsNewAddresses ? [vet] : [])]
+  const vetting = receiving.needsNewAddresses ? [vet] : []
+  return [observed, ...watchPasses(parts, rail, receiving), ...vetting]
 }
 
 /** Starts all loops; the function it answers stops them and resolves when they rest. */

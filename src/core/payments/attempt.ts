@@ -76,6 +76,11 @@ export type PayOption = {
   readonly address: string
   /** EIP-681: what a wallet opens, and what a QR code says. */
   readonly uri: string
+  /**
+   * It may come in ways that nobody who reads the chain can see: once the payment's time is over,
+   * what lies at the address is compared with what was seen.
+   */
+  readonly mayComeUnseen?: boolean
   /** Worth its currency by definition: late money counts by the locked amount. */
   readonly pegged?: boolean
 }
@@ -83,6 +88,16 @@ export type PayOption = {
 /** Whether money may still move by this attempt. */
 export function isOpen(attempt: Attempt): boolean {
   return attempt.state === "waiting" || attempt.state === "unknown" || attempt.state === "open"
+}
+
+/** Until what a payer sent in the last moment is deep enough on any chain. */
+const LAST_LOOK_MS = 1_200_000
+
+/** Nobody will pay it any more; what may have come unseen is looked for once more. */
+export function abandon(attempt: Attempt, now: Date): Attempt {
+  const mayComeUnseen = attempt.instructions?.options?.some((option) => option.mayComeUnseen)
+  const lookAt = mayComeUnseen ? new Date(now.getTime() + LAST_LOOK_MS) : null
+  return { ...close(attempt, "closed", now), lookAt }
 }
 
 /** The attempt ended, or rests: nothing of it is due any more. */

@@ -145,7 +145,11 @@ function refundRoute(app: DialectApp, core: Core): void {
     async (request) => {
       const payment = await found(core, request)
       const refundId = idIn("refund", request.params.refund)
-      const done = await core.pay.cancelRefund(payment, refundId ?? "")
+      const refunds = await core.payments.refunds(payment.id)
+      if (!refundId || !refunds.some(({ id }) => id === refundId)) {
+        throw new WireProblem({ code: "payment_not_found", message: "there is no such refund" })
+      }
+      const done = await core.pay.cancelRefund(payment, refundId)
       return wholeOut(core, orThrow(done))
     },
   )

@@ -115,7 +115,8 @@ function optionOut(option: PayOption) {
 }
 
 /**
- * A refund; its asset is that of its payment. `attempt` moves it, and may be the merchant's to sign.
+ * A refund; its asset is that of its payment. `attempt` moves it, and may be the merchant's to
+ * sign.
  */
 export function refundOut(
   refund: Refund,
