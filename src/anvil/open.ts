@@ -57,7 +57,7 @@ export async function openChain(options: Options): Promise<Opened> {
   const { folder, epochAtLeast = 0, notice } = options
   const known = readChain(folder)
   // The database knows of a later chain: the folder's is from an old copy.
-  const usable = known.kind === "chain" && known.record.epoch >= epochAtLeast
+  const usable = known.kind === "chain" && known.record.epoch + 1 >= epochAtLeast
   const adopted = usable ? await adopt(folder, known.record) : null
   await killOthers(folder, adopted?.pid)
   if (usable) {

@@ -1,9 +1,9 @@
-/** Opens the core for one command: on the gateway's own database, without loops, rails or http. */
+/** Opens the core for one command: on the gateway's own database, without loops or http. */
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import type { Config } from "../config.ts"
 import { type Core, OutcomeUnknown, Unavailable } from "../core/index.ts"
-import { coreOf, hostInUrl, type Installation, openInstallation } from "../installation.ts"
+import { coreOf, hostInUrl, type Installation, openInstallation, railsOf } from "../installation.ts"
 import { CommandError } from "./command.ts"
 
 /** A command that was interrupted still stops the database that it started. */
@@ -44,10 +44,14 @@ async function use<T>(core: Core, work: (core: Core) => Promise<T>): Promise<T> 
 }
 
 function coreFor(config: Config, installation: Installation): Core {
+  const { clock, ids } = installation
+  // A running gateway holds the files and the chain of its rails: nothing of them is opened here.
+  const rails = railsOf(config, { clock, ids, ownChain: null, dataDir: null })
   return coreOf(installation, {
     publicUrl: config.publicUrl ?? `http://${hostInUrl(config.host)}:${config.port}`,
-    // Commands move no money over rails and tell nobody: that is left to the gateway.
-    rails: [],
+    // Commands move no money over rails and tell nobody: that is left to the gateway. But merchants
+    // give them the keys that payers' addresses follow from.
+    rails: rails.filter(({ receiving }) => receiving !== undefined),
     send: async () => {
       throw new CommandError("the command line sends no webhooks")
     },

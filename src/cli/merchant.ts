@@ -68,7 +68,7 @@ const listAll = command({
 
 const show = command({
   name: "merchant show",
-  about: "Shows a merchant: its settings, keys, endpoints and balances.",
+  about: "Shows a merchant: its settings, keys, xpubs, endpoints and balances.",
   operands: ["MERCHANT"],
   example: "merchant show Demo",
   async run(_values, shell, [name]) {
@@ -94,12 +94,20 @@ function checkText(what: string, text: string | undefined, most: number): void {
 async function all(core: Core, merchant: Merchant) {
   const credentials = await core.merchants.credentials(merchant.id)
   const endpoints = await core.merchants.endpoints(merchant.id)
+  const xpubs = await core.keys.list(merchant.id)
   const accounts = await core.books.accounts(merchant.id)
   return {
     merchant: jsonOf(merchant),
     keys: credentials
       .filter(({ revokedAt }) => revokedAt === null)
       .map(({ id, dialect, kind }) => ({ id, dialect, kind })),
+    xpubs: xpubs.map(({ xpub, addresses }) => ({
+      id: xpub.id,
+      rail: xpub.rail,
+      inUse: xpub.retiredAt === null,
+      nextIndex: xpub.nextIndex,
+      firstAddress: addresses[0]!,
+    })),
     endpoints: endpoints.map(({ id, dialect, url, disabledAt }) => ({
       id,
       dialect,
@@ -115,7 +123,9 @@ async function all(core: Core, merchant: Merchant) {
   }
 }
 
-function pageOf({ merchant, keys, endpoints, balances }: Awaited<ReturnType<typeof all>>): string {
+type About = Awaited<ReturnType<typeof all>>
+
+function pageOf({ merchant, keys, xpubs, endpoints, balances }: About): string {
   const { name, id, timeZone, settings } = merchant
   const rails = Object.entries(settings.rails).map(([method, rail]) => `${method} over ${rail}`)
   const section = (title: string, text: string, empty: boolean) =>
@@ -131,6 +141,16 @@ function pageOf({ merchant, keys, endpoints, balances }: Awaited<ReturnType<type
       ["late money", `${settings.lateMoneyHours} h`],
     ]),
     section("keys", list(keys.map((each) => [each.dialect, `${each.kind}  ${each.id}`])), !keys[0]),
+    section(
+      "xpubs",
+      list(
+        xpubs.map(({ rail, inUse, nextIndex, firstAddress }) => [
+          rail,
+          `${firstAddress} first, next index ${nextIndex}${inUse ? "" : "  (retired)"}`,
+        ]),
+      ),
+      !xpubs[0],
+    ),
     section(
       "endpoints",
       list(

@@ -9,7 +9,11 @@ import { makeShell, type Outside } from "./shell.ts"
 const GROUPS: readonly {
   readonly word: string
   readonly about: string
-  load(): Promise<{ commands: readonly Command[] }>
+  load(): Promise<{
+    commands: readonly Command[]
+    /** Looks at all that was typed before anything of it may be repeated; throws `UsageError`. */
+    checkWords?(args: readonly string[]): void
+  }>
 }[] = [
   { word: "start", about: "runs the gateway", load: () => import("./start.ts") },
   { word: "demo", about: "plays every flow and shows it", load: () => import("./demo/demo.ts") },
@@ -21,6 +25,11 @@ const GROUPS: readonly {
     load: () => import("./endpoint.ts"),
   },
   { word: "wallet", about: "top-up, balance: prepaid money", load: () => import("./wallet.ts") },
+  {
+    word: "xpub",
+    about: "add, list, gaps, advance: keys of own wallets",
+    load: () => import("./xpub.ts"),
+  },
   {
     word: "catalogue",
     about: "load: what recharges are sold",
@@ -58,7 +67,8 @@ async function find(args: readonly string[], outside: Outside): Promise<number> 
   const group = GROUPS.find((each) => each.word === word)
   if (!group)
     throw new UsageError(`There is no command "${word}"; there are: ${words().join(", ")}`)
-  const { commands } = await group.load()
+  const { commands, checkWords } = await group.load()
+  checkWords?.(args)
   const found = commands.find(({ name }) => matches(name, args))
   if (!found) {
     out.write(`${groupHelp(word, commands, args[1])}\n`)

@@ -120,6 +120,8 @@ export type Recorded = {
   readonly from: string
   readonly to: string
   readonly final: boolean
+  /** The refund that this is; null for money that came. */
+  readonly leaving: string | null
 }
 
 /** A refund that is expected to leave. All addresses in lower case. */

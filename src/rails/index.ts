@@ -30,6 +30,11 @@ export function makeRails(parts: RailParts): readonly Rail[] {
   const { chains, rates } =
     given === undefined ? { chains: [], rates: new Map() } : readSettings(given, mode)
   const own = ownChain ? [sandboxChain(ownChain)] : []
+  const twice = chains.find(({ chainId }) => chainId === ownChain?.chainId)
+  if (twice) {
+    const why = "is the sandbox's own chain, which needs no entry"
+    throw new Error(`rails.evm.chains: ${twice.chainId} ${why}; CAUDAL_SANDBOX_CHAIN=0 keeps none`)
+  }
   const evm = makeEvm({ clock, chains: [...own, ...chains], rates, payer: ownChain })
   return mode === "live" ? [evm] : [makeSimulator({ clock, ids, dir: dataDir }), evm]
 }

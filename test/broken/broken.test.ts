@@ -145,8 +145,8 @@ const BREAKS: readonly Break[] = [
   {
     invariant: "12: no address is given out twice",
     file: "src/core/xpubs/store.ts",
-    what: "next_index + $2",
-    by: "next_index + $2 - $2",
+    what: "next_index::bigint + $3",
+    by: "next_index::bigint + $3 - $3",
     noticedBy: "test/engine/xpubs.test.ts",
   },
   {

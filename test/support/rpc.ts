@@ -177,6 +177,8 @@ export type Rpc = {
   /** Most calls in a batch, and most blocks in a question for logs. */
   batchMax: number
   rangeMax: number
+  /** Coins by address, at every block. */
+  readonly balances: Map<string, bigint>
   /** Answers left out at the end of a batch. */
   dropLast: number
   /** The header of the last request. */
@@ -208,6 +210,7 @@ export async function startRpc(world: World, options: RpcOptions = {}): Promise<
   const rpc: Rpc = {
     url: "",
     asked,
+    balances: new Map(),
     requests: () => requests,
     lag: 0,
     batchMax: Number.POSITIVE_INFINITY,
@@ -325,8 +328,9 @@ export async function startRpc(world: World, options: RpcOptions = {}): Promise<
       case "eth_call":
         return word(BigInt((first as { data: string }).data === "0x313ce567" ? decimals : 0))
       case "eth_getTransactionCount":
-      case "eth_getBalance":
         return "0x0"
+      case "eth_getBalance":
+        return hex(rpc.balances.get(String(first)) ?? 0n)
       default:
         throw new Error(`the test server doesn't know ${method}`)
     }

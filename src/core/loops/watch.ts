@@ -12,9 +12,9 @@ import { applyDue } from "./apply.ts"
 import { withTimeout } from "./begin.ts"
 import type { LoopParts, Pass } from "./loops.ts"
 
-/** A read may take this long; its node keeps the chain twice as long without a word. */
-const READ_TIMEOUT_MS = 30_000
-const LEASE_MS = 60_000
+/** A read asks for nothing new after 15 s; another node may take over after twice as long. */
+const READ_TIMEOUT_MS = 20_000
+const LEASE_MS = 30_000
 /** A refund that nobody signed for so long is looked out for no more. */
 const LEAVING_MS = 90 * 86_400_000
 

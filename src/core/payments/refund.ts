@@ -7,6 +7,7 @@ import { reportOf } from "../loops/report.ts"
 import type { Rail } from "../rail.ts"
 import type { Receiving } from "../receiving.ts"
 import { isRefusal, type Refusal, refuse } from "../refusal.ts"
+import { findAddresses } from "../sightings/store.ts"
 import { SEALED } from "../store/sealed.ts"
 import type { Attempt, PayOption } from "./attempt.ts"
 import type { Payment } from "./payment.ts"
@@ -85,6 +86,10 @@ async function signed(
   const from = receiving.readAddress(receiver.from ?? option.address)
   if (from === null) return refuse("refund_receiver_missing", "`from` is no address")
   const { asset } = option
+  // Money that comes to an address of ours is a payment's, whoever sent it.
+  if ((await findAddresses(parts.database, rail.name, [to])).size > 0) {
+    return refuse("refund_receiver_missing", "`to` is an address that payers are given here")
+  }
   if (!receiving.toSign({ asset, amount: 1n, from, to })) return notPossible
   return {
     ...common(parts, rail, payment, paid, amount),

@@ -188,6 +188,7 @@ type Row = {
   readonly from: string
   readonly to: string
   readonly state: SightingState
+  readonly leaving: string | null
 }
 
 /** What is written down of a chain above a block and not gone; or all that isn't final. */
@@ -201,7 +202,7 @@ export async function recorded(
     above === null ? "s.state = 'seen'" : "s.state <> 'orphaned' and s.block > $2::bigint"
   const { rows } = await db.query<Row>(
     `select s.place, s.block, s.block_hash as "blockHash", s.asset, s.amount, s.sender as "from",
-  s.receiver as "to", s.state
+  s.receiver as "to", s.state, case when s.fact = 'sent' then s.attempt_id end as leaving
 from sightings s where s.watch = $1 and ${wanted} order by s.block, s.place`,
     above === null ? [name] : [name, above],
   )

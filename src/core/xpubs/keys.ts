@@ -152,8 +152,9 @@ export function makeKeys(parts: KeyParts) {
 
     gaps: (xpubId: string) => store.gapsOf(database, xpubId),
 
-    /** Leaves out the next indexes, which may have been given out before. */
-    advance: (xpubId: string, by: number) => store.advanceXpub(database, xpubId, by),
+    /** Leaves out the next indexes of all of a merchant's keys: they may have been given out. */
+    advance: (merchantId: string, rail: string, by: number) =>
+      store.advanceXpubs(database, merchantId, rail, by),
 
     /** Looks whether the next addresses are new, where money is real; answers how many keys. */
     async vet(rail: Rail): Promise<number> {

@@ -111,14 +111,19 @@ where id = $1 and vetted_below = $2`,
   )
 }
 
-/** Moves a key's next index ahead, never back; answers where it stands. */
-export async function advanceXpub(db: Queries, id: string, by: number): Promise<number | null> {
-  const { rows } = await db.query<{ nextIndex: number }>(
-    `update xpubs set next_index = least(next_index + $2, ${INDEX_MAX})
-where id = $1 returning next_index as "nextIndex"`,
-    [id, by],
+/** Moves the next index of all of a merchant's keys ahead, never back; answers how many there are. */
+export async function advanceXpubs(
+  db: Queries,
+  merchantId: string,
+  rail: string,
+  by: number,
+): Promise<number> {
+  const { rowCount } = await db.query(
+    `update xpubs set next_index = least(next_index::bigint + $3, ${INDEX_MAX})::integer
+where merchant_id = $1 and rail = $2`,
+    [merchantId, rail, by],
   )
-  return rows[0]?.nextIndex ?? null
+  return rowCount
 }
 
 export type Gap = {

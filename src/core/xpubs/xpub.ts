@@ -42,7 +42,7 @@ export type Allotment = {
   instructionsAt(address: string): Instructions
 }
 
-/** BIP-32 ends there: what follows needs the private key. */
+/** BIP-32's last index without a private key. It is never given out: the next one has to be told. */
 export const INDEX_MAX = 2 ** 31 - 1
 
 /** Takes the next index below a key for an attempt; says what its payer must do. */
@@ -56,7 +56,7 @@ export function allot(
   if (xpub === null) return refuse("method_not_offered", "the merchant has no such key")
   let index = xpub.nextIndex
   while (xpub.skipped.includes(index)) index += 1
-  if (index > INDEX_MAX) return refuse("method_not_offered", "this key has no addresses left")
+  if (index >= INDEX_MAX) return refuse("method_not_offered", "this key has no addresses left")
   if (vetted && index >= xpub.vettedBelow) {
     return refuse("address_unavailable", "no fresh address is ready; try again in a moment")
   }

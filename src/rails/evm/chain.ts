@@ -6,7 +6,7 @@ export type Chain = {
   readonly chainId: number
   /** Asked in this order. */
   readonly nodes: readonly RpcNode[]
-  /** When a transfer counts: so many blocks on top of its own, or the chain's own word. */
+  /** When a transfer counts: so many blocks, its own included, or the chain's own word. */
   readonly finality:
     | { readonly kind: "confirmations"; readonly blocks: number }
     | { readonly kind: "tag"; readonly tag: "safe" | "finalized" }

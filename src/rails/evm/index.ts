@@ -5,6 +5,7 @@
 import type { Clock, Order, Outcome, Quote, Rail, Sighting } from "../../core/index.ts"
 import { readAddress } from "./address.ts"
 import { openAddresses } from "./addresses.ts"
+import { unseenOf } from "./balances.ts"
 import type { Chain, RateSource } from "./chain.ts"
 import { checkTokens, usedBefore } from "./contracts.ts"
 import { readKey } from "./keys.ts"
@@ -52,6 +53,9 @@ export function makeEvm({ clock, chains, rates, payer }: EvmParts): Rail {
     clock,
     call: (chainId, to, data) => nodes.get(chainId)!.call(to, data),
   })
+  const watches = chains.map((chain) =>
+    makeWatch({ chain, nodes: nodes.get(chain.chainId)!, clock }),
+  )
   const checks = new Map<number, Check>()
   const live = chains.filter(({ isLive }) => isLive)
 
@@ -90,6 +94,21 @@ export function makeEvm({ clock, chains, rates, payer }: EvmParts): Rail {
     return done
   }
 
+  /** Asked once a payment's time is over: what its address holds that nobody saw coming. */
+  async function unseen(orders: readonly Order[]): Promise<Sighting[]> {
+    const found = await Promise.all(
+      chains.map((chain, at) => {
+        const concerned = orders.filter((order) => mayHold(order, chain))
+        if (concerned.length === 0) return []
+        const block = watches[at]!.bookedHeight()
+        // Whoever reads the chain will be asked again, and knows.
+        if (block === null) throw new Error(`${chain.name} is not read by this node`)
+        return unseenOf({ chain, nodes: nodes.get(chain.chainId)!, clock }, block, concerned)
+      }),
+    )
+    return found.flat()
+  }
+
   async function simulate(order: Order, outcome: Outcome): Promise<readonly Sighting[]> {
     if (outcome === "declined") return [declined(order, clock)]
     const option = order.instructions?.options?.find(({ chainId }) => chainId === payer?.chainId)
@@ -112,7 +131,7 @@ export function makeEvm({ clock, chains, rates, payer }: EvmParts): Rail {
     beginTimeoutMs: 10_000,
     lookDelayMs: () => null,
     begin: async () => ({ kind: "rejected", reason: "other" }),
-    observe: async () => ({ sightings: [], cursor: null }),
+    observe: async (orders) => ({ sightings: await unseen(orders), cursor: null }),
     receiving: {
       readKey,
       addressAt: addresses.addressAt,
@@ -123,7 +142,7 @@ export function makeEvm({ clock, chains, rates, payer }: EvmParts): Rail {
       needsNewAddresses: live.length > 0,
       usedBefore: usedOnAny,
       toSign: (transfer) => toSign(chains, transfer),
-      watches: chains.map((chain) => makeWatch({ chain, nodes: nodes.get(chain.chainId)!, clock })),
+      watches,
     },
     ...(payer && { simulate }),
   }
@@ -135,6 +154,12 @@ function offeredOf(quote: Quote, readable: ReadonlySet<number>): Quote {
   const offers = quote.offers.filter(({ chainId }) => readable.has(chainId))
   if (offers.length > 0) return { kind: "quoted", offers }
   return { kind: "unavailable", why: "No chain can be read now." }
+}
+
+function mayHold({ instructions }: Order, { chainId }: Chain): boolean {
+  return (instructions?.options ?? []).some(
+    (option) => option.chainId === chainId && option.mayComeUnseen,
+  )
 }
 
 /** Nobody declines a transfer; a sandbox may be told that its payer gave up. */

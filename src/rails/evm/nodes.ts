@@ -2,7 +2,7 @@
 import type { Clock } from "../../core/index.ts"
 import type { Chain } from "./chain.ts"
 import { NODE_LIMITS, type NodeHealth, openLine, valuesOf } from "./line.ts"
-import { type Call, NodeFailure, type Reply } from "./rpc.ts"
+import { type Call, type FailureKind, NodeFailure, type Reply } from "./rpc.ts"
 import { Nonsense } from "./values.ts"
 
 /** A node for the time of one piece of work. */
@@ -100,8 +100,12 @@ export async function firstOf<T>(
     }
   }
   const why = failures.map(({ message }, at) => `${candidates[at]!.name} ${message}`).join("; ")
-  // Who has nothing to say against a node but its lag wants to know so.
-  const kinds = new Set(failures.map(({ kind }) => kind))
-  const kind = kinds.size === 1 ? failures[0]!.kind : (failures.at(-1)?.kind ?? "unreachable")
-  throw new NodeFailure(kinds.has("behind") ? "behind" : kind, why, { cause: failures[0] })
+  throw new NodeFailure(worst(failures), why, { cause: failures[0] })
+}
+
+/** A lag is only waited for where nothing worse was said. */
+function worst(failures: readonly NodeFailure[]): FailureKind {
+  const kinds = failures.map(({ kind }) => kind)
+  const order: readonly FailureKind[] = ["refused", "nonsense", "behind"]
+  return order.find((kind) => kinds.includes(kind)) ?? kinds.at(-1) ?? "unreachable"
 }

@@ -101,7 +101,14 @@ function choicesOn({ name, chainId, tokens, native }: Chain): Choice[] {
   const { symbol, decimals, worth } = native
   return [
     ...offered,
-    { ...place, token: symbol, decimals, asset: coinAsset(chainId, native), worth },
+    {
+      ...place,
+      token: symbol,
+      decimals,
+      asset: coinAsset(chainId, native),
+      mayComeUnseen: true,
+      worth,
+    },
   ]
 }
 

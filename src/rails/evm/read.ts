@@ -51,6 +51,8 @@ export type Ask = {
 export type Outcome = {
   readonly read: Read
   readonly tip: number
+  /** What lies at or below this height can't change any more. */
+  readonly finalHeight: number
   readonly headAt: Date
   readonly fork: Fork | null
   readonly disputed: readonly number[]
@@ -126,6 +128,7 @@ function beginning({ head }: View): Outcome {
   return {
     read: { cursor, head: head.number, seen: [], confirmed: [], orphaned: [], more: false },
     tip: head.number,
+    finalHeight: 0,
     headAt: head.at,
     fork: null,
     disputed: [],
@@ -182,7 +185,16 @@ async function answer(
     more: !reading.stuck && (failed || isLeft || settled.more),
   }
   const { disputed, waiting } = settled
-  return { read, tip: cursor.tip.number, headAt: view.head.at, fork, disputed, waiting }
+  const { finalHeight } = view
+  return {
+    read,
+    tip: cursor.tip.number,
+    finalHeight,
+    headAt: view.head.at,
+    fork,
+    disputed,
+    waiting,
+  }
 }
 
 const NOTHING_SETTLED = {

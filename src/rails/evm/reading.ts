@@ -23,9 +23,6 @@ export type Memory = {
   readonly disputed: Map<string, number>
 }
 
-/** A recorded transfer that says which refund it is, where the core tells. */
-type Written = Recorded & { readonly leaving?: string | null }
-
 export type Reading = {
   readonly chain: Chain
   readonly tokens: ReadonlySet<string>
@@ -56,12 +53,12 @@ export type Blooms = {
 
 /** How the refunds stand before a read: those whose transfer is written down are not looked for. */
 export function stillLeaving(from: ReadFrom): Leaving[] {
-  const found = new Set(from.unconfirmed.map((each: Written) => each.leaving))
+  const found = new Set(from.unconfirmed.map((each: Recorded) => each.leaving))
   return from.leaving.filter(({ attemptId }) => !found.has(attemptId))
 }
 
 /** A written transfer is in no block any more. */
-export function orphan(reading: Reading, written: Written): void {
+export function orphan(reading: Reading, written: Recorded): void {
   const { amount, asset, from, leaving, place, to } = written
   reading.orphaned.set(place, written)
   // Its refund may be mined again, in this very read.
@@ -85,12 +82,12 @@ export async function gather(
   const found = await succeeded(reading, await pick(chain, wanted, logs, coins))
   if (found.length === 0) return
   const lowest = found.reduce((low, { block }) => Math.min(low, block), Number.MAX_SAFE_INTEGER)
-  const written = new Map<string, Written>()
+  const written = new Map<string, Recorded>()
   for (const each of await from.recordedAbove(lowest - 1)) written.set(each.place, each)
   const times = await timesOf(found)
   for (const transfer of found) {
     const { isOurs, ...rest } = transfer
-    const before: Written | undefined = reading.orphaned.get(rest.place) ?? written.get(rest.place)
+    const before: Recorded | undefined = reading.orphaned.get(rest.place) ?? written.get(rest.place)
     reading.orphaned.delete(rest.place)
     // It is written down just so; looking for its refund again could find another's.
     if (before?.blockHash === rest.blockHash) continue

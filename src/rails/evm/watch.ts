@@ -18,6 +18,8 @@ export const WATCH_LIMITS = {
   /** Quick chains are not asked for every block, slow ones soon after each. */
   everyMinMs: 500,
   everyMaxMs: 4_000,
+  /** What was read so long ago has reached the books. */
+  bookedMs: 60_000,
   /** How long nodes may lag, or transfers wait for a second one, before that is an alarm. */
   waitingMs: 60_000,
 }
@@ -32,6 +34,14 @@ type Standing = {
   waitingSinceMs: number | null
   /** A reorganisation that no block known to us survived; until all is read again. */
   deepFork: string | null
+  /** Up to where everything was read and counts, and since when; oldest first. */
+  readonly heights: { readonly sinceMs: number; readonly height: number }[]
+}
+
+/** The watch of this rail: it also says what of its chain must have reached the books. */
+export type ChainWatch = Watch & {
+  /** All transfers up to this height are booked; null while this node doesn't read the chain. */
+  bookedHeight(): number | null
 }
 
 /** Makes the watch. Reads are to be called one after the other. */
@@ -39,7 +49,7 @@ export function makeWatch(parts: {
   readonly chain: Chain
   readonly nodes: Nodes
   readonly clock: Clock
-}): Watch {
+}): ChainWatch {
   const { chain, clock, nodes } = parts
   const tokens = new Set(chain.tokens.map(({ address }) => address))
   const blooms = {
@@ -61,6 +71,7 @@ export function makeWatch(parts: {
     behindSinceMs: null,
     waitingSinceMs: null,
     deepFork: null,
+    heights: [],
   }
   /** The last blocks are owed a second reading until a cursor that says so was written down. */
   let again = false
@@ -117,12 +128,19 @@ export function makeWatch(parts: {
         ? chain.explorer.replace("{hash}", reference)
         : null,
     read,
+    bookedHeight: () => bookedHeight(standing.heights, clock),
     health: () => healthOf(standing, chain, nodes, clock),
   }
 }
 
 function note(standing: Standing, outcome: Outcome, clock: Clock, chain: Chain): void {
-  const { fork, read, tip, waiting } = outcome
+  const { disputed, finalHeight, fork, read, tip, waiting } = outcome
+  if (waiting === 0 && disputed.length === 0 && !read.more) {
+    const height = Math.min(tip, finalHeight)
+    standing.heights.push({ sinceMs: clock.elapsedMs(), height })
+  }
+  const oldMs = clock.elapsedMs() - WATCH_LIMITS.bookedMs
+  while ((standing.heights[1]?.sinceMs ?? Infinity) <= oldMs) standing.heights.shift()
   standing.failure = null
   standing.misconfigured = null
   standing.behindSinceMs = null
@@ -132,6 +150,14 @@ function note(standing: Standing, outcome: Outcome, clock: Clock, chain: Chain):
     standing.deepFork = `${chain.name} changed below all blocks that are remembered`
   }
   if (read.head - tip <= READ_LIMITS.nearBlocks && !read.more) standing.deepFork = null
+}
+
+function bookedHeight(heights: Standing["heights"], clock: Clock): number | null {
+  const oldMs = clock.elapsedMs() - WATCH_LIMITS.bookedMs
+  const [first] = heights
+  // Without a younger one the chain is another node's by now, or nobody's.
+  if (!first || first.sinceMs > oldMs || heights.at(-1)!.sinceMs <= oldMs) return null
+  return first.height
 }
 
 function healthOf(standing: Standing, chain: Chain, nodes: Nodes, clock: Clock): WatchHealth {
