@@ -9,13 +9,16 @@ export type Greeted = {
   /** What links carry. */
   readonly publicUrl: string
   readonly sandbox: readonly Shown[]
+  /** The sandbox's own chain; null where there is none. */
+  readonly chain: { readonly rpcUrl: string; readonly chainId: number } | null
   readonly config: Pick<Config, "mode" | "dataDir" | "databaseUrl">
   /** Since the process began. */
   readonly startedInMs: number
 }
 
 /** Writes the greeting. In live mode there are no credentials to show. */
-export function greeting({ url, publicUrl, sandbox, config, startedInMs }: Greeted): string {
+export function greeting(greeted: Greeted): string {
+  const { url, publicUrl, sandbox, chain, config, startedInMs } = greeted
   const { mode, dataDir, databaseUrl } = config
   const seconds = (startedInMs / 1_000).toFixed(1)
   const facts: (readonly [string, string])[] = [
@@ -26,6 +29,10 @@ export function greeting({ url, publicUrl, sandbox, config, startedInMs }: Greet
     ],
     ["Health", `${url}/health/ready, figures at ${url}/metrics`],
   ]
+  if (chain) {
+    const { rpcUrl, chainId } = chain
+    facts.push(["Chain", `${rpcUrl}, chain id ${chainId}: a real one, with a test dollar`])
+  }
   if (sandbox.length > 0) {
     facts.push(
       ["Credentials", `${near(dataDir)}/sandbox.json, for scripts; the same as below`],

@@ -13,9 +13,10 @@ async function main(): Promise<void> {
   const log = makeLogger({ level: config.logLevel })
   const starting = startSystem({ config, log, notice: (text) => console.log(text) })
   stopWhenTold(starting, log)
-  const { url, sandbox, core } = await starting
+  const { url, sandbox, chain, core } = await starting
   const { publicUrl } = core
-  console.log(greeting({ url, publicUrl, sandbox, config, startedInMs: performance.now() }))
+  const startedInMs = performance.now()
+  console.log(greeting({ url, publicUrl, sandbox, chain, config, startedInMs }))
 }
 
 /** A signal that comes during the start stops what the start has made, once it is through. */

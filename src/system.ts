@@ -22,6 +22,8 @@ export type System = {
   readonly database: Database
   /** The demo merchant in each dialect; empty in live mode. */
   readonly sandbox: readonly Shown[]
+  /** The chain that it keeps for itself; null in live mode, or without the program for one. */
+  readonly chain: { readonly rpcUrl: string; readonly chainId: number } | null
   /** Stops taking requests, finishes what is under way, stops the database last. */
   stop(): Promise<void>
 }
@@ -154,7 +156,7 @@ async function startNode(
           chain: ownChain,
         })
   ready = true
-  return { url, core, sandbox }
+  return { url, core, sandbox, chain: ownChain }
 }
 
 /** Words that stand for ranges. */

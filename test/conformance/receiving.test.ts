@@ -17,7 +17,9 @@ type Stage = {
   readonly spellings: readonly string[]
   /** What must never be taken, stored or repeated. */
   readonly secrets: readonly string[]
-  /** A transfer of an offered asset, in a block of its own; without an address, one to a stranger. */
+  /**
+   * A transfer of an offered asset, in a block of its own; without an address, one to a stranger.
+   */
   transfer(to: string | null, asset: string, amount: bigint): void
   /** So many blocks on top. */
   grow(blocks: number): void

@@ -11,6 +11,8 @@ export type Gateway = {
   baseUrl(entry: string): string
   /** A credential of the demo merchant, as sandbox.json names it. */
   credential(entry: string, name: string): string
+  /** A node of the sandbox's own chain; null where crypto is simulated. */
+  readonly chainUrl: string | null
   /** Stops the gateway if the demo started it. */
   stop(): Promise<void>
 }
@@ -62,9 +64,11 @@ async function startOne(): Promise<Gateway> {
 
 function gatewayOf(sandbox: Sandbox, url: string, stop = async () => {}): Gateway {
   const entryOf = (name: string) => (sandbox[name] ?? {}) as Readonly<Record<string, string>>
+  const chain = sandbox["chain"] as { readonly rpcUrl: string } | undefined
   return {
     url,
     stop,
+    chainUrl: chain?.rpcUrl ?? null,
     baseUrl(entry) {
       if (entry === "") return url
       return url + memberOf(entryOf(entry), entry, "baseUrl").slice(sandbox.url.length)

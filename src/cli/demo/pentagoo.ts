@@ -11,7 +11,7 @@ export const pentagoo: Flow = {
     const refId = `ORD-${stage.run}`
     const created = await create(stage, refId)
     await stage.check(
-      `it is ${created.status}, with a page and ${created.options?.length} ways to pay`,
+      `it is ${created.status}, with a page and ways to pay: ${created.options?.length}`,
       created.status === "pending" && created.refId === refId && created.options.length > 0,
       created,
     )
@@ -47,11 +47,32 @@ export const pentagoo: Flow = {
       body.paymentId === created.paymentId && body.amount === "25.50",
       body,
     )
+    if (stage.gateway.chainUrl !== null) {
+      const receipt = await receiptOf(stage.gateway.chainUrl, body.hash)
+      await stage.check(
+        "its hash is a transfer that the chain has, from a payer who really sent it",
+        receipt?.status === "0x1",
+        receipt,
+      )
+    }
     await stage.check(
       "signed as Standard Webhooks (the vendor documents no signature)",
       verifiesStandard(message, stage.secrets["pentagoo"] ?? "", stage.clock),
     )
   },
+}
+
+type Receipt = { readonly status: string; readonly blockNumber: string } | null
+
+async function receiptOf(url: string, hash: string): Promise<Receipt> {
+  const call = { jsonrpc: "2.0", id: 1, method: "eth_getTransactionReceipt", params: [hash] }
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(call),
+  })
+  const { result } = (await response.json()) as { result: Receipt }
+  return result
 }
 
 function create(stage: Stage, refId: string) {

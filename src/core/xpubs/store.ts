@@ -111,7 +111,9 @@ where id = $1 and vetted_below = $2`,
   )
 }
 
-/** Moves the next index of all of a merchant's keys ahead, never back; answers how many there are. */
+/**
+ * Moves the next index of all of a merchant's keys ahead, never back; answers how many there are.
+ */
 export async function advanceXpubs(
   db: Queries,
   merchantId: string,

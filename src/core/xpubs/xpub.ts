@@ -42,7 +42,9 @@ export type Allotment = {
   instructionsAt(address: string): Instructions
 }
 
-/** BIP-32's last index without a private key. It is never given out: the next one has to be told. */
+/**
+ * BIP-32's last index without a private key. It is never given out: the next one has to be told.
+ */
 export const INDEX_MAX = 2 ** 31 - 1
 
 /** Takes the next index below a key for an attempt; says what its payer must do. */
