@@ -1,6 +1,7 @@
 /** What is asked again and again looks at few rows, however many others there are. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { createPayment } from "../../src/core/decide/create-payment.ts"
 import { type Database, openDatabase } from "../../src/db/database.ts"
 import { lastFirst } from "../support/cleanup.ts"
 import { testCore } from "../support/core.ts"
@@ -67,6 +68,27 @@ test("lists and claims never walk over others' rows, nor over finished ones", as
     assert.doesNotMatch(plan, /Seq Scan on (?!endpoints|merchants)/, text)
   }
   assert.ok(asked.size > 20)
+})
+
+test("the server learns its tables with their first rows", async (t) => {
+  const context = lastFirst(t)
+  const { url } = await testDatabase(context)
+  const database = openDatabase({ url, plans: "indexed" })
+  context.after(() => database.close())
+  const { core, payment } = await testCore(database)
+  const known = async () => {
+    const { rows } = await database.query(
+      "select 1 from pg_stats where tablename = 'payments' and attname = 'merchant_id'",
+    )
+    return rows.length > 0
+  }
+  const numbers = Array.from({ length: 400 }, (_, at) => at)
+  await Promise.all(
+    numbers.map((at) => core.engine.submit(createPayment, payment({ reference: `r-${at}` }))),
+  )
+  assert.equal(await known(), false)
+  await core.pass()
+  assert.equal(await known(), true)
 })
 
 /** 20,000 payments of a busy merchant, all newer than the few of another. */

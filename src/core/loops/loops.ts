@@ -57,6 +57,7 @@ export function makePasses(parts: LoopParts): Pass[] {
     { name: "verify", everyMs: 250, run: () => verify(parts) },
     { name: "expire", everyMs: 500, run: () => expire(parts) },
     { name: "deliver", everyMs: 500, run: () => parts.courier.claim() },
+    { name: "analyze", everyMs: 2_000, run: () => store.analyzeYoung(parts.database) },
     { name: "clean", everyMs: 60_000, run: () => clean(parts) },
   ]
 }

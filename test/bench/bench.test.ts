@@ -1,0 +1,105 @@
+/** Each bench runs, on a small scale: its parts fit together, and what it counts adds up. */
+import assert from "node:assert/strict"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { existsSync, readdirSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { test } from "node:test"
+import { setTimeout as sleep } from "node:timers/promises"
+import { findAnvil } from "../../src/anvil/index.ts"
+
+const RUN = join(import.meta.dirname, "..", "..", "bench", "run.ts")
+/** Both cores may be busy with other tests. */
+const GIVE_UP_MS = 60_000
+
+type Figure = { readonly name: string; readonly value: number; readonly ratio: number | null }
+/** From and to, both included. A small scale on a busy machine proves no speed. */
+type Bounds = readonly [least: number, most: number]
+
+function start(...words: readonly string[]) {
+  // The run's own PostgreSQL, where there is one: starting another takes seconds.
+  const { CAUDAL_TEST_DATABASE_URL: url, DATABASE_URL: _, ...rest } = process.env
+  const child = spawn(process.execPath, [RUN, ...words], {
+    env: { ...rest, ...(url && { DATABASE_URL: url }) },
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: GIVE_UP_MS,
+  })
+  const said = { out: "", err: "" }
+  child.stdout.on("data", (text) => {
+    said.out += text
+  })
+  child.stderr.on("data", (text) => {
+    said.err += text
+  })
+  return { child, said, ended: once(child, "close") }
+}
+
+const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith("caudal-bench-"))
+
+const TABLE: readonly [name: string, bounds: Readonly<Record<string, Bounds>>][] = [
+  [
+    "follow",
+    {
+      "behind, at the end": [0, 20],
+      "transfers that paid": [4, 200],
+      "not booked exactly once": [0, 0],
+      "booked otherwise": [0, 0],
+      "not called back exactly once": [0, 0],
+      "rows that the books disagree on": [0, 0],
+      "block to callback, median": [1, 10_000],
+      CPU: [0.001, 2],
+    },
+  ],
+  [
+    "create-evm",
+    {
+      creates: [100, 20_000],
+      "creates in all": [100, 20_000],
+      "wrong answers": [0, 0],
+      "payments without an answer, or the reverse": [0, 0],
+      "payments without an address": [0, 0],
+      "addresses given twice": [0, 0],
+      "indexes left out": [0, 0],
+    },
+  ],
+]
+
+for (const [name, bounds] of TABLE) {
+  const skip = name === "create-evm" && findAnvil() === null ? "there is no anvil here" : false
+  test(`${name} measures, compares with its control and leaves nothing behind`, {
+    skip,
+  }, async () => {
+    const before = left()
+    const { ended, said } = start(name, "--short", "--json")
+    const [code] = await ended
+    assert.ok((code === 0 || code === 1) && said.out !== "", `${code}\n${said.err}`)
+    const figures: readonly Figure[] = JSON.parse(said.out)
+    const missed = figures.filter((each) => "met" in each && each.met === false)
+    assert.equal(code, missed.length === 0 ? 0 : 1, "a bar that is missed is a failure")
+    for (const [figure, [least, most]] of Object.entries(bounds)) {
+      const found = figures.find((each) => each.name === figure)
+      const fits = found && found.value >= least && found.value <= most
+      assert.ok(fits, `${figure}: ${found?.value}, not ${least} to ${most}\n${said.out}`)
+    }
+    assert.ok(figures.some(({ ratio }) => ratio !== null && ratio > 0))
+    assert.deepEqual(left(), before)
+  })
+}
+
+test("a bench that is interrupted stops what it has started", async () => {
+  const before = left()
+  const { child, ended, said } = start("follow", "--short", "--seconds", "5")
+  const runs = () => left().some((name) => existsSync(join(tmpdir(), name, "data", "sandbox.json")))
+  while (!runs() && child.exitCode === null) await sleep(50)
+  child.kill("SIGINT")
+  assert.deepEqual((await ended).slice(0, 1), [1], said.err)
+  assert.equal(said.err.trim(), "stopped")
+  assert.deepEqual(left(), before)
+})
+
+test("a name that is no bench is answered with those that are", async () => {
+  const { ended, said } = start("fallow")
+  assert.deepEqual((await ended).slice(0, 1), [2])
+  for (const [name] of TABLE) assert.match(said.err, new RegExp(`^ {2}${name} `, "m"))
+})
