@@ -57,24 +57,37 @@ alter table sightings
   add column state          text,
   add column applied        text,
   add column applied_amount numeric(78, 0),
-  -- It was booked, and vanished deeper than a chain may forget: its money is held.
-  add column frozen         boolean not null default false;
-update sightings set state = case when final then 'final' else 'seen' end;
-update sightings set applied = state, applied_amount = amount;
+  -- What of it lies in the books; when it vanished after that, deeper than a chain may, it is held.
+  add column booked         numeric(78, 0) not null default 0 check (booked >= 0),
+  add column frozen         boolean not null default false,
+  -- One that can't be applied now is put off, so that it doesn't stand in the way of others.
+  add column apply_at       timestamptz;
+update sightings set state = case when final then 'final' else 'seen' end, apply_at = created_at;
+update sightings set applied = state, applied_amount = amount,
+  booked = case when final then coalesce(amount, 0) else 0 end;
 alter table sightings
   drop column final,
   alter column state set not null,
+  alter column apply_at set not null,
+  add check (booked > 0 or not frozen),
   add check (state in ('seen', 'final', 'orphaned')),
   add check (applied in ('seen', 'final', 'orphaned')),
   add check (watch is null or (block is not null and block_hash is not null
     and sender is not null and receiver is not null and reference is not null));
-create index sightings_due on sightings (rail, created_at)
+create index sightings_due on sightings (rail, apply_at)
   where applied is distinct from state or applied_amount is distinct from amount;
+drop index sightings_attempt;
+create index sightings_attempt on sightings (attempt_id, created_at);
+create index sightings_frozen on sightings (attempt_id) where frozen;
 create index sightings_block on sightings (watch, block) where watch is not null;
 create index sightings_unconfirmed on sightings (watch) where state = 'seen' and watch is not null;
 
 -- What is on its way and does not count yet, as decimal text per asset.
-alter table attempts add column seen jsonb not null default '{}';
+alter table attempts
+  add column seen        jsonb not null default '{}',
+  -- In which asset a payer's transfers paid it, and with how much.
+  add column paid_asset  text,
+  add column paid_amount numeric(78, 0);
 create index attempts_leaving on attempts (rail, id) where kind = 'refund' and state in ('open', 'declined');
 
 -- Which copy of the database this is: a restored one moves every index ahead.

@@ -56,6 +56,8 @@ const attempt: Attempt = {
   instructions: null,
   received: {},
   seen: {},
+  paidAsset: null,
+  paidAmount: null,
   railReference: null,
   looks: 0,
   lookAt: null,

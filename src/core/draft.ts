@@ -34,6 +34,8 @@ export type Needs = {
   /** Instruments that the command may change: they are locked. */
   readonly instrumentsToChange?: readonly string[]
   readonly sightings?: readonly { readonly rail: string; readonly place: string }[]
+  /** Attempts whose frozen sightings may be freed. */
+  readonly frozenOf?: readonly string[]
   readonly transfers?: readonly { readonly merchantId: string; readonly reference: string }[]
   readonly deliveries?: readonly string[]
   readonly answers?: readonly string[]
@@ -129,6 +131,7 @@ export class Draft {
   readonly customers = this.shelf<Customer>((id) => ({ customers: [id] }))
   readonly instruments = this.shelf<Instrument>((id) => ({ instruments: [id] }))
   readonly sightings = this.shelf<SightingRow>((key) => ({ sightings: [parseSightingKey(key)] }))
+  readonly frozenOf = this.shelf<readonly string[]>((id) => ({ frozenOf: [id] }))
   readonly transferReferences = this.shelf<Transfer>((key) => ({
     transfers: [parseTransferKey(key)],
   }))

@@ -7,6 +7,7 @@ export {
   type Product,
 } from "./catalogue/company.ts"
 export { type Core, type CoreParts, openCore } from "./core.ts"
+export { readChains } from "./cursors/store.ts"
 export {
   type Customer,
   type Instrument,
@@ -80,7 +81,6 @@ export {
   refuse,
 } from "./refusal.ts"
 export { constantTimeEqual, hashSecret } from "./seal.ts"
-export { readChains } from "./sightings/store.ts"
 export type { SightingView } from "./sightings/view.ts"
 export type { Delivery, Endpoint, Event } from "./webhooks/event.ts"
 export type { KeyProblem, ShownKey } from "./xpubs/keys.ts"

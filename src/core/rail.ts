@@ -61,8 +61,16 @@ export type Fact =
   | { readonly kind: "declined"; readonly reason: Reason }
   /** A bank took it back after approving. */
   | { readonly kind: "returned"; readonly reason: Reason }
-  /** Money arrived. `amount` in minor units of `asset`. */
-  | { readonly kind: "received"; readonly amount: bigint; readonly asset: string }
+  /**
+   * Money arrived. `amount` in minor units of `asset`; `dueNow` is what the payment costs in it by
+   * now, where it is late and its worth isn't fixed.
+   */
+  | {
+      readonly kind: "received"
+      readonly amount: bigint
+      readonly asset: string
+      readonly dueNow?: bigint | null
+    }
   /** The rail never heard of it. */
   | { readonly kind: "absent" }
 

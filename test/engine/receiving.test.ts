@@ -210,6 +210,7 @@ test("late money of no fixed worth counts by the rate of its moment", async (t) 
   assert.deepEqual((await attemptOf(test, id)).received, {})
   // The token lost half its worth: what would have covered the order no longer does.
   test.chain.rate = 200n
+  test.clock.advance(5_000)
   await test.core.pass()
   assert.equal((await paymentOf(test, id)).state, "expired")
   await pay(test, address, 255_000n, { asset: OTHER_TOKEN, at })
@@ -361,6 +362,7 @@ test("a sighting that was written and not applied is applied by whoever comes ne
   await show(test, { seen: [transfer(address, due, { final: true })] })
   test.core.engine.submit = pause
   assert.equal((await paymentOf(test, id)).state, "pending")
+  test.clock.advance(5_000)
   await test.core.pass()
   assert.equal((await paymentOf(test, id)).state, "approved")
 })

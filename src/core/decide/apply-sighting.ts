@@ -2,7 +2,8 @@
  * Brings what a chain says of a transfer into the books: seen, final, or gone again.
  *
  * The sighting itself was written down when its block was read. This command applies the difference
- * between its state and what was applied of it, so that applying it twice changes nothing.
+ * between what the chain says now and what of it is counted, so that applying it twice changes
+ * nothing.
  */
 import { type Draft, type Needs, sightingKey } from "../draft.ts"
 import { type Custodian, merchantAccount, railAccount } from "../ledger/account.ts"
@@ -10,8 +11,8 @@ import type { Attempt } from "../payments/attempt.ts"
 import { type Refusal, refuse } from "../refusal.ts"
 import type { SightingRow } from "../store/schema.ts"
 import type { Case } from "./case.ts"
-import type { Decider } from "./decider.ts"
-import { freeze, thaw } from "./frozen-money.ts"
+import { type Decider, record } from "./decider.ts"
+import { freeze, shrink, thaw } from "./frozen-money.ts"
 import { forget, notice, receive, type Transfer, unsee } from "./received-money.ts"
 import { applyRefundFact, markSent } from "./refund-fact.ts"
 
@@ -28,12 +29,10 @@ export type ApplySighting = {
   readonly instrumentId: string | null
   /** What the payment costs in this asset now, if it is late and its worth isn't fixed. */
   readonly dueNow: bigint | null
-  /** The place where the same transfer was booked before it vanished; its money is held. */
-  readonly frozenPlace: string | null
 }
 
 function needs(command: ApplySighting): Needs {
-  const { rail, place, frozenPlace, paymentId, merchantId, custodian, asset } = command
+  const { rail, place, paymentId, attemptId, merchantId, custodian, asset } = command
   const kinds = ["available", "held", "unapplied"] as const
   return {
     payments: [paymentId],
@@ -41,7 +40,8 @@ function needs(command: ApplySighting): Needs {
     refundsOf: command.kind === "refund" ? [paymentId] : [],
     customers: command.customerId ? [command.customerId] : [],
     instruments: command.instrumentId ? [command.instrumentId] : [],
-    sightings: [{ rail, place }, ...(frozenPlace ? [{ rail, place: frozenPlace }] : [])],
+    sightings: [{ rail, place }],
+    frozenOf: [attemptId],
     accounts: [
       ...kinds.map((kind) => merchantAccount(custodian, merchantId, kind, asset)),
       railAccount(custodian, rail, "outside", asset),
@@ -60,69 +60,111 @@ function decide(draft: Draft, command: ApplySighting): { applied: boolean } | Re
   if (row.applied === row.state && row.appliedAmount === row.amount) return { applied: false }
   const { custodian } = command
   const subject: Case = { draft, payment, attempt, custodian, absence: "proves-nothing" }
-  const frozen =
+  const now =
     command.kind === "refund" ? applyToRefund(subject, row) : arrive(subject, row, command)
-  draft.sightings.put(key, {
-    ...(draft.sightings.get(key) ?? row),
-    applied: row.state,
-    appliedAmount: row.amount,
-    frozen,
-  })
+  draft.sightings.put(key, { ...now, applied: row.state, appliedAmount: row.amount })
+  listFrozen(draft, row.attemptId, key, now.frozen)
   return { applied: true }
 }
 
-/** Applies money that came; answers whether it is held from now on because it vanished. */
-function arrive(subject: Case, row: SightingRow, command: ApplySighting): boolean {
-  const { draft, attempt } = subject
-  const { asset, amount, reference, applied, appliedAmount } = row
-  const transfer: Transfer = {
-    asset: asset!,
-    amount: amount!,
-    wasSeen: applied === "seen" && !row.frozen ? appliedAmount! : 0n,
-    reference,
-    at: row.at,
-    dueNow: command.dueNow,
+/** Later commands of the batch see what this one froze and freed. */
+function listFrozen(draft: Draft, attemptId: string, key: string, isFrozen: boolean): void {
+  const others = draft.frozenOf.get(attemptId)!.filter((each) => each !== key)
+  draft.frozenOf.put(attemptId, isFrozen ? [...others, key] : others)
+}
+
+/** Applies money that came; answers the row with what of it is counted from now on. */
+function arrive(subject: Case, row: SightingRow, { dueNow }: ApplySighting): SightingRow {
+  const { asset, amount, reference, at, booked, frozen } = row
+  // What lies in the books is in no sum of what is on its way.
+  const wasSeen = row.applied === "seen" && booked === 0n ? row.appliedAmount! : 0n
+  const transfer: Transfer = { asset: asset!, amount: amount!, wasSeen, reference, at, dueNow }
+  if (row.state === "final") return settle(subject, row, transfer)
+  if (booked > 0n) {
+    // Gone, or in a block again that isn't deep enough: it was counted on, and mustn't be.
+    if (!frozen) freeze(subject, { ...transfer, amount: booked })
+    return { ...row, frozen: true }
   }
-  if (row.state === "orphaned") {
-    if (applied === "seen") forget(subject, transfer)
-    if (applied !== "final") return row.frozen
-    freeze(subject, { ...transfer, amount: appliedAmount! })
-    return true
+  if (row.state === "seen") notice(withReference(subject, row), transfer)
+  else if (wasSeen > 0n) forget(subject, transfer)
+  return row
+}
+
+/** A transfer at its depth: new money, or money that was booked before it vanished. */
+function settle(subject: Case, row: SightingRow, transfer: Transfer): SightingRow {
+  const { draft } = subject
+  const { amount } = transfer
+  const before = row.booked > 0n ? row : frozenTwin(draft, row)
+  if (!before) {
+    receive(withReference(subject, row), transfer)
+    return { ...row, booked: amount }
   }
-  if (row.state === "seen") {
-    // What was booked before it vanished counts already; it waits for its depth once more.
-    if (!row.frozen) notice(withReference(subject, row), transfer)
-    return row.frozen
+  let now = unsee(subject, transfer)
+  // What is no longer all there is held first, so that only what came is freed.
+  if (!before.frozen && before.booked !== amount) {
+    freeze(now, { ...transfer, amount: before.booked })
+    now = current(now)
   }
-  const key = command.frozenPlace && sightingKey({ rail: row.rail, place: command.frozenPlace })
-  const before = row.frozen ? row : key ? draft.sightings.get(key) : null
-  if (before?.frozen && before.attemptId === attempt.id && before.asset === asset) {
-    if (before.appliedAmount === amount) {
-      thaw(unsee(subject, transfer), transfer)
-      if (before !== row) draft.sightings.put(key!, { ...before, frozen: false })
-      return false
-    }
+  if (before.frozen || before.booked !== amount) {
+    const back = before.booked < amount ? before.booked : amount
+    shrink(now, { ...transfer, amount: before.booked - back })
+    thaw(current(now), { ...transfer, amount: back })
+    if (amount > back) receive(current(now), { ...transfer, wasSeen: 0n, amount: amount - back })
   }
-  receive(withReference(subject, row), transfer)
-  return false
+  if (before.place !== row.place) {
+    const key = sightingKey(before)
+    draft.sightings.put(key, { ...before, booked: 0n, frozen: false })
+    listFrozen(draft, row.attemptId, key, false)
+  }
+  return { ...row, booked: amount, frozen: false }
+}
+
+/** The same transaction's transfer as it was booked in another block; of the same amount first. */
+function frozenTwin(draft: Draft, row: SightingRow): SightingRow | undefined {
+  const twins = draft.frozenOf
+    .get(row.attemptId)!
+    .map((key) => draft.sightings.get(key)!)
+    .filter(({ asset, frozen, reference, state }) => {
+      return frozen && state === "orphaned" && asset === row.asset && reference === row.reference
+    })
+  return twins.find(({ booked }) => booked === row.amount) ?? twins[0]
 }
 
 /** Applies a transfer that the merchant signed to give money back. */
-function applyToRefund(subject: Case, row: SightingRow): boolean {
-  if (row.state === "orphaned") return false
+function applyToRefund(subject: Case, row: SightingRow): SightingRow {
+  if (row.state === "orphaned") {
+    if (row.applied === "final") tellGone(subject, row)
+    return row
+  }
   const about = withReference(subject, row)
   if (row.state === "seen") markSent(about)
   else applyRefundFact(about, { kind: "settled" })
-  return false
+  return row
+}
+
+/** A refund that left and vanished: its transaction may come back, or be signed once more. */
+function tellGone({ draft, payment, attempt }: Case, { amount, asset, reference }: SightingRow) {
+  const { refundId } = attempt
+  const data = { refundId, asset, amount: amount!.toString(), reference }
+  record(draft, payment, "payment.reorganised", { attempt, data })
 }
 
 /** The transaction that moved the attempt last is the one that its callbacks name. */
 function withReference(subject: Case, { reference }: SightingRow): Case {
   const { draft } = subject
-  const attempt = { ...subject.attempt, railReference: reference }
   if (subject.attempt.state === "settled") return subject
+  const attempt = { ...subject.attempt, railReference: reference }
   draft.attempts.put(attempt.id, attempt)
   return { ...subject, attempt }
+}
+
+function current(subject: Case): Case {
+  const { draft, payment, attempt } = subject
+  return {
+    ...subject,
+    payment: draft.payments.get(payment.id)!,
+    attempt: draft.attempts.get(attempt.id)!,
+  }
 }
 
 export const applySighting: Decider<ApplySighting, { applied: boolean }> = {

@@ -12,7 +12,9 @@ import { record } from "./decider.ts"
  * A payment that still waits for its payer may be as late: nobody was there to expire it.
  */
 export function canApprove({ draft, payment, attempt }: Case, at: Date): boolean {
-  const waits = payment.state === "pending" && attempt.instructions !== null
+  // Who sends by himself decides when; a rail that is at work already decides for its payer.
+  const bySender = attempt.instructions?.options !== undefined
+  const waits = bySender || (payment.state === "pending" && attempt.instructions !== null)
   if (!isFinal(payment.state) && !(waits && payment.expiresAt !== null)) return true
   if (isFinal(payment.state) && payment.state !== "expired") return false
   if (payment.expiresAt === null) return false

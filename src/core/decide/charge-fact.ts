@@ -28,7 +28,13 @@ export function applyChargeFact(subject: Case, fact: Fact, at: Date): void {
     case "returned":
       return takeBack(subject, fact.reason)
     case "received":
-      return receive(subject, { ...fact, at, wasSeen: 0n, reference: null, dueNow: null })
+      return receive(subject, {
+        ...fact,
+        at,
+        wasSeen: 0n,
+        reference: null,
+        dueNow: fact.dueNow ?? null,
+      })
     case "absent": {
       const means = absentMeans(subject)
       if (means === "again") beginAgain(subject)

@@ -11,6 +11,8 @@ export type CreateRefund = {
   readonly paymentId: string
   readonly merchantId: string
   readonly custodian: Custodian
+  /** The attempt that brought the money. */
+  readonly paidAttemptId: string
   /** The asset that is given back: the payment's own, or the one that it came in. */
   readonly asset: string
   /** What giving back the first `amount` of the payment takes of that asset. Pure, and it rises. */
@@ -58,7 +60,14 @@ function decide(draft: Draft, command: CreateRefund): RefundCreated | Refusal {
   }
   const { custodian, merchantId } = command
   // Counted from the start, so that parts add up to the whole whatever each was rounded to.
-  const moved = command.takes(payment.refunded + amount) - command.takes(payment.refunded)
+  const paid = draft.attempts.get(command.paidAttemptId)
+  const came = BigInt(paid?.received[command.asset] ?? 0)
+  if (paid?.paidAmount && came < paid.paidAmount) {
+    return refuse("refund_not_possible", "its money left the chain and may come back")
+  }
+  const share = command.takes(payment.refunded + amount) - command.takes(payment.refunded)
+  const rest = command.takes(payment.captured) - given(draft, payment.id)
+  const moved = share < rest ? share : rest
   if (moved <= 0n) return refuse("refund_not_possible", "the amount is too small to be sent")
   const available = merchantAccount(custodian, merchantId, "available", command.asset)
   if (draft.account(available).balance < moved) {
@@ -90,6 +99,14 @@ function decide(draft: Draft, command: CreateRefund): RefundCreated | Refusal {
     { attempt, data: { refundId: refund.id, refundAmount: amount.toString() } },
   )
   return { payment: next, refund, attempt }
+}
+
+/** What refunds of a payment have taken, or will. */
+function given(draft: Draft, paymentId: string): bigint {
+  const attempts = draft.attemptIds.get(paymentId)!.map((id) => draft.attempts.get(id)!)
+  return attempts
+    .filter(({ kind, state }) => kind === "refund" && state !== "declined" && state !== "returned")
+    .reduce((sum, { amount }) => sum + amount, 0n)
 }
 
 export const createRefund: Decider<CreateRefund, RefundCreated> = {

@@ -60,6 +60,8 @@ export function bear(
     instructions,
     received: {},
     seen: {},
+    paidAsset: null,
+    paidAmount: null,
     railReference: null,
     looks: 0,
     lookAt: leased ? new Date(draft.now.getTime() + spec.leaseMs) : spec.lookAt,

@@ -5,44 +5,86 @@
  * transaction comes back in another block; then it is released. What never comes back stays held
  * for its operator to see.
  */
-import { merchantAccount } from "../ledger/account.ts"
+import { type AccountKey, merchantAccount, railAccount } from "../ledger/account.ts"
+import type { Attempt } from "../payments/attempt.ts"
 import type { Case } from "./case.ts"
 import { record } from "./decider.ts"
-import type { Transfer } from "./received-money.ts"
+import { added, approveIfCovered, type Transfer } from "./received-money.ts"
 
-/** Holds the amount of a transfer that vanished; what is no longer there is owed. */
+type Accounts = Readonly<
+  Record<"available" | "unapplied" | "held" | "owed" | "outside", AccountKey>
+>
+
+function accountsOf({ payment, attempt, custodian }: Case, asset: string): Accounts {
+  const own = (kind: "available" | "unapplied" | "held" | "owed") =>
+    merchantAccount(custodian, payment.merchantId, kind, asset)
+  return {
+    available: own("available"),
+    unapplied: own("unapplied"),
+    held: own("held"),
+    owed: own("owed"),
+    outside: railAccount(custodian, attempt.rail, "outside", asset),
+  }
+}
+
+/** What of an attempt's money in an asset is no part of what it was paid with. */
+function surplusOf({ received, paidAsset, paidAmount }: Attempt, asset: string): bigint {
+  const surplus = BigInt(received[asset] ?? 0) - (paidAsset === asset ? paidAmount! : 0n)
+  return surplus > 0n ? surplus : 0n
+}
+
+/** Holds what vanished: first of what was over, then of what was paid; the rest is owed. */
 export function freeze(subject: Case, { asset, amount, reference }: Transfer): void {
-  const { draft, payment, attempt, custodian } = subject
-  const source = merchantAccount(custodian, payment.merchantId, sourceOf(subject), asset)
-  const owed = merchantAccount(custodian, payment.merchantId, "owed", asset)
-  const held = merchantAccount(custodian, payment.merchantId, "held", asset)
-  const there = draft.account(source).balance
-  const covered = there < amount ? there : amount
-  draft.move(source, held, covered, { kind: "charge.frozen", payment })
-  draft.move(owed, held, amount - covered, { kind: "charge.frozen.owed", payment })
+  const { draft, payment, attempt } = subject
+  const { available, unapplied, held, owed } = accountsOf(subject, asset)
+  const about = { payment }
+  const over = least(surplusOf(attempt, asset), amount, draft.account(unapplied).balance)
+  draft.move(unapplied, held, over, { kind: "charge.frozen", ...about })
+  const paid = least(amount - over, draft.account(available).balance)
+  draft.move(available, held, paid, { kind: "charge.frozen", ...about })
+  draft.move(owed, held, amount - over - paid, { kind: "charge.frozen.owed", ...about })
+  const counted = { ...attempt, received: added(attempt.received, asset, -amount) }
+  draft.attempts.put(attempt.id, counted)
   record(draft, payment, "payment.reorganised", {
-    attempt,
+    attempt: counted,
     data: { asset, amount: amount.toString(), ...(reference === null ? {} : { reference }) },
   })
 }
 
-/** Releases what was held, first to what the merchant owed for it. */
-export function thaw(subject: Case, { asset, amount, reference }: Transfer): void {
-  const { draft, payment, attempt, custodian } = subject
-  const source = merchantAccount(custodian, payment.merchantId, sourceOf(subject), asset)
-  const owed = merchantAccount(custodian, payment.merchantId, "owed", asset)
-  const held = merchantAccount(custodian, payment.merchantId, "held", asset)
+/** Releases what was held: what is owed first, then what the payment was paid with. */
+export function thaw(subject: Case, transfer: Transfer): void {
+  const { draft, payment, attempt } = subject
+  const { asset, amount, reference } = transfer
+  if (amount === 0n) return
+  const { available, unapplied, held, owed } = accountsOf(subject, asset)
+  const about = { payment }
   const debt = -draft.account(owed).balance
-  const repaid = debt <= 0n ? 0n : debt < amount ? debt : amount
-  draft.move(held, owed, repaid, { kind: "charge.thawed.owed", payment })
-  draft.move(held, source, amount - repaid, { kind: "charge.thawed", payment })
-  record(draft, payment, "payment.restored", {
-    attempt,
+  const repaid = debt > 0n ? least(debt, amount) : 0n
+  draft.move(held, owed, repaid, { kind: "charge.thawed.owed", ...about })
+  const { paidAsset, paidAmount, received } = attempt
+  const lacking = paidAsset === asset ? paidAmount! - BigInt(received[asset] ?? 0) : 0n
+  const paid = lacking > repaid ? least(lacking - repaid, amount - repaid) : 0n
+  draft.move(held, available, paid, { kind: "charge.thawed", ...about })
+  draft.move(held, unapplied, amount - repaid - paid, { kind: "charge.thawed", ...about })
+  const counted = { ...attempt, received: added(received, asset, amount) }
+  draft.attempts.put(attempt.id, counted)
+  const restored = record(draft, payment, "payment.restored", {
+    attempt: counted,
     data: { asset, amount: amount.toString(), ...(reference === null ? {} : { reference }) },
   })
+  // A part that is back may be what the payment still lacked.
+  if (paidAsset === null && repaid === 0n) {
+    approveIfCovered({ ...subject, payment: restored, attempt: counted }, transfer)
+  }
 }
 
-/** Where the money of this attempt lies: with the merchant, or still without a use. */
-function sourceOf({ payment, attempt }: Case): "available" | "unapplied" {
-  return payment.state === "approved" && attempt.state === "settled" ? "available" : "unapplied"
+/** It came back with less: what is missing never came. */
+export function shrink(subject: Case, { asset, amount }: Transfer): void {
+  const { held, outside } = accountsOf(subject, asset)
+  const kind = "charge.shrunk"
+  subject.draft.move(held, outside, amount, { kind, payment: subject.payment })
+}
+
+function least(...amounts: bigint[]): bigint {
+  return amounts.reduce((low, each) => (each < low ? each : low))
 }

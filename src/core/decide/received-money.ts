@@ -1,7 +1,9 @@
 /** Money that a payer sends by himself may be short, over, late or doubled: all of it is booked. */
+
+import type { Draft } from "../draft.ts"
 import { merchantAccount, railAccount } from "../ledger/account.ts"
 import { type Attempt, close, type PayOption } from "../payments/attempt.ts"
-import { isFinal, type Payment } from "../payments/payment.ts"
+import type { Payment } from "../payments/payment.ts"
 import { canApprove, finishApproval } from "./approval.ts"
 import type { Case } from "./case.ts"
 import { record } from "./decider.ts"
@@ -28,7 +30,7 @@ export type Transfer = {
  */
 export function receive(subject: Case, transfer: Transfer): void {
   const { draft, payment, attempt, custodian } = subject
-  const { asset, amount, at } = transfer
+  const { asset, amount } = transfer
   const unapplied = merchantAccount(custodian, payment.merchantId, "unapplied", asset)
   const outside = railAccount(custodian, attempt.rail, "outside", asset)
   draft.move(outside, unapplied, amount, { kind: "charge.received", payment })
@@ -37,21 +39,34 @@ export function receive(subject: Case, transfer: Transfer): void {
   const seen = added(attempt.seen, asset, -transfer.wasSeen)
   const counted = { ...attempt, received, seen, updatedAt: draft.now }
   draft.attempts.put(attempt.id, counted)
-  const total = BigInt(received[asset]!)
-  const due = dueFor(subject, transfer)
-  const data = { ...dataOf(transfer), received: total.toString(), due: due?.toString() }
+  if (approveIfCovered({ ...subject, attempt: counted }, transfer)) return
 
-  if (attempt.state === "settled" || due === null || !canApprove(subject, at)) {
-    record(draft, backToPending(payment, counted), "payment.unapplied", { attempt: counted, data })
-    return
-  }
-  if (total < due) {
-    record(draft, backToPending(payment, counted), "payment.underpaid", { attempt: counted, data })
-    return
-  }
+  const due = dueFor(subject, transfer)
+  const data = { ...dataOf(transfer), received: received[asset], due: due?.toString() }
+  const isShort = attempt.state !== "settled" && due !== null && canApprove(subject, transfer.at)
+  const next = isShort ? backToPending(draft, payment, counted) : waiting(draft, payment, counted)
+  record(draft, next, isShort ? "payment.underpaid" : "payment.unapplied", {
+    attempt: counted,
+    data,
+  })
+}
+
+/** Approves the payment if what came in the transfer's asset covers it; answers whether it did. */
+export function approveIfCovered(subject: Case, transfer: Transfer): boolean {
+  const { draft, payment, attempt, custodian } = subject
+  const { asset, at } = transfer
+  const due = dueFor(subject, transfer)
+  const total = BigInt(attempt.received[asset] ?? 0)
+  if (due === null || total < due || attempt.state === "settled") return false
+  if (!canApprove(subject, at)) return false
+  const unapplied = merchantAccount(custodian, payment.merchantId, "unapplied", asset)
   const available = merchantAccount(custodian, payment.merchantId, "available", asset)
   draft.move(unapplied, available, due, { kind: "charge.approved", payment })
-  const settled = close(counted, "settled", draft.now)
+  const settled: Attempt = {
+    ...close(attempt, "settled", draft.now),
+    paidAsset: asset,
+    paidAmount: due,
+  }
   draft.attempts.put(attempt.id, settled)
   const next = finishApproval(
     { ...subject, payment: { ...payment, settledAt: at }, attempt: settled },
@@ -59,11 +74,11 @@ export function receive(subject: Case, transfer: Transfer): void {
     due,
   )
   if (total > due) {
-    record(draft, next, "payment.overpaid", {
-      attempt: settled,
-      data: { ...data, surplus: (total - due).toString() },
-    })
+    const surplus = (total - due).toString()
+    const data = { ...dataOf(transfer), received: total.toString(), due: due.toString(), surplus }
+    record(draft, next, "payment.overpaid", { attempt: settled, data })
   }
+  return true
 }
 
 /** Counts a transfer that is on its way: a payment that it covers is under way. */
@@ -73,7 +88,8 @@ export function notice(subject: Case, transfer: Transfer): void {
   const seen = added(attempt.seen, asset, amount - wasSeen)
   const counted = { ...attempt, seen, updatedAt: draft.now }
   draft.attempts.put(attempt.id, counted)
-  const covers = payment.state === "pending" && isCovered(payment, counted)
+  const isInTime = canApprove(subject, transfer.at)
+  const covers = payment.state === "pending" && isInTime && isCovered(payment, counted)
   const next: Payment = covers ? { ...payment, state: "processing" } : payment
   const type = covers ? "payment.processing" : "payment.seen"
   record(draft, next, type, { attempt: counted, data: dataOf(transfer) })
@@ -82,10 +98,15 @@ export function notice(subject: Case, transfer: Transfer): void {
 /** A transfer left the chain before it counted: as if it had never been seen. */
 export function forget(subject: Case, transfer: Transfer): void {
   const { attempt } = unsee(subject, transfer)
-  record(subject.draft, backToPending(subject.payment, attempt), "payment.orphaned", {
-    attempt,
-    data: dataOf(transfer),
-  })
+  record(
+    subject.draft,
+    backToPending(subject.draft, subject.payment, attempt),
+    "payment.orphaned",
+    {
+      attempt,
+      data: dataOf(transfer),
+    },
+  )
 }
 
 /** What was counted as on its way no longer is; nothing is told of it. */
@@ -102,10 +123,18 @@ function dataOf({ asset, amount, reference }: Transfer) {
 }
 
 /** A payment that only money on its way had moved waits again once that is not enough. */
-function backToPending(payment: Payment, attempt: Attempt): Payment {
-  const isOurs = payment.openAttemptId === null || payment.openAttemptId === attempt.id
-  const moved = payment.state === "processing" && isOurs && attempt.instructions?.options
-  return moved && !isCovered(payment, attempt) ? { ...payment, state: "pending" } : payment
+function backToPending(draft: Draft, payment: Payment, attempt: Attempt): Payment {
+  return isCovered(payment, attempt) ? payment : waiting(draft, payment, attempt)
+}
+
+/** A payment that this attempt's transfers had moved waits for others. */
+function waiting(draft: Draft, payment: Payment, attempt: Attempt): Payment {
+  if (payment.state !== "processing" || !attempt.instructions?.options) return payment
+  const { openAttemptId } = payment
+  const other = openAttemptId === null ? attempt : draft.attempts.get(openAttemptId)!
+  // Another attempt may be what moves it: a rail at work, or transfers of its own.
+  const isAtWork = other.instructions === null || isCovered(payment, other)
+  return other.id !== attempt.id && isAtWork ? payment : { ...payment, state: "pending" }
 }
 
 /** Whether what came and what is on its way would pay it in one of the assets. */
@@ -120,7 +149,7 @@ function isCovered(payment: Payment, { instructions, received, seen }: Attempt):
 function dueFor({ payment, attempt }: Case, { asset, at, dueNow }: Transfer): bigint | null {
   const due = dueIn(payment, attempt.instructions?.options, asset)
   const isLate = payment.expiresAt !== null && at > payment.expiresAt
-  return isLate && due !== null && dueNow !== null && isFinal(payment.state) ? dueNow : due
+  return isLate && due !== null && dueNow !== null ? dueNow : due
 }
 
 function dueIn(
@@ -134,7 +163,7 @@ function dueIn(
 }
 
 /** The sums with `amount` more of one asset; an asset that comes to nothing is left out. */
-function added(
+export function added(
   sums: Readonly<Record<string, string>>,
   asset: string,
   amount: bigint,

@@ -88,7 +88,8 @@ function comeBack(subject: Case, refund: Refund, reason: Reason): void {
   )
 }
 
-function fail(subject: Case, refund: Refund, reason: Reason): void {
+/** It won't be given back: what was reserved is the merchant's again. */
+export function fail(subject: Case, refund: Refund, reason: Reason): void {
   const { draft, payment, attempt, custodian } = subject
   draft.attempts.put(attempt.id, { ...close(attempt, "declined", draft.now), reason })
   const held = merchantAccount(custodian, payment.merchantId, "held", attempt.asset)

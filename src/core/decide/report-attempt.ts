@@ -141,7 +141,9 @@ function isNews(
     state: "final",
     applied: "final",
     appliedAmount: received?.amount ?? null,
+    booked: received?.amount ?? 0n,
     frozen: false,
+    applyAt: draft.now,
   })
   return true
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import type { Clock } from "../../clock.ts"
 import { classify, type Database } from "../../db/database.ts"
 import type { Log, Metrics } from "../core.ts"
+import { releaseCursors } from "../cursors/store.ts"
 import type { Instrument } from "../customers/customer.ts"
 import { endPayment } from "../decide/end-payment.ts"
 import { reportAttempt } from "../decide/report-attempt.ts"
@@ -10,11 +11,12 @@ import { type ReportInstrument, reportInstrument } from "../decide/report-instru
 import type { Engine } from "../engine.ts"
 import type { Attempt } from "../payments/attempt.ts"
 import { orderOf } from "../payments/prepare.ts"
-import type { Order, Rail } from "../rail.ts"
+import type { Order, Rail, Sighting } from "../rail.ts"
 import type { Keyring } from "../seal.ts"
-import { releaseCursors } from "../sightings/store.ts"
+import { withDueSightings } from "../sightings/store.ts"
 import { openInstrument } from "../store/sealed.ts"
 import type { Keys } from "../xpubs/keys.ts"
+import { dueNowOf } from "./apply.ts"
 import type { Beginner } from "./begin.ts"
 import { withTimeout } from "./begin.ts"
 import type { Courier } from "./deliver.ts"
@@ -122,10 +124,12 @@ async function look(
   rail: Rail,
   open: readonly store.ClaimedAttempt[],
 ): Promise<void> {
-  const orders = open.flatMap(({ attempt }) => ordered(parts, attempt) ?? [])
+  const ready = rail.receiving ? await booked(parts, open) : open
+  const orders = ready.flatMap(({ attempt }) => ordered(parts, attempt) ?? [])
   const { sightings } = await withTimeout(rail.observe(orders, null), OBSERVE_TIMEOUT_MS)
-  const byAttempt = Map.groupBy(sightings, (sighting) => sighting.attemptId)
-  const reports = open.map(({ attempt, owner }) => {
+  const told = rail.receiving ? await priced(rail, ready, sightings) : sightings
+  const byAttempt = Map.groupBy(told, (sighting) => sighting.attemptId)
+  const reports = ready.map(({ attempt, owner }) => {
     const delayMs = rail.lookDelayMs(attempt.looks + 1)
     const lookAt = delayMs === null ? null : new Date(parts.clock.now().getTime() + delayMs)
     const facts = byAttempt.get(attempt.id) ?? []
@@ -137,6 +141,37 @@ async function look(
   for (const outcome of await Promise.allSettled(reports)) {
     if (outcome.status === "rejected") throw outcome.reason
   }
+}
+
+/** What is still to be booked of an attempt would be taken for what nobody saw: it waits its turn. */
+async function booked(
+  parts: LoopParts,
+  open: readonly store.ClaimedAttempt[],
+): Promise<store.ClaimedAttempt[]> {
+  const ids = open.map(({ attempt }) => attempt.id)
+  const waiting = await withDueSightings(parts.database, ids)
+  return open.filter(({ attempt }) => !waiting.has(attempt.id))
+}
+
+/** Late money counts by the rate of its moment; without one it is looked at again. */
+async function priced(
+  rail: Rail,
+  open: readonly store.ClaimedAttempt[],
+  sightings: readonly Sighting[],
+): Promise<Sighting[]> {
+  const told = await Promise.all(
+    sightings.map(async (sighting) => {
+      const { attemptId, fact, at } = sighting
+      const claimed = open.find(({ attempt }) => attempt.id === attemptId)
+      if (!claimed || fact.kind !== "received") return [sighting]
+      const { attempt, expiresAt } = claimed
+      const came = { order: attempt, asset: fact.asset, expiresAt, at }
+      const dueNow = await dueNowOf(rail, attempt, came)
+      if (dueNow === "wait") throw new Error(`no rate for ${fact.asset} now`)
+      return [{ ...sighting, fact: { ...fact, dueNow } }]
+    }),
+  )
+  return told.flat()
 }
 
 /** One that doesn't open must not keep back those that were claimed with it. */

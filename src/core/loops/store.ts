@@ -16,7 +16,12 @@ export type Claim = {
   readonly most: number
 }
 
-export type ClaimedAttempt = { readonly attempt: Attempt; readonly owner: Owner }
+export type ClaimedAttempt = {
+  readonly attempt: Attempt
+  readonly owner: Owner
+  /** Until when the payment could be paid in time. */
+  readonly expiresAt: Date | null
+}
 
 /**
  * Takes the attempts of a rail that are due. One that waits to be begun is marked as begun in the
@@ -27,7 +32,7 @@ export async function claimAttempts(
   rail: string,
   claim: Claim,
 ): Promise<(ClaimedAttempt & { readonly begin: boolean })[]> {
-  const { rows } = await db.query<Attempt & Owner & { begin: boolean }>(
+  const { rows } = await db.query<Attempt & Owner & { begin: boolean; expiresAt: Date | null }>(
     `with due as (
   select id, state = 'waiting' as begin from attempts
   where rail = $1 and look_at <= $2 order by look_at limit $3 for update skip locked
@@ -37,11 +42,12 @@ update attempts a set lease_owner = $4, look_at = $5, fence = a.fence + 1,
   begun_at = case when due.begin then $2 else a.begun_at end
 from due, payments p where a.id = due.id and p.id = a.payment_id
 returning ${selectList(schema.attempts, "a")}, due.begin,
-  p.customer_id as "customerId", p.instrument_id as "instrumentId"`,
+  p.customer_id as "customerId", p.instrument_id as "instrumentId", p.expires_at as "expiresAt"`,
     [rail, claim.now, claim.most, claim.node, claim.until],
   )
-  return rows.map(({ customerId, instrumentId, begin, ...attempt }) => ({
+  return rows.map(({ customerId, instrumentId, begin, expiresAt, ...attempt }) => ({
     attempt,
+    expiresAt,
     owner: { customerId, instrumentId, asset: attempt.asset },
     begin,
   }))

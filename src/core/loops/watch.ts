@@ -5,8 +5,10 @@
  * One node reads a chain at a time, under a lease. What a crash leaves unapplied is found by the
  * next pass of any node.
  */
+
+import { claimCursor, releaseCursor } from "../cursors/store.ts"
 import type { Rail } from "../rail.ts"
-import type { Read, Receiving, Watch } from "../receiving.ts"
+import type { Read, Receiving, Recorded, Watch } from "../receiving.ts"
 import * as sightings from "../sightings/store.ts"
 import { applyDue } from "./apply.ts"
 import { withTimeout } from "./begin.ts"
@@ -15,8 +17,11 @@ import type { LoopParts, Pass } from "./loops.ts"
 /** A read asks for nothing new after 15 s; another node may take over after twice as long. */
 const READ_TIMEOUT_MS = 20_000
 const LEASE_MS = 30_000
-/** A refund that nobody signed for so long is looked out for no more. */
+/** A refund that nobody signed for so long is looked out for no more; one given up, for less. */
 const LEAVING_MS = 90 * 86_400_000
+const GIVEN_UP_MS = 3 * 86_400_000
+/** After a read that failed: long enough for another node to try. */
+const AFTER_FAULT_MS = 3_000
 
 /** The passes of a rail where payers send by themselves: one for each chain, and one for all. */
 export function watchPasses(parts: LoopParts, rail: Rail, receiving: Receiving): Pass[] {
@@ -40,20 +45,28 @@ function makeReader(parts: LoopParts, rail: Rail, watch: Watch): () => Promise<n
   let position: string | null = null
   /** Until the first read came through, the last blocks are read once more. */
   let again = true
+  let pausedUntilMs = 0
 
   async function run(): Promise<number> {
     const now = clock.now()
+    if (now.getTime() < pausedUntilMs) return 0
     const until = new Date(now.getTime() + LEASE_MS)
     const claim = { name: watch.name, rail: rail.name, node, now, until }
     if (held === null || held.untilMs - now.getTime() < READ_TIMEOUT_MS) {
-      const cursor = await sightings.claimCursor(database, claim)
+      const cursor = await claimCursor(database, claim)
       if (cursor === null) return 0
       held = { fence: cursor.fence, untilMs: until.getTime() }
       position = cursor.position
     }
     const { fence } = held
-    const read = await readOn()
-    const written = await sightings.writeRead(database, { ...claim, fence }, read)
+    const known: Recorded[] = []
+    const read = await readOn(known).catch(async (error: unknown) => {
+      held = null
+      pausedUntilMs = now.getTime() + AFTER_FAULT_MS
+      await releaseCursor(database, claim)
+      throw error
+    })
+    const written = await sightings.writeRead(database, { ...claim, fence }, read, known)
     if (!written) {
       log.warn({ chain: watch.name }, "another node reads this chain now")
       held = null
@@ -71,19 +84,27 @@ function makeReader(parts: LoopParts, rail: Rail, watch: Watch): () => Promise<n
     return read.more ? 1 : 0
   }
 
-  async function readOn(): Promise<Read> {
-    const since = new Date(clock.now().getTime() - LEAVING_MS)
+  /** Reads on; `known` fills with what the rail was told is written down. */
+  async function readOn(known: Recorded[]): Promise<Read> {
+    const nowMs = clock.now().getTime()
+    const since = new Date(nowMs - LEAVING_MS)
+    const givenUpSince = new Date(nowMs - GIVEN_UP_MS)
     const [unconfirmed, leaving] = await Promise.all([
       sightings.recorded(database, watch.name, "unconfirmed"),
-      sightings.leaving(database, rail.name, since),
+      sightings.leaving(database, rail.name, { since, givenUpSince }),
     ])
+    known.push(...unconfirmed)
     try {
       return await withTimeout(
         watch.read({
           cursor: position,
           again,
           ours: (addresses) => sightings.findAddresses(database, rail.name, addresses),
-          recordedAbove: (above) => sightings.recorded(database, watch.name, { above }),
+          recordedAbove: async (above) => {
+            const found = await sightings.recorded(database, watch.name, { above })
+            for (const each of found) known.push(each)
+            return found
+          },
           unconfirmed,
           leaving,
         }),

@@ -43,6 +43,9 @@ export type Attempt = {
   readonly received: Readonly<Record<string, string>>
   /** Money on its way that does not count yet, in the same form. */
   readonly seen: Readonly<Record<string, string>>
+  /** In which asset transfers of the payer paid it, and with how much; null while they don't. */
+  readonly paidAsset: string | null
+  readonly paidAmount: bigint | null
   /** The rail's own id for it. */
   readonly railReference: string | null
   /** How often it was looked up since it began. */

@@ -15,6 +15,7 @@ import { isFinal, type Payment } from "./payment.ts"
 import { prepare, type Way } from "./prepare.ts"
 import { cancelRefund, prepareRefund, type Receiver } from "./refund.ts"
 import { type SimulateParts, simulate } from "./simulate.ts"
+import { findByReference } from "./store.ts"
 
 export type PayParts = SimulateParts
 
@@ -40,10 +41,20 @@ export function makePay(parts: PayParts) {
     return { ...spec, id, merchantId: merchant.id, attempt }
   }
 
+  /** What was created when there was a rate, or a fresh address, is answered without one. */
+  async function isRepeat({ merchant, dialect, reference, repeat }: NewPayment): Promise<boolean> {
+    if (reference === null || repeat !== "answer") return false
+    return (await findByReference(parts.database, merchant.id, dialect, reference)) !== null
+  }
+
   return {
     /** Creates a payment and, when its way is known, begins to move its money. */
     async create(spec: NewPayment): Promise<Created | Refusal> {
       const create = await command(spec)
+      if (isRefusal(create) && (await isRepeat(spec))) {
+        const again = (await command({ ...spec, way: null })) as CreatePayment
+        return engine.submit(createPayment, again)
+      }
       return isRefusal(create) ? create : engine.submit(createPayment, create)
     },
 

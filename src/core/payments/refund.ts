@@ -1,15 +1,12 @@
 /** Prepares a refund: over which rail, in which asset, and what its merchant has to sign, if so. */
 import type { CreateRefund } from "../decide/create-refund.ts"
-import { reportAttempt } from "../decide/report-attempt.ts"
-import { accountId, merchantAccount } from "../ledger/account.ts"
-import { transfersOf } from "../ledger/store.ts"
-import { reportOf } from "../loops/report.ts"
+import { endRefund } from "../decide/end-refund.ts"
 import type { Rail } from "../rail.ts"
 import type { Receiving } from "../receiving.ts"
-import { isRefusal, type Refusal, refuse } from "../refusal.ts"
+import { type Refusal, refuse } from "../refusal.ts"
 import { findAddresses } from "../sightings/store.ts"
 import { SEALED } from "../store/sealed.ts"
-import type { Attempt, PayOption } from "./attempt.ts"
+import type { Attempt } from "./attempt.ts"
 import type { Payment } from "./payment.ts"
 import { attemptOn } from "./prepare.ts"
 import type { SimulateParts } from "./simulate.ts"
@@ -63,7 +60,8 @@ function common(
   const way = { method: paid.method, target }
   const attempt = attemptOn(parts, rail, merchantId, way, about)
   const { custodian } = rail
-  return { id: parts.ids.next(), paymentId, merchantId, custodian, amount, attempt }
+  const ids = { id: parts.ids.next(), paymentId, merchantId, paidAttemptId: paid.id }
+  return { ...ids, custodian, amount, attempt }
 }
 
 /** The money lies in the merchant's own wallet: the transfer is written, and the merchant signs. */
@@ -80,9 +78,9 @@ async function signed(
   if (to === null) {
     return refuse("refund_receiver_missing", "say with `to` which address gets the money back")
   }
-  const booked = await bookedOf(parts, rail, payment, paid)
-  if (!booked) return notPossible
-  const { option, due } = booked
+  const { paidAmount: due, paidAsset } = paid
+  const option = paid.instructions?.options?.find((each) => each.asset === paidAsset)
+  if (due === null || !option) return notPossible
   const from = receiving.readAddress(receiver.from ?? option.address)
   if (from === null) return refuse("refund_receiver_missing", "`from` is no address")
   const { asset } = option
@@ -101,22 +99,6 @@ async function signed(
   }
 }
 
-/** What the approval booked as the merchant's, and in which of the offered assets. */
-async function bookedOf(
-  parts: SimulateParts,
-  rail: Rail,
-  payment: Payment,
-  paid: Attempt,
-): Promise<{ option: PayOption; due: bigint } | null> {
-  const transfers = await transfersOf(parts.database, payment.id)
-  const approval = transfers.find(({ kind }) => kind === "charge.approved")
-  const option = paid.instructions?.options?.find(({ asset }) => {
-    const available = merchantAccount(rail.custodian, payment.merchantId, "available", asset)
-    return accountId(available) === approval?.creditId
-  })
-  return approval && option ? { option, due: approval.amount } : null
-}
-
 /** Gives up a refund that waits for a signature; one that left is no longer anybody's to stop. */
 export async function cancelRefund(
   parts: SimulateParts,
@@ -126,16 +108,13 @@ export async function cancelRefund(
   const attempts = await attemptsOf(parts.database, payment.id)
   const attempt = attempts.find((each) => each.refundId === refundId)
   const rail = attempt && parts.rails.get(attempt.rail)
-  if (!attempt?.instructions?.transfer || !rail || attempt.state !== "open") {
-    return refuse(
-      "refund_not_possible",
-      "only a refund that waits for a signature can be cancelled",
-    )
-  }
-  const place = `${attempt.id}:cancelled`
-  const fact = { kind: "declined", reason: "cancelled_by_merchant" } as const
-  const sightings = [{ place, fact, at: parts.clock.now() }]
-  const report = reportOf(rail, attempt, payment, { sightings, fence: null })
-  const reported = await parts.engine.submit(reportAttempt, report)
-  return isRefusal(reported) ? reported : reported.payment
+  if (!attempt || !rail) return refuse("refund_not_possible", "there is no such refund")
+  return parts.engine.submit(endRefund, {
+    refundId,
+    attemptId: attempt.id,
+    paymentId: payment.id,
+    merchantId: payment.merchantId,
+    custodian: rail.custodian,
+    asset: attempt.asset,
+  })
 }

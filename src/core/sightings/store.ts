@@ -1,54 +1,9 @@
-/** What is read on chains: how far, what was seen there, and what of it waits to be applied. */
+/** What was seen on chains: written down with how far they were read, then applied. */
 import { arrayLiteral, type Queries } from "../../db/database.ts"
+import type { CursorClaim } from "../cursors/store.ts"
 import type { Attempt } from "../payments/attempt.ts"
 import type { Leaving, Read, Recorded } from "../receiving.ts"
 import type { SightingState } from "../store/schema.ts"
-
-/** A chain that a node reads: nobody else does until its lease has run out. */
-export type Cursor = {
-  readonly position: string | null
-  readonly fence: number
-}
-
-export type CursorClaim = {
-  readonly name: string
-  readonly rail: string
-  readonly node: string
-  readonly now: Date
-  readonly until: Date
-}
-
-/** Takes a chain to read; null while another node has it. */
-export async function claimCursor(db: Queries, claim: CursorClaim): Promise<Cursor | null> {
-  const { rows } = await db.query<Cursor>(
-    `insert into cursors as c (name, rail, lease_owner, leased_until, fence, updated_at)
-values ($1, $2, $3, $5, 1, $4)
-on conflict (name) do update set lease_owner = $3, leased_until = $5, fence = c.fence + 1
-where c.leased_until is null or c.leased_until <= $4 or c.lease_owner = $3
-returning position, fence`,
-    [claim.name, claim.rail, claim.node, claim.now, claim.until],
-  )
-  return rows[0] ?? null
-}
-
-/** Lets others read a chain at once. */
-export async function releaseCursors(db: Queries, node: string): Promise<void> {
-  await db.query("update cursors set leased_until = null where lease_owner = $1", [node])
-}
-
-/** The chains of a rail that were ever read; or those that nobody reads now. */
-export async function readChains(
-  db: Queries,
-  rail: string,
-  unreadAt: Date | null = null,
-): Promise<string[]> {
-  const { rows } = await db.query<{ name: string }>(
-    `select name from cursors where rail = $1
-  and ($2::timestamptz is null or leased_until is null or leased_until <= $2) order by name`,
-    [rail, unreadAt],
-  )
-  return rows.map(({ name }) => name)
-}
 
 /** What was on its way on chains that are gone never arrives. */
 export async function orphanAll(
@@ -97,6 +52,28 @@ const SEEN = [
 ] as const
 
 /**
+ * The name of a sighting: its chain, its place there, what moved and to whom. After a fork the same
+ * place may hold another transfer, which is another sighting.
+ */
+function nameOf(watch: string, of: Pick<Recorded, "place" | "asset" | "to">): string {
+  return `${watch}/${of.place}/${of.asset.slice(of.asset.lastIndexOf("/") + 1)}/${of.to}`
+}
+
+/** The names of what is written down at these places of a chain and not gone. */
+async function namesAt(
+  db: Queries,
+  watch: string,
+  places: readonly string[],
+): Promise<{ place: string; name: string }[]> {
+  const { rows } = await db.query<{ place: string; name: string }>(
+    `select split_part(place, '/', 2) as place, place as name from sightings
+where watch = $1 and state <> 'orphaned' and split_part(place, '/', 2) = any($2::text[])`,
+    [watch, places],
+  )
+  return rows
+}
+
+/**
  * Writes down what one read found, together with how far it came: both or neither. False when
  * another node has taken the chain meanwhile; nothing was written then.
  */
@@ -104,9 +81,11 @@ export async function writeRead(
   db: Queries,
   claim: CursorClaim & { readonly fence: number },
   read: Read,
+  known: readonly Recorded[],
 ): Promise<boolean> {
+  const { confirmed, gone } = await changesOf(db, claim.name, read, known)
   const seen = read.seen.map((each) => [
-    `${claim.name}/${each.place}`,
+    nameOf(claim.name, each),
     each.leaving,
     each.from,
     each.to,
@@ -118,9 +97,6 @@ export async function writeRead(
     each.reference,
     each.final ? "final" : "seen",
   ])
-  const again = new Set(read.seen.map(({ place }) => place))
-  const places = (list: readonly string[]) =>
-    arrayLiteral(list.filter((each) => !again.has(each)).map((each) => `${claim.name}/${each}`))
   const columns = SEEN.map(([, type], at) => `$${at + 9}::${type}[]`).join(", ")
   const names = SEEN.map(([name]) => name).join(", ")
   const { rows } = await db.query(
@@ -133,16 +109,18 @@ export async function writeRead(
   left join addresses a on a.rail = m.rail and a.address = u.receiver
 ), noted as (
   insert into sightings as s (rail, place, attempt_id, fact, amount, asset, at, created_at,
-    watch, block, block_hash, sender, receiver, reference, state)
+    watch, block, block_hash, sender, receiver, reference, state, apply_at)
   select rail, place, attempt_id, case when leaving is null then 'received' else 'sent' end,
-    amount::numeric, asset, at, $6, $1, block, block_hash, sender, receiver, reference, state
+    amount::numeric, asset, at, $6, $1, block, block_hash, sender, receiver, reference, state, $6
   from came where attempt_id is not null order by rail, place
   on conflict (rail, place) do update set
     block = excluded.block, block_hash = excluded.block_hash, at = excluded.at,
-    amount = case when s.state = 'final' then s.amount else excluded.amount end,
-    -- What is final stays so, in whichever block it is now.
-    state = case when s.state = 'final' then 'final' else excluded.state end
-  where (s.block_hash, s.state) is distinct from (excluded.block_hash, excluded.state)
+    amount = excluded.amount,
+    -- What is final stays so, in whichever block it is now, if it is still as much.
+    state = case when s.state = 'final' and s.amount = excluded.amount then 'final'
+      else excluded.state end
+  where (s.block_hash, s.state, s.amount)
+    is distinct from (excluded.block_hash, excluded.state, excluded.amount)
 ), confirmed as (
   update sightings s set state = 'final' from moved m
   where s.rail = m.rail and s.place = any($7::text[]) and s.state = 'seen'
@@ -158,12 +136,37 @@ select rail from moved`,
       read.head,
       claim.until,
       claim.now,
-      places(read.confirmed),
-      places(read.orphaned),
+      arrayLiteral(confirmed),
+      arrayLiteral(gone),
       ...SEEN.map((_, column) => arrayLiteral(seen.map((row) => row[column] ?? null))),
     ],
   )
   return rows.length === 1
+}
+
+/** What a read says of sightings that are written down, by their names. */
+async function changesOf(
+  db: Queries,
+  watch: string,
+  read: Read,
+  known: readonly Recorded[],
+): Promise<{ confirmed: string[]; gone: string[] }> {
+  const names = new Map<string, Set<string>>()
+  const add = (place: string, name: string) =>
+    names.set(place, (names.get(place) ?? new Set()).add(name))
+  for (const each of known) add(each.place, nameOf(watch, each))
+  const unknown = [...read.confirmed, ...read.orphaned].filter((place) => !names.has(place))
+  for (const { place, name } of unknown.length > 0 ? await namesAt(db, watch, unknown) : []) {
+    add(place, name)
+  }
+  const seen = new Map(read.seen.map((each) => [each.place, nameOf(watch, each)]))
+  const namesOf = (places: readonly string[]) =>
+    places.filter((place) => !seen.has(place)).flatMap((place) => [...(names.get(place) ?? [])])
+  // Another transfer stands now where this one stood.
+  const replaced = [...seen].flatMap(([place, name]) =>
+    [...(names.get(place) ?? [])].filter((each) => each !== name),
+  )
+  return { confirmed: namesOf(read.confirmed), gone: [...namesOf(read.orphaned), ...replaced] }
 }
 
 /** Those of these addresses that payers were given. */
@@ -191,6 +194,9 @@ type Row = {
   readonly leaving: string | null
 }
 
+/** Handed to one read; the deepest first, so that the others come next. */
+const UNCONFIRMED_MAX = 2_000
+
 /** What is written down of a chain above a block and not gone; or all that isn't final. */
 export async function recorded(
   db: Queries,
@@ -203,24 +209,39 @@ export async function recorded(
   const { rows } = await db.query<Row>(
     `select s.place, s.block, s.block_hash as "blockHash", s.asset, s.amount, s.sender as "from",
   s.receiver as "to", s.state, case when s.fact = 'sent' then s.attempt_id end as leaving
-from sightings s where s.watch = $1 and ${wanted} order by s.block, s.place`,
+from sightings s where s.watch = $1 and ${wanted} order by s.block, s.place
+limit ${above === null ? UNCONFIRMED_MAX : null}`,
     above === null ? [name] : [name, above],
   )
   return rows.map(({ place, block, state, ...row }) => ({
     ...row,
-    place: place.slice(name.length + 1),
+    place: place.split("/")[1]!,
     block: Number(block),
     final: state === "final",
   }))
 }
 
-/** Refunds of a rail that wait for their merchant's signature, given up ones included. */
-export async function leaving(db: Queries, rail: string, since: Date): Promise<Leaving[]> {
+/** Looked out for at once: so many of each merchant, so that none crowds out another. */
+const LEAVING_OF_ONE_MAX = 500
+
+/**
+ * Refunds of a rail that wait for their merchant's signature, those first; then those that were
+ * given up since `givenUpSince`, for somebody may sign them all the same.
+ */
+export async function leaving(
+  db: Queries,
+  rail: string,
+  { since, givenUpSince }: { readonly since: Date; readonly givenUpSince: Date },
+): Promise<Leaving[]> {
   const { rows } = await db.query<Pick<Attempt, "id" | "instructions" | "asset" | "amount">>(
-    `select a.id, a.instructions, a.asset, a.amount from attempts a
-where a.rail = $1 and a.kind = 'refund' and a.state in ('open', 'declined')
-  and a.created_at > $2 order by a.id limit 1000`,
-    [rail, since],
+    `select id, instructions, asset, amount from (
+  select a.*, row_number() over (partition by a.merchant_id
+    order by a.state = 'open' desc, a.id) as turn
+  from attempts a
+  where a.rail = $1 and a.kind = 'refund' and a.state in ('open', 'declined')
+    and (a.state = 'open' and a.created_at > $2 or a.updated_at > $3)
+) a where turn <= ${LEAVING_OF_ONE_MAX} order by a.state = 'open' desc, a.id`,
+    [rail, since, givenUpSince],
   )
   return rows.flatMap(({ id, instructions, asset, amount }) => {
     const transfer = instructions?.transfer
@@ -242,7 +263,7 @@ export type Due = {
   readonly paymentAsset: string
   readonly paymentState: string
   readonly expiresAt: Date | null
-  readonly frozenPlace: string | null
+  readonly sightedState: SightingState
 }
 
 /**
@@ -254,26 +275,52 @@ export async function dueSightings(
   rail: string,
   most: number,
   attemptColumns: string,
+  now: Date,
 ): Promise<Due[]> {
   const { rows } = await db.query<Omit<Due, "attempt"> & Attempt>(
     `select ${attemptColumns}, s.place, s.at, s.asset as "sightedAsset",
   p.customer_id as "customerId", p.instrument_id as "instrumentId", p.amount as "paymentAmount",
   p.asset as "paymentAsset", p.state as "paymentState", p.expires_at as "expiresAt",
-  f.place as "frozenPlace"
+  s.state as "sightedState"
 from sightings s
 join attempts a on a.id = s.attempt_id
 join payments p on p.id = a.payment_id
-left join lateral (
-  select f.place from sightings f where f.attempt_id = s.attempt_id and f.frozen
-    and f.place <> s.place and f.reference = s.reference and f.asset = s.asset
-    and f.applied_amount = s.amount limit 1
-) f on s.state = 'final'
 where s.rail = $1
   and (s.applied is distinct from s.state or s.applied_amount is distinct from s.amount)
-order by s.created_at, s.block, substring(s.place from ':([0-9]+)$')::bigint, s.place limit $2`,
-    [rail, most],
+  and s.apply_at <= $3
+-- What is gone comes first: what came in its place may be the same money.
+order by s.apply_at, s.state = 'final', s.block,
+  substring(s.place from ':([0-9]+)/')::bigint, s.place limit $2`,
+    [rail, most, now],
   )
   return rows.map((row) => ({ ...row, attempt: row }))
+}
+
+/** Puts off what can't be applied now. */
+export async function putOff(
+  db: Queries,
+  rail: string,
+  places: readonly string[],
+  until: Date,
+): Promise<void> {
+  await db.query("update sightings set apply_at = $3 where rail = $1 and place = any($2::text[])", [
+    rail,
+    places,
+    until,
+  ])
+}
+
+/** Those of these attempts that have sightings which are not in the books yet. */
+export async function withDueSightings(
+  db: Queries,
+  attemptIds: readonly string[],
+): Promise<Set<string>> {
+  const { rows } = await db.query<{ id: string }>(
+    `select distinct attempt_id as id from sightings s where s.attempt_id = any($1::uuid[])
+  and (s.applied is distinct from s.state or s.applied_amount is distinct from s.amount)`,
+    [attemptIds],
+  )
+  return new Set(rows.map(({ id }) => id))
 }
 
 export type SightingRead = {
@@ -287,13 +334,19 @@ export type SightingRead = {
   readonly at: Date
 }
 
-/** What was seen for a payment on chains, oldest first, with how far each chain was read. */
+/** What a page shows of them: nobody sends more to pay once. */
+const SHOWN_MAX = 100
+
+/** What was seen last for a payment on chains, oldest first, and how far each chain was read. */
 export async function sightingsOf(db: Queries, paymentId: string): Promise<SightingRead[]> {
   const { rows } = await db.query<SightingRead>(
     `select s.watch, s.asset, s.amount, s.reference, s.state, s.block, c.head, s.at
-from attempts a join sightings s on s.attempt_id = a.id join cursors c on c.name = s.watch
-where a.payment_id = $1 and s.fact = 'received' order by s.block, s.place`,
+from attempts a
+cross join lateral (select * from sightings s where s.attempt_id = a.id and s.watch is not null
+  and s.fact = 'received' order by s.created_at desc limit ${SHOWN_MAX}) s
+join cursors c on c.name = s.watch
+where a.payment_id = $1 order by s.created_at desc, s.block desc, s.place limit ${SHOWN_MAX}`,
     [paymentId],
   )
-  return rows
+  return rows.reverse()
 }

@@ -67,9 +67,10 @@ async function copyOf(db: Queries): Promise<string> {
   const { rows } = await db.query<{ database: string; cluster: string | null }>(
     `select oid::text as database,
   case when has_function_privilege('pg_control_system()', 'execute')
-    and has_function_privilege('pg_control_checkpoint()', 'execute')
-  then (select s.system_identifier || '/' || c.timeline_id
-    from pg_control_system() s, pg_control_checkpoint() c) end as cluster
+    and has_function_privilege('pg_walfile_name(pg_lsn)', 'execute')
+  then (select system_identifier from pg_control_system())
+    -- The control file names a new timeline only after the next checkpoint.
+    || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8) end as cluster
 from pg_database where datname = current_database()`,
   )
   const { database, cluster } = rows[0]!

@@ -39,6 +39,7 @@ export function loads(needs: Needs, draft: Draft, keyring: Keyring): Load[] {
     }),
     personLoads(needs, draft, keyring),
     sightingLoads(needs, draft),
+    frozenLoads(unique(needs.frozenOf), draft),
     transferLoads(needs, draft),
     into(
       schema.deliveries,
@@ -217,6 +218,28 @@ order by s.rail, s.place for update of s`,
       },
       keep: (rows) => {
         for (const row of rows as schema.SightingRow[]) draft.sightings.load(sightingKey(row), row)
+      },
+    },
+  ]
+}
+
+/** Which sightings of these attempts are frozen; the rows themselves come with them. */
+function frozenLoads(attemptIds: string[], draft: Draft): Load[] {
+  if (attemptIds.length === 0) return []
+  for (const id of attemptIds) draft.frozenOf.load(id, [])
+  return [
+    {
+      call: {
+        text: `select ${selectList(schema.sightings, "s")} from sightings s
+where s.attempt_id = any($1::uuid[]) and s.frozen order by s.rail, s.place for update`,
+        params: [attemptIds],
+      },
+      keep: (rows) => {
+        for (const row of rows as schema.SightingRow[]) {
+          const key = sightingKey(row)
+          draft.sightings.load(key, row)
+          draft.frozenOf.load(row.attemptId, [...draft.frozenOf.get(row.attemptId)!, key])
+        }
       },
     },
   ]

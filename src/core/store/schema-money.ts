@@ -26,8 +26,11 @@ export type SightingRow = {
   /** What of that has reached the books, and with how much; null for nothing yet. */
   readonly applied: SightingState | null
   readonly appliedAmount: bigint | null
-  /** Booked, and vanished deeper than it may: its money is held. */
+  /** What of it lies in the books. */
+  readonly booked: bigint
+  /** That vanished deeper than it may, and is held. */
   readonly frozen: boolean
+  readonly applyAt: Date
 }
 
 /** On its way; there for good; no longer part of its chain. */
@@ -53,7 +56,9 @@ export const sightings: Table<SightingRow> = {
     state: "text",
     applied: "text",
     appliedAmount: "numeric",
+    booked: "numeric",
     frozen: "bool",
+    applyAt: "timestamptz",
   },
   key: ["rail", "place"],
   fixed: [
@@ -70,6 +75,7 @@ export const sightings: Table<SightingRow> = {
     "receiver",
     "reference",
     "state",
+    "applyAt",
   ],
   sort: (row) => `${row.rail}|${row.place}`,
 }

@@ -84,6 +84,8 @@ export const attempts: Table<Attempt> = {
     instructions: "jsonb",
     received: "jsonb",
     seen: "jsonb",
+    paidAsset: "text",
+    paidAmount: "numeric",
     railReference: "text",
     looks: "int4",
     lookAt: "timestamptz",

@@ -161,8 +161,17 @@ export function makeKeys(parts: KeyParts) {
       const { receiving } = rail
       if (!receiving?.needsNewAddresses) return 0
       const few = await store.xpubsToVet(database, rail.name, VETTED_AHEAD, KEYS_AT_ONCE)
-      for (const xpub of few) await vetOne(receiving, xpub)
-      return few.length
+      let vetted = 0
+      for (const xpub of few) {
+        try {
+          await vetOne(receiving, xpub)
+          vetted += 1
+        } catch (error) {
+          // The others' payers must not wait for this one.
+          parts.onFault(error, `the addresses of the key ${xpub.id} can't be looked at`)
+        }
+      }
+      return vetted
     },
 
     /** Hears of a commit, and derives the addresses that the next ones will take. */

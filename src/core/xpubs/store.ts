@@ -38,7 +38,8 @@ export async function reviveXpub(db: Queries, xpub: Xpub, now: Date): Promise<vo
   update xpubs set retired_at = $4
   where merchant_id = $2 and rail = $3 and retired_at is null and id <> $1 returning id
 )
-update xpubs set retired_at = null where id = $1 and (select count(*) from retired) >= 0`,
+update xpubs set retired_at = null, vetted_below = next_index, skipped = '{}'
+where id = $1 and (select count(*) from retired) >= 0`,
     [xpub.id, xpub.merchantId, xpub.rail, now],
   )
 }
@@ -90,6 +91,7 @@ export async function xpubsToVet(
   const { rows } = await db.query<Xpub>(
     `select ${columns} from xpubs x
 where x.rail = $1 and x.retired_at is null and x.vetted_below - x.next_index < $2
+  and x.vetted_below < ${INDEX_MAX}
 order by x.vetted_below - x.next_index limit $3`,
     [rail, ahead, most],
   )

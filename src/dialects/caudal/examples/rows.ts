@@ -57,6 +57,8 @@ export const attempt: Attempt = {
   instructions: null,
   received: {},
   seen: {},
+  paidAsset: null,
+  paidAmount: null,
   railReference: "SIM-0123456789AB",
   looks: 1,
   lookAt: null,

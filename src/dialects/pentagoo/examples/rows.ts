@@ -72,6 +72,8 @@ export const attempt: Attempt = {
   },
   received: {},
   seen: {},
+  paidAsset: null,
+  paidAmount: null,
   railReference: null,
   looks: 0,
   lookAt: null,
