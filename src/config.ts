@@ -126,7 +126,9 @@ function readFile(directory: string, named: string | undefined): Config["file"] 
   try {
     content = JSON.parse(readFileSync(path, "utf8"))
   } catch (error) {
-    throw new ConfigError(`${path} is not valid JSON: ${(error as Error).message}`)
+    // The parser's own message repeats a part of the file, in which keys may stand.
+    const where = /line \d+ column \d+/.exec((error as Error).message)?.[0]
+    throw new ConfigError(`${path} is not valid JSON${where ? ` (${where})` : ""}`)
   }
   const parsed = fileSchema.safeParse(content)
   if (!parsed.success) throw new ConfigError(lines(parsed.error, path))

@@ -1,5 +1,6 @@
 /** Builds every part of the gateway in order; the program and the tests both start it here. */
 import { type AddressInfo, createServer, isIP } from "node:net"
+import { setTimeout as sleep } from "node:timers/promises"
 import type { FastifyInstance } from "fastify"
 import type { Logger } from "pino"
 import { mountCheckout, PAGE_HEADERS, unreadablePage } from "./checkout/index.ts"
@@ -155,8 +156,21 @@ async function startNode(
           loopback: config.loopback,
           chain: ownChain,
         })
+  if (ownChain) await whenRead(core, ownChain.chainId)
   ready = true
   return { url, core, sandbox, chain: ownChain }
+}
+
+/** A block comes every second, and is read within another. */
+const READ_MS = 10_000
+
+/** Waits until a chain is offered; one that isn't read by then is seen in health. */
+async function whenRead(core: Core, chainId: number): Promise<void> {
+  const untilMs = core.clock.elapsedMs() + READ_MS
+  while (core.clock.elapsedMs() < untilMs) {
+    if ((await core.readChains("evm")).includes(`eip155:${chainId}`)) return
+    await sleep(20)
+  }
 }
 
 /** Words that stand for ranges. */

@@ -123,10 +123,10 @@ test("the configuration file of docs/operating.md can be used as it stands", (t)
   const { file } = readConfig({}, folder)
   assert.deepEqual(file, JSON.parse(example!))
   assert.doesNotThrow(() => parseAllowList(file.webhooks.allow))
-  assert.deepEqual(
-    rows(read("docs/operating.md"), "### caudal.json").map(([member]) => member!.split(".")[0]),
-    Object.keys(file),
+  const members = rows(read("docs/operating.md"), "### caudal.json").map(
+    ([member]) => member!.split(".")[0],
   )
+  assert.deepEqual([...new Set(members)], Object.keys(file))
 })
 
 test("docs/operating.md names every metric of ours", () => {

@@ -3,6 +3,7 @@
  */
 import type { Clock, Ids } from "../clock.ts"
 import { classify, type Database } from "../db/database.ts"
+import { rememberRead } from "./cursors/read.ts"
 import { readChains } from "./cursors/store.ts"
 import type { DialectVoice } from "./dialect.ts"
 import type { Draft } from "./draft.ts"
@@ -130,6 +131,7 @@ export function openCore(parts: CoreParts) {
     rails,
     defaultRails: parts.defaultRails,
     keys,
+    readChains: rememberRead(database, clock),
     node,
     settled,
   })

@@ -16,6 +16,8 @@ export type Order = {
   readonly instructions: Instructions | null
   /** What came of it, as decimal text of minor units per asset. */
   readonly received: Readonly<Record<string, string>>
+  /** What is on its way and does not count yet, in the same form. */
+  readonly seen: Readonly<Record<string, string>>
   readonly railReference: string | null
   readonly begunAt: Date
 }

@@ -82,6 +82,7 @@ function world(t: TestContext, name: string): World {
     target: samples.settled,
     instructions: null,
     received: {},
+    seen: {},
     railReference: null,
     begunAt: clock.now(),
     ...over,

@@ -33,14 +33,14 @@ export async function releaseCursors(db: Queries, node: string): Promise<void> {
   await db.query("update cursors set leased_until = null where lease_owner = $1", [node])
 }
 
-/** The chains of a rail that were ever read; or those that nobody reads now. */
+/** The chains of a rail that were ever read; or, of these, those that nobody reads now. */
 export async function readChains(
   db: Queries,
   rail: string,
   unreadAt: Date | null = null,
 ): Promise<string[]> {
   const { rows } = await db.query<{ name: string }>(
-    `select name from cursors where rail = $1
+    `select name from cursors where rail = $1 and position is not null
   and ($2::timestamptz is null or leased_until is null or leased_until <= $2) order by name`,
     [rail, unreadAt],
   )

@@ -19,6 +19,8 @@ export type PrepareParts = {
   /** The rails of merchants that chose none, the first choice first. */
   readonly defaultRails: readonly string[]
   readonly keys: Keys
+  /** The names of a rail's chains that were read: nobody would see what comes on another. */
+  readonly readChains: (rail: string) => Promise<ReadonlySet<string>>
   readonly node: string
 }
 
@@ -49,7 +51,7 @@ export async function prepare(
     if (!rail.receiving) return attemptOn(parts, rail, merchant.id, way, about)
     const xpub = await parts.keys.active(merchant.id, name)
     if (xpub === null || rail.receiving.watches.length === 0) continue
-    const allotment = await allotmentOf(parts.keys, rail.receiving, xpub, about)
+    const allotment = await allotmentOf(parts, rail, rail.receiving, xpub, about)
     if (isRefusal(allotment)) return allotment
     return { ...attemptOn(parts, rail, merchant.id, way, about), allotment }
   }
@@ -58,7 +60,8 @@ export async function prepare(
 
 /** What the payer may send is quoted now; to which address is decided with the payment itself. */
 async function allotmentOf(
-  keys: Keys,
+  { keys, readChains }: PrepareParts,
+  rail: Rail,
   receiving: Receiving,
   xpub: Xpub,
   about: About,
@@ -66,12 +69,15 @@ async function allotmentOf(
   const quote = await receiving.quote(about)
   if (quote.kind === "unavailable") return refuse("quote_unavailable", quote.why)
   if (quote.kind === "not_offered") return refuse("method_not_offered", quote.why)
+  const isRead = await readChains(rail.name)
+  const offers = quote.offers.filter(({ chainId }) => isRead.has(`eip155:${chainId}`))
+  if (offers.length === 0) return refuse("quote_unavailable", "no chain has been read yet")
   const key = keys.open(xpub)
   return {
     xpubId: xpub.id,
     vetted: receiving.needsNewAddresses,
     addressAt: (index) => receiving.addressAt(key, index),
-    instructionsAt: (address) => receiving.instructionsAt(quote.offers, address),
+    instructionsAt: (address) => receiving.instructionsAt(offers, address),
   }
 }
 
@@ -95,6 +101,7 @@ export function attemptOn(
     ...way,
     instructions: null,
     received: {},
+    seen: {},
     railReference: null,
     begunAt: now,
   }
@@ -126,6 +133,7 @@ export function orderOf(attempt: Attempt, keyring: Keyring): Order {
     target: JSON.parse(keyring.unseal(attempt.targetSealed, SEALED.target).toString()),
     instructions: attempt.instructions,
     received: attempt.received,
+    seen: attempt.seen,
     railReference: attempt.railReference,
     begunAt: attempt.begunAt ?? attempt.createdAt,
   }

@@ -290,7 +290,7 @@ where s.rail = $1
   and s.apply_at <= $3
 -- What is gone comes first: what came in its place may be the same money.
 order by s.apply_at, s.state = 'final', s.block,
-  substring(s.place from ':([0-9]+)/')::bigint, s.place limit $2`,
+  substring(s.place from '/0x[0-9a-f]+:([0-9]+)/')::bigint, s.place limit $2`,
     [rail, most, now],
   )
   return rows.map((row) => ({ ...row, attempt: row }))

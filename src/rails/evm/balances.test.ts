@@ -79,6 +79,7 @@ async function stage(t: TestContext, nodeCount = 1): Promise<Stage> {
         target: {},
         instructions: receiving!.instructionsAt(quote.offers, address),
         received: Object.fromEntries(received === 0n ? [] : [[COIN, received.toString()]]),
+        seen: {},
         railReference: null,
         begunAt: clock.now(),
       }

@@ -38,6 +38,9 @@ export type EvmParts = {
 const CHECK_TIMEOUT_MS = 5_000
 const CHECK_AGAIN_MS = 10_000
 
+/** Until a simulated transfer was read and written down. */
+const SIMULATED_MS = 1_500
+
 /** `untilMs` null: it is right, and stays so. */
 type Check = { readonly done: Promise<boolean>; untilMs: number | null }
 
@@ -56,6 +59,7 @@ export function makeEvm({ clock, chains, rates, payer }: EvmParts): Rail {
   const watches = chains.map((chain) =>
     makeWatch({ chain, nodes: nodes.get(chain.chainId)!, clock }),
   )
+  const simulating = new Set<string>()
   const checks = new Map<number, Check>()
   const live = chains.filter(({ isLive }) => isLive)
 
@@ -112,10 +116,16 @@ export function makeEvm({ clock, chains, rates, payer }: EvmParts): Rail {
   async function simulate(order: Order, outcome: Outcome): Promise<readonly Sighting[]> {
     if (outcome === "declined") return [declined(order, clock)]
     const option = order.instructions?.options?.find(({ chainId }) => chainId === payer?.chainId)
-    const missing = option ? BigInt(option.amount) - BigInt(order.received[option.asset] ?? 0) : 0n
-    if (payer && option && outcome === "approved" && missing > 0n) {
-      await payer.send(option.address, missing)
+    if (!payer || !option || outcome !== "approved" || simulating.has(order.attemptId)) return []
+    simulating.add(order.attemptId)
+    try {
+      const came = BigInt(order.received[option.asset] ?? 0) + BigInt(order.seen[option.asset] ?? 0)
+      const missing = BigInt(option.amount) - came
+      if (missing > 0n) await payer.send(option.address, missing)
       await payer.mine(depthOf(chains, payer.chainId))
+    } finally {
+      // Whoever asks again must find that it was paid.
+      setTimeout(() => simulating.delete(order.attemptId), SIMULATED_MS).unref()
     }
     return []
   }

@@ -86,10 +86,10 @@ function checkNodes(
       complain(`${path}.${at}`, `the address ${problem}`)
       continue
     }
-    const { host, href } = new URL(url)
+    const { hostname, href } = new URL(url)
     if (seen.has(href)) complain(`${path}.${at}`, "the same address stands here twice")
     seen.add(href)
-    hosts.add(host)
+    hosts.add(hostname)
   }
   const isVouched = nodes.some(({ trusted }) => trusted) || hosts.size > 1
   if (mode === "live" && !isVouched) {
