@@ -7,6 +7,7 @@ import { type Config, ConfigError } from "./config.ts"
 import type { Core, Log } from "./core/core.ts"
 import { readChains } from "./core/index.ts"
 import { lockFolder } from "./db/lock.ts"
+import { giveToFolderOwner } from "./db/owner.ts"
 import type { Installation } from "./installation.ts"
 
 export type OwnChain = SandboxChain & {
@@ -57,6 +58,7 @@ export async function startOwnChain(parts: {
 function lockChain(dataDir: string): () => void {
   const folder = join(dataDir, "chain")
   mkdirSync(folder, { recursive: true, mode: 0o700 })
+  giveToFolderOwner(folder)
   try {
     const lock = lockFolder(folder)
     return () => lock.release()

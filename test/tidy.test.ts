@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/http/": ["src/clock.ts", "src/core/index.ts"],
   "src/rails/index.ts": ["src/core/index.ts", "src/rails/"],
   "src/rails/*/": ["src/core/index.ts", "src/money.ts", "src/clock.ts"],
-  "src/anvil/": ["src/clock.ts"],
+  "src/anvil/": ["src/clock.ts", "src/db/owner.ts"],
   "src/dialects/index.ts": ["src/dialects/"],
   "src/dialects/dialect.ts": ["src/core/index.ts"],
   "src/dialects/mount.ts": ["src/core/index.ts", "src/dialects/dialect.ts"],

@@ -1,17 +1,23 @@
 /** The sandbox chain's folder: what is known of the chain, and its state, whole or not at all. */
-import {
-  chownSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  statSync,
-} from "node:fs"
+import { mkdirSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs"
 import { open, readFile, rename, rm } from "node:fs/promises"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { gunzip } from "node:zlib"
+import { giveToFolderOwner } from "../db/owner.ts"
+
+/** No room on the disk, or none that is left to this user. */
+const FULL_CODES: readonly string[] = ["ENOSPC", "EDQUOT"]
+
+/** The chain can't be saved for want of room: nothing is wrong that making room won't mend. */
+export class DiskFull extends Error {
+  override name = "DiskFull"
+  /** As the kernel's own error has it, for those who sort faults by their codes. */
+  readonly code = "ENOSPC"
+  constructor(file: string, options: ErrorOptions) {
+    super(`The disk is full: the sandbox's chain can't be saved to ${file}.`, options)
+  }
+}
 
 /** What `chain.json` says. */
 export type ChainRecord = {
@@ -39,10 +45,7 @@ export function openFolder(dataDir: string): string {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     // Root may work in somebody's folder, who must be able to go on without root.
-    if (process.getuid?.() === 0) {
-      const { uid, gid } = statSync(dataDir)
-      chownSync(folder, uid, gid)
-    }
+    giveToFolderOwner(folder)
     return realpathSync(folder)
   } catch (cause) {
     throw new Error(`Can't write to ${folder}: start Caudal as the folder's owner.`, { cause })
@@ -180,13 +183,24 @@ export function shorten<S extends State>(state: S): S {
 
 /** A crash leaves the old file or the new one, never a part: the name moves once all is written. */
 async function writeWhole(file: string, content: string | Buffer): Promise<void> {
-  const unfinished = `${file}.new`
-  const handle = await open(unfinished, "w", 0o644)
   try {
-    await handle.writeFile(content)
-    await handle.sync()
-  } finally {
-    await handle.close()
+    const unfinished = `${file}.new`
+    // One that a killed process left may belong to another user, unlike its folder.
+    await rm(unfinished, { force: true })
+    const handle = await open(unfinished, "wx", 0o644)
+    try {
+      await handle.writeFile(content)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    giveToFolderOwner(unfinished)
+    await rename(unfinished, file)
+  } catch (error) {
+    throw isDiskFull(error) ? new DiskFull(file, { cause: error }) : error
   }
-  await rename(unfinished, file)
+}
+
+function isDiskFull(error: unknown): boolean {
+  return FULL_CODES.includes((error as NodeJS.ErrnoException).code ?? "")
 }

@@ -2,8 +2,18 @@
 import assert from "node:assert/strict"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import {
+  chownSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs"
+import files from "node:fs/promises"
 import { createServer } from "node:http"
+import { syncBuiltinESMExports } from "node:module"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type TestContext, test } from "node:test"
@@ -11,7 +21,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { gzipSync } from "node:zlib"
 import { hostClock } from "../clock.ts"
 import { shorten } from "./folder.ts"
-import { findAnvil, type SandboxChain, type SandboxOptions, startAnvil } from "./index.ts"
+import { DiskFull, findAnvil, type SandboxChain, type SandboxOptions, startAnvil } from "./index.ts"
 import { keepChain } from "./keeper.ts"
 import { openChain } from "./open.ts"
 import { findProcesses, killProcess } from "./process.ts"
@@ -256,7 +266,7 @@ test("a port that somebody else took costs the port, not the chain", { skip }, a
 })
 
 /** Starts a chain in a Node of its own and kills that with -9: the chain stays behind. */
-async function leaveBehind(dataDir: string): Promise<number> {
+async function leaveBehind(dataDir: string, uid?: number): Promise<number> {
   const program = `
     import { hostClock } from ${JSON.stringify(join(import.meta.dirname, "../clock.ts"))}
     import { startAnvil } from ${JSON.stringify(join(import.meta.dirname, "index.ts"))}
@@ -269,6 +279,7 @@ async function leaveBehind(dataDir: string): Promise<number> {
   `
   const node = spawn(process.execPath, ["--input-type=module-typescript", "-e", program], {
     stdio: ["ignore", "pipe", "inherit"],
+    ...(uid === undefined ? {} : { uid, gid: uid }),
   })
   const [pid] = await once(node.stdout, "data")
   node.kill("SIGKILL")
@@ -306,6 +317,97 @@ test("one that nobody wrote down is ended, and what it saved is gone on from", {
   assert.equal(await balanceOf(chain, RECEIVER), 7n)
   // Readers may have seen blocks after the last save: new ones stand in for them.
   assert.ok((await headOf(chain)) > 60)
+})
+
+const needsRoot = process.getuid?.() !== 0 && "needs root"
+
+test("who owns the folder can go on with what root made in it", {
+  skip: skip || needsRoot,
+}, async (t) => {
+  const nobody = 65_534
+  const dataDir = newFolder(t)
+  chownSync(dataDir, nobody, nobody)
+  const folder = join(dataDir, "chain")
+  const foreign = () =>
+    readdirSync(folder).filter((name) => lstatSync(join(folder, name)).uid !== nobody)
+  const chain = await start(t, { dataDir })
+  assert.deepEqual([lstatSync(folder).uid, foreign()], [nobody, []])
+  await chain.send(RECEIVER, 7n)
+  await chain.mine(1)
+  await chain.stop()
+  assert.deepEqual(foreign(), [])
+  // A root start of before left these, and one that was killed the last.
+  const left = ["chain.json", "state-0.json.gz", "anvil.log", "chain.json.new", "load.json.new"]
+  for (const name of left) {
+    writeFileSync(join(folder, name), "", { flag: "a", mode: 0o644 })
+    chownSync(join(folder, name), 0, 0)
+  }
+  const pid = await leaveBehind(dataDir, nobody)
+  const again = await start(t, { dataDir })
+  assert.deepEqual([again.adopted, again.pid(), again.epoch], [true, pid, 0])
+  assert.equal(await balanceOf(again, RECEIVER), 14n)
+})
+
+/** A disk on which there is no room: whatever is written meets the kernel's own full device. */
+function fillDisk(t: TestContext): { makeRoom(): void } {
+  const { open } = files
+  const put = (mine: typeof open) => {
+    files.open = mine
+    syncBuiltinESMExports()
+  }
+  put(() => open("/dev/full", "w"))
+  t.after(() => put(open))
+  return { makeRoom: () => put(open) }
+}
+
+test("on a full disk whoever sends is told, and once there is room all goes on", {
+  skip,
+}, async (t) => {
+  const told: string[] = []
+  const dataDir = newFolder(t)
+  const chain = await start(t, { dataDir, notice: (text) => told.push(text) })
+  const disk = fillDisk(t)
+  const hash = await chain.send(RECEIVER, 7n)
+  await assert.rejects(chain.mine(1), (error) => {
+    assert.ok(error instanceof DiskFull)
+    assert.match(error.message, /disk is full.*state-0\.json\.gz/)
+    assert.equal((error.cause as NodeJS.ErrnoException).code, "ENOSPC")
+    return true
+  })
+  // Whoever tries again isn't made to pay twice.
+  await assert.rejects(chain.send(RECEIVER, 7n), DiskFull)
+  await assert.rejects(chain.sendCoin(RECEIVER, 7n), DiskFull)
+  assert.equal(await balanceOf(chain, RECEIVER), 7n)
+  await until("the operator is told", () => told.length > 0)
+  assert.match(told[0]!, /disk is full/)
+  disk.makeRoom()
+  await chain.mine(1)
+  assert.equal((await receiptOf(chain, hash))?.status, "0x1")
+  await chain.send(RECEIVER, 5n)
+  await chain.mine(1)
+  assert.equal(await balanceOf(chain, RECEIVER), 12n)
+})
+
+test("a chain that a full disk keeps down makes nobody wait", { skip }, async (t) => {
+  const down: string[] = []
+  const up = Promise.withResolvers<number>()
+  const chain = await start(t, {
+    dataDir: newFolder(t),
+    onDown: (reason) => down.push(reason),
+    onUp: up.resolve,
+  })
+  await chain.send(RECEIVER, 7n)
+  await chain.mine(1)
+  const disk = fillDisk(t)
+  killProcess(chain.pid())
+  await until("it can't be started", () => down.some((reason) => /disk is full/.test(reason)))
+  await assert.rejects(chain.send(RECEIVER, 1n), DiskFull)
+  await assert.rejects(chain.mine(1), DiskFull)
+  disk.makeRoom()
+  await up.promise
+  await chain.send(RECEIVER, 5n)
+  await chain.mine(1)
+  assert.equal(await balanceOf(chain, RECEIVER), 12n)
 })
 
 test("a node that has grown is replaced by a small one, unnoticed", { skip }, async (t) => {

@@ -8,6 +8,7 @@ import { openChain, PAYER } from "./open.ts"
 import { hex } from "./rpc.ts"
 
 export { findAnvil } from "./binary.ts"
+export { DiskFull } from "./folder.ts"
 
 /** Twice what a transfer takes. With no limit named, each one claims a whole block for itself. */
 const GAS_MAX = 120_000
@@ -43,12 +44,16 @@ export type SandboxChain = {
   pid(): number
   /**
    * Sends millionths of a test dollar, from the payer or another account of the test phrase, and
-   * answers the transaction's hash; the next block holds it. Throws if the sender hasn't got them.
+   * answers the transaction's hash; the next block holds it. Throws if the sender hasn't got them,
+   * and `DiskFull` while the chain can't be saved: nothing was sent then.
    */
   send(to: string, amount: bigint, from?: string): Promise<string>
   /** The same with the chain's own coin, in wei. */
   sendCoin(to: string, amount: bigint, from?: string): Promise<string>
-  /** Mines so many blocks at once, beside the one a second. */
+  /**
+   * Mines so many blocks at once, beside the one a second. Throws `DiskFull` when they can't be
+   * saved; what was sent before is saved once there is room again.
+   */
   mine(blocks: number): Promise<void>
   /** Saves the chain, stops it, and waits for both; may be called again. */
   stop(): Promise<void>
@@ -78,6 +83,7 @@ export async function startAnvil(options: SandboxOptions): Promise<SandboxChain>
     return sent
   }
   async function transact(from: string, to: string, rest: object): Promise<string> {
+    keeper.assertRoom()
     // The node would mine what fails: a transfer that can't be made is refused here, with why.
     await keeper.call("eth_call", [{ from, to, ...rest }, "pending"])
     const transaction = { from, to, gas: hex(GAS_MAX), ...rest }

@@ -1,7 +1,7 @@
 /** Watches over a chain: makes its blocks, saves it, keeps it small, starts it again. */
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Clock } from "../clock.ts"
-import { type ChainRecord, writeChain, writeState } from "./folder.ts"
+import { type ChainRecord, DiskFull, writeChain, writeState } from "./folder.ts"
 import { loadState, mineEmpty, type Opened, SAVE_EVERY_BLOCKS } from "./open.ts"
 import { type Anvil, endAnvil } from "./process.ts"
 import { call, callAll, hex, type Question } from "./rpc.ts"
@@ -47,8 +47,13 @@ export type KeeperOptions = {
 /** A running keeper. */
 export type Keeper = {
   pid(): number
-  /** Asks the chain; while it is being started again, waits for it. */
+  /**
+   * Asks the chain; while it is being started again, waits for it. Throws `DiskFull` where it can't
+   * be started for want of room.
+   */
   call(...question: Question): Promise<unknown>
+  /** Throws `DiskFull` while what is sent couldn't be saved. */
+  assertRoom(): void
   mine(blocks: number): Promise<void>
   stop(): Promise<void>
 }
@@ -69,6 +74,8 @@ export function keepChain(options: KeeperOptions): Keeper {
   let since: number | null = null
   let unsaved = options.opened.adopted
   let replacing = false
+  /** Why the last save failed, where it was for want of room. */
+  let full: DiskFull | null = null
   /** Open while the chain can be asked. */
   let gate = Promise.withResolvers<void>()
   gate.resolve()
@@ -92,7 +99,14 @@ export function keepChain(options: KeeperOptions): Keeper {
   }
 
   async function save(head: Head): Promise<void> {
-    await writeState(folder, record.epoch, String(await call(current.url, "anvil_dumpState")))
+    const dump = String(await call(current.url, "anvil_dumpState"))
+    try {
+      await writeState(folder, record.epoch, dump)
+    } catch (error) {
+      if (error instanceof DiskFull) full = error
+      throw error
+    }
+    full = null
     unsaved = false
     savedAt = head.number
   }
@@ -179,7 +193,14 @@ export function keepChain(options: KeeperOptions): Keeper {
       } catch (error) {
         replacing = false
         options.onDown?.((error as Error).message)
+        // Nobody waits for the operator to make room: whoever asks is told meanwhile.
+        const told = error instanceof DiskFull
+        if (told) {
+          gate.promise.catch(() => {})
+          gate.reject(error)
+        }
         await sleep(pauseMs, undefined, { signal }).catch(() => {})
+        if (told) gate = Promise.withResolvers<void>()
         pauseMs = Math.min(pauseMs * 2, LONGEST_RETRY_MS)
       }
     }
@@ -229,6 +250,9 @@ export function keepChain(options: KeeperOptions): Keeper {
     async call(...question) {
       await gate.promise
       return call(current.url, ...question)
+    },
+    assertRoom() {
+      if (full) throw full
     },
     mine,
     async stop() {

@@ -1,8 +1,17 @@
 /** One anvil process: started, found again, ended. Only Linux, whose /proc says who is who. */
 import { spawn } from "node:child_process"
-import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs"
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+} from "node:fs"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
+import { giveToFolderOwner } from "../db/owner.ts"
 import { call } from "./rpc.ts"
 
 /** A running chain, ours or one that an earlier Caudal left behind. */
@@ -58,7 +67,10 @@ const BAD_ARGUMENTS = 2
 /** Starts a chain and waits until it answers. Throws `StartFailed` when it ends before. */
 export async function startProcess(start: Start): Promise<Anvil> {
   const log = join(start.folder, "anvil.log")
-  const file = openSync(log, "w", 0o644)
+  // An earlier start's may belong to another user, unlike its folder.
+  rmSync(log, { force: true })
+  const file = openSync(log, "wx", 0o644)
+  giveToFolderOwner(log)
   const child = spawn(start.binary, argumentsOf(start), {
     cwd: start.folder,
     // No environment of ours: it could hold secrets, or settings for another anvil.

@@ -98,7 +98,12 @@ function walletButton({ t }: Site, { paymentId, version }: Sending, offer: Offer
   const transaction = transactionOf(offer)
   if (!transaction) return null
   const { chainId, to, value, data } = transaction
-  const words = { ...t.wallet, addNetwork: t.wallet.addNetwork(offer.blockchain) }
+  const { blockchain } = offer
+  const words = {
+    ...t.wallet,
+    addNetwork: t.wallet.addNetwork(blockchain),
+    wrongNetwork: t.wallet.wrongNetwork(blockchain),
+  }
   return html`<div class="wallets" hidden data-wallets="${paymentId}:${version}"
 data-chain="${chainId}" data-to="${to}" data-value="${value}" data-data="${data}"
 data-words="${JSON.stringify(words)}">

@@ -250,7 +250,8 @@ const FROM = "0x00000000000000000000000000000000000000aa"
 const HASH = `0x${"7".repeat(64)}`
 const SENDS = `{
   eth_requestAccounts: () => ["${FROM}"],
-  eth_chainId: () => "0x1",
+  eth_chainId: () => window.chain ?? "0x1",
+  wallet_switchEthereumChain: ([{ chainId }]) => { window.chain = chainId; return null },
   eth_sendTransaction: () => new Promise((done) => setTimeout(done, 300, "${HASH}")),
 }`
 
@@ -262,6 +263,16 @@ async function openWallet(on: Browser, link: string, answers: string, announced 
 
 function asked(page: Page): Promise<[boolean, string, unknown][]> {
   return page.evaluate("window.asked")
+}
+
+/** How often a wallet was asked to send. */
+async function asksToSend(page: Page): Promise<number> {
+  return (await asked(page)).filter(([, method]) => method === "eth_sendTransaction").length
+}
+
+/** The same wallet, but for what it says to one question. */
+function but(method: string, answer: string): string {
+  return SENDS.replace(/\}$/, `${method}: ${answer} }`)
 }
 
 test("a wallet in the browser is asked to send once, whatever is clicked", async () => {
@@ -277,11 +288,13 @@ test("a wallet in the browser is asked to send once, whatever is clicked", async
   const word = (hex: string) => hex.padStart(64, "0")
   const amount = BigInt(options[0].amount).toString(16)
   const data = `0xa9059cbb${word(options[0].address.slice(2))}${word(amount)}`
+  const transaction = { from: FROM, to: contract, value: "0x0", data, chainId: "0x61" }
   assert.deepEqual(await asked(page), [
     [true, "eth_requestAccounts", null],
     [true, "eth_chainId", null],
     [true, "wallet_switchEthereumChain", [{ chainId: "0x61" }]],
-    [true, "eth_sendTransaction", [{ from: FROM, to: contract, value: "0x0", data }]],
+    [true, "eth_chainId", null],
+    [true, "eth_sendTransaction", [transaction]],
   ])
   assert.equal(await button.isDisabled(), true)
   // What is on its way is not sent again by a page that was reloaded.
@@ -292,13 +305,13 @@ test("a wallet in the browser is asked to send once, whatever is clicked", async
   await arrive(id, options[0], 10n * 10n ** 18n)
   await says(page, /Llegaron 10\.00 USDT/)
   assert.equal(await button.isEnabled(), true)
+  assert.equal(await textOf(page, ".wallets p"), "")
   assertCalm(observed)
   await page.context().close()
 })
 
 test("what a wallet refuses is said in words, and can be tried again", async () => {
-  const fails = (code: number | string, method: string) =>
-    SENDS.replace(/\}$/, `${method}: () => Promise.reject({ ${code} }) }`)
+  const fails = (code: string, method: string) => but(method, `() => Promise.reject({ ${code} })`)
   const rows: [answers: string, text: RegExp, sent: number][] = [
     [fails("code: 4001", "eth_requestAccounts"), /Lo cancelaste en tu billetera/, 0],
     [fails("code: 4001", "eth_sendTransaction"), /No se envió nada/, 1],
@@ -315,15 +328,30 @@ test("what a wallet refuses is said in words, and can be tried again", async () 
     [fails("code: -32002", "eth_requestAccounts"), /ya tiene una solicitud abierta/, 0],
     [fails("code: -32000", "eth_sendTransaction"), /no pudo enviarlo/, 1],
     ["{ eth_requestAccounts: () => [] }", /no abrió ninguna cuenta/, 0],
+    [but("eth_requestAccounts", "() => [null]"), /no abrió ninguna cuenta/, 0],
+    // It agrees and stays on its network.
+    [but("wallet_switchEthereumChain", "() => null"), /sigue en otra red.*BNB Smart Chain/, 0],
+    ...["null", "undefined", "'no'", "{ data: null }"].map((reason): (typeof rows)[number] => [
+      but("eth_requestAccounts", `() => Promise.reject(${reason})`),
+      /no pudo enviarlo/,
+      0,
+    ]),
+    [but("eth_requestAccounts", "() => { throw null }"), /no pudo enviarlo/, 0],
+    ...["null", "undefined", "''", "'0x'", "'0xabc'", "7", "{}", `['${HASH}']`].map(
+      (answer): (typeof rows)[number] => [
+        but("eth_sendTransaction", `() => (${answer})`),
+        /no pudo enviarlo/,
+        1,
+      ],
+    ),
   ]
   const { link } = await newOrder()
   for (const [answers, text, sent] of rows) {
     const { page, complaints } = await openWallet(browser, link, answers)
     await page.click("#wallet-0")
     await says(page, text)
-    const methods = (await asked(page)).map(([, method]) => method)
-    assert.equal(methods.filter((each) => each === "eth_sendTransaction").length, sent)
-    assert.equal(await page.locator("#wallet-0").isEnabled(), true)
+    assert.equal(await asksToSend(page), sent, answers)
+    assert.equal(await page.locator("#wallet-0").isEnabled(), true, answers)
     assert.deepEqual(complaints, [])
     await page.context().close()
   }
@@ -336,6 +364,114 @@ test("a wallet that announces itself is called by its name, and is nothing but t
   assert.equal(await textOf(page, "#wallet-0"), "Pagar con Río <b>")
   await page.click("#wallet-0")
   await says(page, /Transferencia enviada/)
+  assertCalm(observed)
+  await page.context().close()
+})
+
+/** A wallet that has to be unlocked first, which takes as long as the test wants. */
+const LOCKED = but(
+  "eth_requestAccounts",
+  `() => new Promise((done) => { window.unlock = () => done(["${FROM}"]) })`,
+)
+
+test("a wallet that was unlocked too late isn't asked for what has changed", async () => {
+  type Order = Awaited<ReturnType<typeof newOrder>>
+  const ends = /Pago aprobado/
+  const rows: [what: string, change: (order: Order, page: Page) => Promise<void>, now: RegExp][] = [
+    ["it was paid", ({ id }) => simulate(id), ends],
+    ["a part came", ({ id, options }) => arrive(id, options[0], 10n ** 18n), /Llegaron 1\.00 USDT/],
+    ["another coin", (_, page) => page.click("#coin-1"), /Envía solo USDT por Ethereum Sepolia/],
+  ]
+  for (const [what, change, now] of rows) {
+    const order = await newOrder()
+    const observed = await openWallet(browser, order.link, LOCKED)
+    const { page } = observed
+    await page.click("#wallet-0")
+    await page.waitForFunction("window.unlock")
+    await change(order, page)
+    // The page may not have heard of it: a wallet often stands in front of it.
+    await page.evaluate("window.unlock()")
+    await says(page, "El pago cambió mientras tanto. No se envió nada desde tu billetera.")
+    await says(page, now)
+    assert.equal(await asksToSend(page), 0, what)
+    if (now !== ends) {
+      await page.locator("#wallet-0").click()
+      await page.evaluate("window.unlock()")
+      await says(page, /Transferencia enviada/)
+      assert.equal(await asksToSend(page), 1, what)
+    }
+    assertCalm(observed)
+    await page.context().close()
+  }
+})
+
+test("what one tab sent, another one doesn't offer to send again", async () => {
+  const { link } = await newOrder()
+  const { page, complaints } = await openWallet(browser, link, LOCKED)
+  const open = async (at: string) => {
+    const tab = await page.context().newPage()
+    await tab.goto(at)
+    await tab.locator("#wallet-0").waitFor()
+    return tab
+  }
+  const press = async (tab: Page) => {
+    await tab.click("#wallet-0")
+    await tab.waitForFunction("window.unlock")
+  }
+  const [second, third] = [await open(link), await open(link)]
+  // Tabs tell each other, also where the page itself can't be fetched.
+  await third.route("**/*", (route) => route.abort())
+  await press(second)
+  await press(page)
+  await page.evaluate("window.unlock()")
+  for (const tab of [page, third, await open(link)]) {
+    await says(tab, /Transferencia enviada/)
+    assert.equal(await tab.locator("#wallet-0").isDisabled(), true)
+  }
+  // It was in the middle of asking.
+  await second.evaluate("window.unlock()")
+  await second.waitForFunction("window.asked.length >= 4")
+  await second.waitForTimeout(500)
+  await says(second, /Transferencia enviada/)
+  assert.equal(await asksToSend(second), 0)
+  // Another payment is another one, and doesn't make the first one forgotten.
+  const other = await open((await newOrder()).link)
+  await press(other)
+  await other.evaluate("window.unlock()")
+  await says(other, /Transferencia enviada/)
+  await third.unroute("**/*")
+  await third.reload()
+  await says(third, /Transferencia enviada/)
+  assert.equal(await third.locator("#wallet-0").isDisabled(), true)
+  assert.deepEqual(complaints, [])
+  await page.context().close()
+})
+
+test("whatever wallets say of themselves, the page stays in shape", async () => {
+  const { link } = await newOrder()
+  const say = "(detail) => dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail }))"
+  const before = `addEventListener("eip6963:requestProvider", () => {
+    const say = ${say}
+    const provider = { request: async () => null }
+    for (const detail of [null, {}, { info: null, provider }, { info: { uuid: 1 }, provider }]) {
+      say(detail)
+    }
+    say({ info: { uuid: "1", name: "W".repeat(10_000) }, provider })
+    say({ info: { uuid: "2", name: "\u{1F98A}".repeat(10_000) }, provider })
+    say({ info: { uuid: "3", name: { toString() { throw new Error("boo") } } }, provider })
+    for (let n = 4; n < 50; n += 1) say({ info: { uuid: String(n), name: "W" + n }, provider })
+  })`
+  const viewport = { width: 320, height: 640 }
+  const observed = await openPage(browser, link, { before, viewport })
+  const { page } = observed
+  await page.locator("#wallet-3").waitFor()
+  assert.deepEqual(await page.locator(".wallets button").allTextContents(), [
+    `Pagar con ${"W".repeat(40)}`,
+    `Pagar con ${"\u{1F98A}".repeat(40)}`,
+    "Pagar con mi billetera",
+    "Pagar con W4",
+  ])
+  assert.equal(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), true)
   assertCalm(observed)
   await page.context().close()
 })

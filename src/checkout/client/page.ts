@@ -7,7 +7,7 @@ import { findWallets, showWallets } from "./wallet.ts"
 const setTimeLeft = countDown(() => void live.refresh())
 const live = keepUpToDate(dress)
 listenForCopies()
-findWallets(showWallets)
+findWallets(() => live.refresh(true))
 listenForChoices()
 dress(document.querySelector("main")!)
 

@@ -128,6 +128,9 @@ export const en: Texts = {
     sent: "Transfer sent. Wait here: we do not see it on the network yet.",
     rejected: "You cancelled it in your wallet. Nothing was sent.",
     addNetwork: (network) => `Your wallet does not have ${network}. Add the network and try again.`,
+    wrongNetwork: (network) =>
+      `Your wallet is still on another network. Switch it to ${network} and try again.`,
+    changed: "The payment changed meanwhile. Nothing was sent from your wallet.",
     waiting: "Your wallet already has an open request. Open it to confirm.",
     noAccount: "Your wallet opened no account.",
     failed: "Your wallet could not send it. Check there that nothing left before you repeat it.",

@@ -131,6 +131,9 @@ export const es = {
     rejected: "Lo cancelaste en tu billetera. No se envió nada.",
     addNetwork: (network: string) =>
       `Tu billetera no tiene la red ${network}. Agrégala e inténtalo de nuevo.`,
+    wrongNetwork: (network: string) =>
+      `Tu billetera sigue en otra red. Cámbiala a ${network} e inténtalo de nuevo.`,
+    changed: "El pago cambió mientras tanto. No se envió nada desde tu billetera.",
     waiting: "Tu billetera ya tiene una solicitud abierta. Ábrela para confirmarla.",
     noAccount: "Tu billetera no abrió ninguna cuenta.",
     failed: "Tu billetera no pudo enviarlo. Revisa en ella que no haya salido antes de repetirlo.",

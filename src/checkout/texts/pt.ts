@@ -128,6 +128,9 @@ export const pt: Texts = {
     sent: "Transferência enviada. Espere aqui: ainda não a vemos na rede.",
     rejected: "Você cancelou na sua carteira. Nada foi enviado.",
     addNetwork: (network) => `Sua carteira não tem a rede ${network}. Adicione-a e tente de novo.`,
+    wrongNetwork: (network) =>
+      `Sua carteira continua em outra rede. Mude-a para ${network} e tente de novo.`,
+    changed: "O pagamento mudou nesse meio-tempo. Nada foi enviado da sua carteira.",
     waiting: "Sua carteira já tem um pedido aberto. Abra-a para confirmar.",
     noAccount: "Sua carteira não abriu nenhuma conta.",
     failed: "Sua carteira não conseguiu enviar. Confira nela que nada saiu antes de repetir.",
