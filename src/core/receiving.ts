@@ -120,6 +120,8 @@ export type Recorded = {
   readonly from: string
   readonly to: string
   readonly final: boolean
+  /** Its block's time as it was told. */
+  readonly at: Date
   /** The refund that this is; null for money that came. */
   readonly leaving: string | null
 }

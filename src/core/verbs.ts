@@ -27,7 +27,6 @@ import * as payments from "./payments/store.ts"
 import type { Rail } from "./rail.ts"
 import { isRefusal } from "./refusal.ts"
 import type { Keyring } from "./seal.ts"
-import { sightingsOf } from "./sightings/store.ts"
 import { viewsOf } from "./sightings/view.ts"
 import { openPurpose, SEALED, sealPurpose } from "./store/sealed.ts"
 import type { Endpoint } from "./webhooks/event.ts"
@@ -78,7 +77,7 @@ export function makeVerbs(parts: VerbParts) {
       transfers: (paymentId: string) => ledger.transfersOf(database, paymentId),
       /** What was seen for a payment on chains, oldest first. */
       sightings: async (paymentId: string) =>
-        viewsOf(await sightingsOf(database, paymentId), parts.rails),
+        viewsOf(await payments.sightingsOf(database, paymentId), parts.rails),
     },
     customers: {
       create: (command: Omit<CreateCustomer, "id" | "personSealed">) =>

@@ -32,6 +32,7 @@ const coded: ReadonlyArray<readonly [string, Fault]> = [
   ["ENOENT", "connection"],
   ["ETIMEDOUT", "connection"],
   ["ENOTFOUND", "connection"],
+  ["ENOSPC", "disk"],
   ["EACCES", "other"],
 ]
 

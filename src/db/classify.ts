@@ -44,6 +44,8 @@ const bySocket: Record<string, Fault> = {
   ENETDOWN: "connection",
   EADDRNOTAVAIL: "connection",
   ENOTFOUND: "connection",
+  ENOSPC: "disk",
+  EDQUOT: "disk",
   EAI_AGAIN: "connection",
   ERR_STREAM_DESTROYED: "connection",
   ERR_STREAM_WRITE_AFTER_END: "connection",

@@ -117,8 +117,8 @@ const BREAKS: readonly Break[] = [
   {
     invariant: "9: a transfer counts at its depth, not before",
     file: "src/core/decide/apply-sighting.ts",
-    what: 'if (row.state === "seen") {',
-    by: 'if (row.state === "seen" && row.frozen) {',
+    what: 'if (row.state === "final") return settle(',
+    by: 'if (row.state !== "orphaned") return settle(',
     noticedBy: receiving,
   },
   {
@@ -131,8 +131,8 @@ const BREAKS: readonly Break[] = [
   {
     invariant: "9: money that vanished after it was booked is held",
     file: "src/core/decide/apply-sighting.ts",
-    what: 'if (applied !== "final") return row.frozen',
-    by: "if (applied !== null) return row.frozen",
+    what: "if (!frozen) freeze(subject",
+    by: "if (frozen) freeze(subject",
     noticedBy: receiving,
   },
   {

@@ -14,7 +14,7 @@ import type { Case } from "./case.ts"
 import { type Decider, record } from "./decider.ts"
 import { freeze, shrink, thaw } from "./frozen-money.ts"
 import { forget, notice, receive, type Transfer, unsee } from "./received-money.ts"
-import { applyRefundFact, markSent } from "./refund-fact.ts"
+import { applyRefundFact, markSent, markUnsent } from "./refund-fact.ts"
 
 export type ApplySighting = {
   readonly rail: string
@@ -134,6 +134,7 @@ function frozenTwin(draft: Draft, row: SightingRow): SightingRow | undefined {
 function applyToRefund(subject: Case, row: SightingRow): SightingRow {
   if (row.state === "orphaned") {
     if (row.applied === "final") tellGone(subject, row)
+    else if (row.applied === "seen") markUnsent(subject)
     return row
   }
   const about = withReference(subject, row)

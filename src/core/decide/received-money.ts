@@ -44,7 +44,10 @@ export function receive(subject: Case, transfer: Transfer): void {
   const due = dueFor(subject, transfer)
   const data = { ...dataOf(transfer), received: received[asset], due: due?.toString() }
   const isShort = attempt.state !== "settled" && due !== null && canApprove(subject, transfer.at)
-  const next = isShort ? backToPending(draft, payment, counted) : waiting(draft, payment, counted)
+  const next =
+    isShort && !isRepriced(subject, transfer)
+      ? backToPending(draft, payment, counted)
+      : waiting(draft, payment, counted)
   record(draft, next, isShort ? "payment.underpaid" : "payment.unapplied", {
     attempt: counted,
     data,
@@ -88,8 +91,8 @@ export function notice(subject: Case, transfer: Transfer): void {
   const seen = added(attempt.seen, asset, amount - wasSeen)
   const counted = { ...attempt, seen, updatedAt: draft.now }
   draft.attempts.put(attempt.id, counted)
-  const isInTime = canApprove(subject, transfer.at)
-  const covers = payment.state === "pending" && isInTime && isCovered(payment, counted)
+  const counts = canApprove(subject, transfer.at) && !isRepriced(subject, transfer)
+  const covers = payment.state === "pending" && counts && isCovered(payment, counted)
   const next: Payment = covers ? { ...payment, state: "processing" } : payment
   const type = covers ? "payment.processing" : "payment.seen"
   record(draft, next, type, { attempt: counted, data: dataOf(transfer) })
@@ -143,6 +146,13 @@ function isCovered(payment: Payment, { instructions, received, seen }: Attempt):
     const due = dueIn(payment, instructions?.options, asset)
     return due !== null && BigInt(received[asset] ?? 0) + BigInt(seen[asset] ?? 0) >= due
   })
+}
+
+/** Whether what was asked for says nothing any more about what this transfer pays. */
+function isRepriced({ payment, attempt }: Case, { asset, at }: Transfer): boolean {
+  const option = attempt.instructions?.options?.find((each) => each.asset === asset)
+  const isLate = payment.expiresAt !== null && at > payment.expiresAt
+  return isLate && option !== undefined && !option.pegged
 }
 
 /** A late transfer of what has no fixed worth counts by the rate of its own moment. */

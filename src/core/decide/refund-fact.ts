@@ -41,6 +41,12 @@ export function markSent(subject: Case): void {
   if (refund.state === "pending") tell(subject, { ...refund, state: "sent" })
 }
 
+/** Its transfer left the chain before it counted: it waits for another. */
+export function markUnsent(subject: Case): void {
+  const refund = subject.draft.refunds.get(subject.attempt.refundId!)!
+  if (refund.state === "sent") tell(subject, { ...refund, state: "pending" })
+}
+
 function confirm(subject: Case, refund: Refund): void {
   const { draft, payment, attempt, custodian } = subject
   draft.attempts.put(attempt.id, close(attempt, "settled", draft.now))

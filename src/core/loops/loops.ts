@@ -143,7 +143,7 @@ async function look(
   }
 }
 
-/** What is still to be booked of an attempt would be taken for what nobody saw: it waits its turn. */
+/** Without those that have money to be booked: it would be taken for what nobody saw. */
 async function booked(
   parts: LoopParts,
   open: readonly store.ClaimedAttempt[],

@@ -7,9 +7,11 @@
  */
 
 import { claimCursor, releaseCursor } from "../cursors/store.ts"
+import { leaving as refundsLeaving } from "../payments/store.ts"
 import type { Rail } from "../rail.ts"
 import type { Read, Receiving, Recorded, Watch } from "../receiving.ts"
 import * as sightings from "../sightings/store.ts"
+import { findAddresses } from "../xpubs/store.ts"
 import { applyDue } from "./apply.ts"
 import { withTimeout } from "./begin.ts"
 import type { LoopParts, Pass } from "./loops.ts"
@@ -91,7 +93,7 @@ function makeReader(parts: LoopParts, rail: Rail, watch: Watch): () => Promise<n
     const givenUpSince = new Date(nowMs - GIVEN_UP_MS)
     const [unconfirmed, leaving] = await Promise.all([
       sightings.recorded(database, watch.name, "unconfirmed"),
-      sightings.leaving(database, rail.name, { since, givenUpSince }),
+      refundsLeaving(database, rail.name, { since, givenUpSince }),
     ])
     known.push(...unconfirmed)
     try {
@@ -99,7 +101,7 @@ function makeReader(parts: LoopParts, rail: Rail, watch: Watch): () => Promise<n
         watch.read({
           cursor: position,
           again,
-          ours: (addresses) => sightings.findAddresses(database, rail.name, addresses),
+          ours: (addresses) => findAddresses(database, rail.name, addresses),
           recordedAbove: async (above) => {
             const found = await sightings.recorded(database, watch.name, { above })
             for (const each of found) known.push(each)

@@ -3,6 +3,8 @@
  */
 import type { Queries } from "../../db/database.ts"
 import { type Page, type PageRequest, pageOf } from "../page.ts"
+import type { Leaving } from "../receiving.ts"
+import type { SightingState } from "../store/schema.ts"
 import * as schema from "../store/schema.ts"
 import { selectList } from "../store/tables.ts"
 import type { Attempt, Refund } from "./attempt.ts"
@@ -99,4 +101,62 @@ where r.payment_id = $1 order by r.id`,
     [paymentId],
   )
   return rows
+}
+
+/** Looked out for at once: so many of each merchant, so that none crowds out another. */
+const LEAVING_OF_ONE_MAX = 500
+
+/**
+ * Refunds of a rail that wait for their merchant's signature, those first; then those that were
+ * given up since `givenUpSince`, for somebody may sign them all the same.
+ */
+export async function leaving(
+  db: Queries,
+  rail: string,
+  { since, givenUpSince }: { readonly since: Date; readonly givenUpSince: Date },
+): Promise<Leaving[]> {
+  const { rows } = await db.query<Pick<Attempt, "id" | "instructions" | "asset" | "amount">>(
+    `select id, instructions, asset, amount from (
+  select a.*, row_number() over (partition by a.merchant_id
+    order by a.state = 'open' desc, a.id) as turn
+  from attempts a
+  where a.rail = $1 and a.kind = 'refund' and a.state in ('open', 'declined')
+    and (a.state = 'open' and a.created_at > $2 or a.updated_at > $3)
+) a where turn <= ${LEAVING_OF_ONE_MAX} order by a.state = 'open' desc, a.id`,
+    [rail, since, givenUpSince],
+  )
+  return rows.flatMap(({ id, instructions, asset, amount }) => {
+    const transfer = instructions?.transfer
+    if (!transfer) return []
+    const [from, to] = [transfer.from.toLowerCase(), transfer.to.toLowerCase()]
+    return [{ attemptId: id, from, to, asset, amount }]
+  })
+}
+
+export type SightingRead = {
+  readonly watch: string
+  readonly asset: string
+  readonly amount: bigint
+  readonly reference: string
+  readonly state: SightingState
+  readonly block: bigint
+  readonly head: bigint | null
+  readonly at: Date
+}
+
+/** What a page shows of them: nobody sends more to pay once. */
+const SHOWN_MAX = 100
+
+/** What was seen last for a payment on chains, oldest first, and how far each chain was read. */
+export async function sightingsOf(db: Queries, paymentId: string): Promise<SightingRead[]> {
+  const { rows } = await db.query<SightingRead>(
+    `select s.watch, s.asset, s.amount, s.reference, s.state, s.block, c.head, s.at
+from attempts a
+cross join lateral (select * from sightings s where s.attempt_id = a.id and s.watch is not null
+  and s.fact = 'received' order by s.created_at desc limit ${SHOWN_MAX}) s
+join cursors c on c.name = s.watch
+where a.payment_id = $1 order by s.created_at desc, s.block desc, s.place limit ${SHOWN_MAX}`,
+    [paymentId],
+  )
+  return rows.reverse()
 }

@@ -2,7 +2,7 @@
 import { arrayLiteral, type Queries } from "../../db/database.ts"
 import type { CursorClaim } from "../cursors/store.ts"
 import type { Attempt } from "../payments/attempt.ts"
-import type { Leaving, Read, Recorded } from "../receiving.ts"
+import type { Read, Recorded } from "../receiving.ts"
 import type { SightingState } from "../store/schema.ts"
 
 /** What was on its way on chains that are gone never arrives. */
@@ -115,12 +115,13 @@ export async function writeRead(
   from came where attempt_id is not null order by rail, place
   on conflict (rail, place) do update set
     block = excluded.block, block_hash = excluded.block_hash, at = excluded.at,
+    sender = excluded.sender,
     amount = excluded.amount,
     -- What is final stays so, in whichever block it is now, if it is still as much.
     state = case when s.state = 'final' and s.amount = excluded.amount then 'final'
       else excluded.state end
-  where (s.block_hash, s.state, s.amount)
-    is distinct from (excluded.block_hash, excluded.state, excluded.amount)
+  where (s.block_hash, s.state, s.amount, s.at, s.sender) is distinct from
+    (excluded.block_hash, excluded.state, excluded.amount, excluded.at, excluded.sender)
 ), confirmed as (
   update sightings s set state = 'final' from moved m
   where s.rail = m.rail and s.place = any($7::text[]) and s.state = 'seen'
@@ -169,19 +170,6 @@ async function changesOf(
   return { confirmed: namesOf(read.confirmed), gone: [...namesOf(read.orphaned), ...replaced] }
 }
 
-/** Those of these addresses that payers were given. */
-export async function findAddresses(
-  db: Queries,
-  rail: string,
-  addresses: readonly string[],
-): Promise<Set<string>> {
-  const { rows } = await db.query<{ address: string }>(
-    "select address from addresses where rail = $1 and address = any($2::text[])",
-    [rail, arrayLiteral(addresses)],
-  )
-  return new Set(rows.map(({ address }) => address))
-}
-
 type Row = {
   readonly place: string
   readonly block: bigint
@@ -191,6 +179,7 @@ type Row = {
   readonly from: string
   readonly to: string
   readonly state: SightingState
+  readonly at: Date
   readonly leaving: string | null
 }
 
@@ -208,7 +197,7 @@ export async function recorded(
     above === null ? "s.state = 'seen'" : "s.state <> 'orphaned' and s.block > $2::bigint"
   const { rows } = await db.query<Row>(
     `select s.place, s.block, s.block_hash as "blockHash", s.asset, s.amount, s.sender as "from",
-  s.receiver as "to", s.state, case when s.fact = 'sent' then s.attempt_id end as leaving
+  s.receiver as "to", s.state, s.at, case when s.fact = 'sent' then s.attempt_id end as leaving
 from sightings s where s.watch = $1 and ${wanted} order by s.block, s.place
 limit ${above === null ? UNCONFIRMED_MAX : null}`,
     above === null ? [name] : [name, above],
@@ -219,36 +208,6 @@ limit ${above === null ? UNCONFIRMED_MAX : null}`,
     block: Number(block),
     final: state === "final",
   }))
-}
-
-/** Looked out for at once: so many of each merchant, so that none crowds out another. */
-const LEAVING_OF_ONE_MAX = 500
-
-/**
- * Refunds of a rail that wait for their merchant's signature, those first; then those that were
- * given up since `givenUpSince`, for somebody may sign them all the same.
- */
-export async function leaving(
-  db: Queries,
-  rail: string,
-  { since, givenUpSince }: { readonly since: Date; readonly givenUpSince: Date },
-): Promise<Leaving[]> {
-  const { rows } = await db.query<Pick<Attempt, "id" | "instructions" | "asset" | "amount">>(
-    `select id, instructions, asset, amount from (
-  select a.*, row_number() over (partition by a.merchant_id
-    order by a.state = 'open' desc, a.id) as turn
-  from attempts a
-  where a.rail = $1 and a.kind = 'refund' and a.state in ('open', 'declined')
-    and (a.state = 'open' and a.created_at > $2 or a.updated_at > $3)
-) a where turn <= ${LEAVING_OF_ONE_MAX} order by a.state = 'open' desc, a.id`,
-    [rail, since, givenUpSince],
-  )
-  return rows.flatMap(({ id, instructions, asset, amount }) => {
-    const transfer = instructions?.transfer
-    if (!transfer) return []
-    const [from, to] = [transfer.from.toLowerCase(), transfer.to.toLowerCase()]
-    return [{ attemptId: id, from, to, asset, amount }]
-  })
 }
 
 /** A sighting whose news have not reached the books, with what the command about it must know. */
@@ -321,32 +280,4 @@ export async function withDueSightings(
     [attemptIds],
   )
   return new Set(rows.map(({ id }) => id))
-}
-
-export type SightingRead = {
-  readonly watch: string
-  readonly asset: string
-  readonly amount: bigint
-  readonly reference: string
-  readonly state: SightingState
-  readonly block: bigint
-  readonly head: bigint | null
-  readonly at: Date
-}
-
-/** What a page shows of them: nobody sends more to pay once. */
-const SHOWN_MAX = 100
-
-/** What was seen last for a payment on chains, oldest first, and how far each chain was read. */
-export async function sightingsOf(db: Queries, paymentId: string): Promise<SightingRead[]> {
-  const { rows } = await db.query<SightingRead>(
-    `select s.watch, s.asset, s.amount, s.reference, s.state, s.block, c.head, s.at
-from attempts a
-cross join lateral (select * from sightings s where s.attempt_id = a.id and s.watch is not null
-  and s.fact = 'received' order by s.created_at desc limit ${SHOWN_MAX}) s
-join cursors c on c.name = s.watch
-where a.payment_id = $1 order by s.created_at desc, s.block desc, s.place limit ${SHOWN_MAX}`,
-    [paymentId],
-  )
-  return rows.reverse()
 }

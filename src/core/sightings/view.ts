@@ -1,7 +1,8 @@
 /** A transfer on a chain as pages and clients see it. Pure. */
+
+import type { SightingRead } from "../payments/store.ts"
 import type { Rail } from "../rail.ts"
 import type { SightingState } from "../store/schema.ts"
-import type { SightingRead } from "./store.ts"
 
 export type SightingView = {
   readonly asset: string

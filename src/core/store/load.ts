@@ -6,7 +6,6 @@ import {
   type Needs,
   referenceKey,
   type Shelf,
-  sightingKey,
   termsKey,
   transferKey,
 } from "../draft.ts"
@@ -17,12 +16,13 @@ import type { Payment } from "../payments/payment.ts"
 import type { Keyring } from "../seal.ts"
 import type { Delivery, Endpoint } from "../webhooks/event.ts"
 import type { Xpub } from "../xpubs/xpub.ts"
+import { frozenLoads, sightingLoads } from "./load-sightings.ts"
 import * as schema from "./schema.ts"
 import { openCustomer, openInstrument } from "./sealed.ts"
 import { selectList, type Table } from "./tables.ts"
 
 /** One statement of the round, and what becomes of its rows. */
-type Load = { readonly call: Call; readonly keep: (rows: readonly unknown[]) => void }
+export type Load = { readonly call: Call; readonly keep: (rows: readonly unknown[]) => void }
 
 /**
  * The statements that load `needs` into `draft`. Rows are locked table by table in the order of
@@ -200,48 +200,6 @@ function personLoads(needs: Needs, draft: Draft, keyring: Keyring): Load[] {
     }),
     ...byId(schema.instruments, "id", changedIds, "for update", keepInstruments),
     ...byId(schema.instruments, "id", readIds, "", keepInstruments),
-  ]
-}
-
-function sightingLoads(needs: Needs, draft: Draft): Load[] {
-  const wanted = needs.sightings ?? []
-  if (wanted.length === 0) return []
-  for (const sighting of wanted) draft.sightings.load(sightingKey(sighting), null)
-  return [
-    {
-      call: {
-        text: `select ${selectList(schema.sightings, "s")}
-from unnest($1::text[], $2::text[]) as k (rail, place)
-join sightings s on s.rail = k.rail and s.place = k.place
-order by s.rail, s.place for update of s`,
-        params: [wanted.map((each) => each.rail), wanted.map((each) => each.place)],
-      },
-      keep: (rows) => {
-        for (const row of rows as schema.SightingRow[]) draft.sightings.load(sightingKey(row), row)
-      },
-    },
-  ]
-}
-
-/** Which sightings of these attempts are frozen; the rows themselves come with them. */
-function frozenLoads(attemptIds: string[], draft: Draft): Load[] {
-  if (attemptIds.length === 0) return []
-  for (const id of attemptIds) draft.frozenOf.load(id, [])
-  return [
-    {
-      call: {
-        text: `select ${selectList(schema.sightings, "s")} from sightings s
-where s.attempt_id = any($1::uuid[]) and s.frozen order by s.rail, s.place for update`,
-        params: [attemptIds],
-      },
-      keep: (rows) => {
-        for (const row of rows as schema.SightingRow[]) {
-          const key = sightingKey(row)
-          draft.sightings.load(key, row)
-          draft.frozenOf.load(row.attemptId, [...draft.frozenOf.get(row.attemptId)!, key])
-        }
-      },
-    },
   ]
 }
 

@@ -1,5 +1,5 @@
 /** Extended public keys and the addresses below them, outside the engine. */
-import type { Queries } from "../../db/database.ts"
+import { arrayLiteral, type Queries } from "../../db/database.ts"
 import * as schema from "../store/schema.ts"
 import { selectList } from "../store/tables.ts"
 import { INDEX_MAX, type Xpub } from "./xpub.ts"
@@ -128,6 +128,19 @@ where merchant_id = $1 and rail = $2`,
     [merchantId, rail, by],
   )
   return rowCount
+}
+
+/** Those of these addresses that payers were given. */
+export async function findAddresses(
+  db: Queries,
+  rail: string,
+  addresses: readonly string[],
+): Promise<Set<string>> {
+  const { rows } = await db.query<{ address: string }>(
+    "select address from addresses where rail = $1 and address = any($2::text[])",
+    [rail, arrayLiteral(addresses)],
+  )
+  return new Set(rows.map(({ address }) => address))
 }
 
 export type Gap = {

@@ -240,6 +240,180 @@ test("a transfer whose block is gone is orphaned at the latest when it is due", 
   const row = [...reader.rows.values()][0]!
   reader.rows.set(row.place, { ...row, blockHash: hashOf("from a fork that nobody saw end") })
   world.grow(4)
-  await reader.readAll()
+  const { more, orphaned } = await reader.read()
+  assert.deepEqual([orphaned, more], [[row.place], true])
   assert.deepEqual([...reader.orphans.keys()], [row.place])
+  // Its block is read once more at once, and the transfer turns out to be in another one.
+  await reader.readAll()
+  assert.deepEqual([...reader.rows.values()], [{ ...row, final: true }])
+  assert.equal(reader.orphans.size, 0)
+})
+
+/** Lets a node tell something else about one block. */
+function headerOf(rpc: Rpc, number: number, over: object): void {
+  rpc.tamper = ({ method, params }, value) =>
+    method === "eth_getBlockByNumber" && Number(params[0]) === number
+      ? { ...(value as object), ...over }
+      : value
+}
+
+const honest = (_: RpcCall, value: unknown) => value
+
+test("one node of several doesn't orphan a transfer at its final height", async (t) => {
+  for (const isWitness of [false, true]) {
+    const ready = await stage(t, { nodes: 3 })
+    const { reader, rpcs, watch, world } = ready
+    world.grow(5)
+    await reader.read()
+    const { number } = world.mine(pay("good"))
+    await reader.readAll()
+    world.grow(1)
+    await reader.readAll()
+    world.grow(1)
+    headerOf(rpcs[0]!, number, { hash: hashOf("elsewhere") })
+    for (const rpc of isWitness ? [] : rpcs.slice(1)) {
+      rpc.fault("*", { kind: "status", status: 502 })
+    }
+    await reader.readAll()
+    assert.deepEqual([reader.rows.size, reader.orphans.size, finals(ready)], [1, 0, 0])
+    const told = isWitness ? /disagree about block 6/ : /1 transfers wait for a second/
+    assert.match(watch.health().detail, told)
+    rpcs[0]!.tamper = honest
+    for (const rpc of rpcs) rpc.heal()
+    ready.clock.advance(3_000)
+    await reader.readAll()
+    assert.equal(finals(ready), 1)
+  }
+})
+
+test("what two nodes orphan wrongly is found again when one of them is right again", async (t) => {
+  const ready = await stage(t, { nodes: 2 })
+  const { reader, rpcs, world } = ready
+  world.grow(5)
+  await reader.read()
+  const { number } = world.mine(pay("good"))
+  await reader.readAll()
+  world.grow(1)
+  await reader.readAll()
+  world.grow(1)
+  for (const rpc of rpcs) headerOf(rpc, number, { hash: hashOf("elsewhere") })
+  const { more, orphaned } = await reader.read()
+  assert.deepEqual([orphaned.length, more], [1, true])
+  for (const rpc of rpcs) rpc.tamper = honest
+  await reader.readAll()
+  assert.deepEqual([reader.orphans.size, finals(ready)], [0, 1])
+})
+
+test("a transfer that was shown wrongly once is put right, and counts", async (t) => {
+  const hundred = `0x${"100".padStart(64, "0")}`
+  const table: [name: string, lie: (log: Log) => Log][] = [
+    ["amount", (log) => ({ ...log, data: hundred })],
+    ["sender", ({ topics: [a, , c], ...log }) => ({ ...log, topics: [a!, hundred, c!] })],
+    ["log number", (log) => ({ ...log, logIndex: "0x4" })],
+  ]
+  for (const [name, lie] of table) {
+    const ready = await stage(t, { nodes: 2 })
+    const { clock, reader, rpcs, watch, world } = ready
+    world.grow(5)
+    await reader.read()
+    const { hash, logs } = world.mine(pay("good"))
+    rpcs[0]!.tamper = ({ method }, value) =>
+      method === "eth_getLogs" ? (value as Log[]).map(lie) : value
+    await reader.readAll()
+    rpcs[0]!.tamper = honest
+    for (let at = 0; at < 3; at += 1) {
+      world.grow(3)
+      clock.advance(3_000)
+      await reader.readAll()
+    }
+    const rows = [...reader.rows.values()].map(({ amount, blockHash, final, from, place }) => [
+      place,
+      blockHash,
+      amount,
+      from,
+      final,
+    ])
+    const place = `${logs[0]!.transactionHash}:0`
+    assert.deepEqual(rows, [[place, hash, 5n, addressOf("payer"), true]], name)
+    assert.equal(watch.health().ok, true, name)
+  }
+})
+
+/** Lets a node show a payment to Alice in each block that has a log, by its logs alone. */
+function invents(rpc: Rpc): void {
+  rpc.tamper = ({ method }, value) => {
+    if (method !== "eth_getLogs") return value
+    return (value as Log[]).flatMap((log) => {
+      const topics = [log.topics[0]!, log.topics[1]!, `0x${ALICE.slice(2).padStart(64, "0")}`]
+      return [log, { ...log, logIndex: "0x7", topics }]
+    })
+  }
+}
+
+test("an invented transfer is orphaned, and nothing is wrong for ever", async (t) => {
+  const ready = await stage(t, { nodes: 3 })
+  const { clock, reader, rpcs, watch, world } = ready
+  world.grow(5)
+  await reader.read()
+  world.mine({ ...pay("other"), to: addressOf("x") })
+  invents(rpcs[0]!)
+  await reader.readAll()
+  assert.equal(reader.rows.size, 1)
+  rpcs[0]!.tamper = honest
+  for (let at = 0; at < 2; at += 1) {
+    world.grow(3)
+    clock.advance(3_000)
+    await reader.readAll()
+  }
+  assert.deepEqual([reader.rows.size, reader.orphans.size], [0, 1])
+  assert.equal(watch.health().ok, true)
+})
+
+test("a node that goes on inventing rests, so that the others are heard", async (t) => {
+  const { clock, reader, rpcs, watch, world } = await stage(t, { nodes: 3 })
+  world.grow(5)
+  await reader.read()
+  world.mine({ ...pay("other"), to: addressOf("x") })
+  invents(rpcs[0]!)
+  await reader.readAll()
+  world.grow(3)
+  let rested = 0
+  let reads = 0
+  for (let at = 0; at < 60; at += 1) {
+    world.mine({ ...pay(`other ${at}`), to: addressOf("x") })
+    clock.advance(1_000)
+    reads += await reader.readAll()
+    if (/own receipts don't have/.test(watch.health().detail)) rested += 1
+  }
+  assert.equal([...reader.rows.values()].filter(({ final }) => final).length, 0)
+  assert.ok(rested > 40, `it rested for ${rested} s of 60`)
+  assert.ok(reads < 80, `${reads} reads for 60 blocks`)
+})
+
+test("the time of a block is no single node's word", async (t) => {
+  for (const liar of [0, 1]) {
+    for (const behind of [0, 200]) {
+      const ready = await stage(t, { nodes: 2 })
+      const { clock, reader, rpcs, watch, world } = ready
+      world.grow(5)
+      await reader.read()
+      const { number, seconds } = world.mine(pay("good"))
+      headerOf(rpcs[liar]!, number, { timestamp: "0x1" })
+      world.grow(behind)
+      await reader.readAll()
+      world.grow(5)
+      await reader.readAll()
+      assert.equal(finals(ready), 0)
+      assert.match(watch.health().detail, /disagree about block 6/)
+      rpcs[liar]!.tamper = honest
+      for (let at = 0; at < 2; at += 1) {
+        world.grow(3)
+        clock.advance(3_000)
+        await reader.readAll()
+      }
+      const [row] = reader.rows.values()
+      assert.deepEqual([row?.final, row?.at], [true, new Date(seconds * 1_000)])
+      assert.equal(watch.health().ok, true)
+    }
+  }
 })

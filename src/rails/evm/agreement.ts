@@ -7,7 +7,13 @@ import { type Node, type Nodes, withNode } from "./nodes.ts"
 import { NodeFailure } from "./rpc.ts"
 import { isHash, readFields, readList, readWord, wordOf } from "./values.ts"
 
-type Claim = Pick<Recorded, "amount" | "asset" | "block" | "blockHash" | "from" | "place" | "to">
+type Claim = Pick<
+  Recorded,
+  "amount" | "asset" | "block" | "blockHash" | "from" | "place" | "to"
+> & {
+  /** The time of its block, where that was kept. */
+  readonly at?: Date
+}
 
 /** What one node says of a transfer. `unknown`: it isn't far enough to say anything. */
 type Word = "same" | "differs" | "other_block" | "unknown"
@@ -15,8 +21,10 @@ type Word = "same" | "differs" | "other_block" | "unknown"
 export type Settled = {
   /** Places that are final now. */
   readonly final: ReadonlySet<string>
-  /** Places whose block is no longer part of the chain. */
-  readonly gone: ReadonlySet<string>
+  /** Places whose block is no longer part of the chain, with its number. */
+  readonly gone: ReadonlyMap<string, number>
+  /** Places whose block is there and, by the word of two nodes, holds something else. */
+  readonly denied: ReadonlyMap<string, number>
   /** Blocks that two nodes tell different things about. */
   readonly disputed: readonly number[]
   /** Transfers that wait for a second node. */
@@ -46,7 +54,7 @@ export async function settle(parts: {
   readonly unconfirmed: readonly Recorded[]
   readonly disputed: Map<string, number>
 }): Promise<Settled> {
-  const { chain, clock, disputed, node, nodes } = parts
+  const { chain, clock, disputed, node } = parts
   const nowMs = clock.elapsedMs()
   for (const [key, untilMs] of disputed) if (untilMs <= nowMs) disputed.delete(key)
   const rank = (claim: Claim) => (disputed.has(keyOf(claim)) ? 1 : 0)
@@ -56,52 +64,76 @@ export async function settle(parts: {
   const claims = all.slice(0, AGREEMENT_LIMITS.claims)
   const fresh = new Set(parts.fresh.map(({ place }) => place))
 
-  const words = new Map<string, Word>()
   const old = claims.filter(({ place }) => !fresh.has(place))
   // One node alone has shown the transfer itself; with several it may have been another.
   const needsLogs = chain.nodes.length > 1
-  for (const [place, word] of await testimony(node, chain, old, needsLogs)) words.set(place, word)
-  const gone = placesOf(claims, words, "other_block")
-
-  let open = claims.filter(({ place }) => fresh.has(place) || words.get(place) === "same")
-  const second = new Map<string, Word>()
-  if (chain.nodes.length === 1 || node.trusted) {
-    for (const { place } of open) second.set(place, "same")
-    open = []
+  const first = new Map<string, Word>()
+  for (const place of fresh) first.set(place, "same")
+  for (const [place, { word }] of await testimony(node, chain, old, needsLogs)) {
+    first.set(place, word)
   }
-  for (const other of parts.others) {
+  const isAlone = chain.nodes.length === 1 || node.trusted
+  const second = isAlone
+    ? new Map([...first].filter(([, word]) => word !== "differs"))
+    : await secondWords(
+        parts,
+        claims.filter(({ place }) => first.get(place) !== "unknown"),
+      )
+  await checkItself(
+    parts,
+    claims.filter(({ place }) => fresh.has(place) && second.get(place) === "differs"),
+  )
+
+  const both = (word: Word) =>
+    claims.filter(({ place }) => first.get(place) === word && second.get(place) === word)
+  const [same, gone, denied] = [both("same"), both("other_block"), both("differs")]
+  const differing = claims.filter(({ place }) => {
+    const [one, two] = [first.get(place), second.get(place)]
+    return two === undefined ? one === "differs" : one !== "unknown" && one !== two
+  })
+  for (const claim of differing) disputed.set(keyOf(claim), nowMs + AGREEMENT_LIMITS.disputeMs)
+  const settled = same.length + gone.length + denied.length
+  return {
+    final: new Set(same.map(({ place }) => place)),
+    gone: blocksOf(gone),
+    denied: blocksOf(denied),
+    disputed: [...new Set(differing.map(({ block }) => block))],
+    waiting: claims.length - settled - differing.length,
+    more: all.length > claims.length && settled > 0,
+  }
+}
+
+const keyOf = ({ blockHash, place }: Claim) => `${place}@${blockHash}`
+
+const blocksOf = (claims: readonly Claim[]) =>
+  new Map(claims.map(({ block, place }) => [place, block]))
+
+type Witnesses = {
+  readonly chain: Chain
+  readonly nodes: Nodes
+  readonly node: Node
+  readonly others: readonly Node[]
+}
+
+/** What the first of the other nodes that can say anything says of each claim. */
+async function secondWords(
+  { chain, nodes, others }: Witnesses,
+  claims: readonly Claim[],
+): Promise<ReadonlyMap<string, Word>> {
+  const second = new Map<string, Word>()
+  let open = claims
+  for (const other of others) {
     if (open.length === 0) break
     try {
       const asked = await withNode(nodes, other, () => secondWord(other, chain, open))
-      for (const [place, word] of asked) if (word !== "unknown") second.set(place, word)
+      for (const [place, { word }] of asked) if (word !== "unknown") second.set(place, word)
       open = open.filter(({ place }) => !second.has(place))
     } catch (error) {
       // The next node is asked, or they wait; what is wrong stands in this one's health.
       if (!(error instanceof NodeFailure)) throw error
     }
   }
-  const differing = claims.filter(
-    (claim) =>
-      words.get(claim.place) === "differs" ||
-      second.get(claim.place) === "differs" ||
-      second.get(claim.place) === "other_block",
-  )
-  for (const claim of differing) disputed.set(keyOf(claim), nowMs + AGREEMENT_LIMITS.disputeMs)
-  const final = placesOf(claims, second, "same")
-  return {
-    final,
-    gone,
-    disputed: [...new Set(differing.map(({ block }) => block))],
-    waiting: claims.length - final.size - gone.size - differing.length,
-    more: all.length > claims.length && final.size + gone.size > 0,
-  }
-}
-
-const keyOf = ({ blockHash, place }: Claim) => `${place}@${blockHash}`
-
-function placesOf(claims: readonly Claim[], words: ReadonlyMap<string, Word>, word: Word) {
-  const places = claims.map(({ place }) => place)
-  return new Set(places.filter((place) => words.get(place) === word))
+  return second
 }
 
 /** A second node's word counts where the block is final by its own view of the chain, too. */
@@ -109,7 +141,7 @@ async function secondWord(
   node: Node,
   chain: Chain,
   claims: readonly Claim[],
-): Promise<ReadonlyMap<string, Word>> {
+): Promise<ReadonlyMap<string, Testimony>> {
   const { view } = await look(node, chain, null)
   return testimony(
     node,
@@ -119,13 +151,26 @@ async function secondWord(
   )
 }
 
+/** A node whose logs a second one denies rests when its own receipts don't have them either. */
+async function checkItself({ chain, node, nodes }: Witnesses, denied: readonly Claim[]) {
+  const own = await testimony(node, chain, denied, true)
+  const [place] = [...own].find(([, { word }]) => word === "differs") ?? []
+  if (place) nodes.distrust(node, "answers logs that its own receipts don't have")
+}
+
+type Testimony = {
+  readonly word: Word
+  /** The time of the block that it has at that height. */
+  readonly at: Date | null
+}
+
 /** What a node says of each claim; with `needsLogs` it must show the transfer itself. */
 async function testimony(
   node: Node,
   chain: Chain,
   claims: readonly Claim[],
   needsLogs: boolean,
-): Promise<ReadonlyMap<string, Word>> {
+): Promise<ReadonlyMap<string, Testimony>> {
   if (claims.length === 0) return new Map()
   const heights = [...new Set(claims.map(({ block }) => block))]
   const headers = new Map((await headersAt(node, heights)).map((each) => [each?.number, each]))
@@ -138,16 +183,21 @@ async function testimony(
     "eth_getTransactionByHash",
     coins.map(({ place }) => place.split(":")[0]!),
   )
+  const wordOn = (claim: Claim, index: number): Word => {
+    const header = headers.get(claim.block)
+    if (!header) return "unknown"
+    if (header.hash !== claim.blockHash) return "other_block"
+    // The time decides what is late, and no hash that is checked here covers it.
+    if (claim.at && header.at.getTime() !== claim.at.getTime()) return "differs"
+    if (!needsLogs) return "same"
+    const transaction = isCoin(claim) ? sent[coins.indexOf(claim)] : undefined
+    return showsTransfer(chain, claim, receipts[index], transaction) ? "same" : "differs"
+  }
   return new Map(
-    claims.map((claim, at): [string, Word] => {
-      const header = headers.get(claim.block)
-      if (!header) return [claim.place, "unknown"]
-      if (header.hash !== claim.blockHash) return [claim.place, "other_block"]
-      if (!needsLogs) return [claim.place, "same"]
-      const transaction = isCoin(claim) ? sent[coins.indexOf(claim)] : undefined
-      const shows = showsTransfer(chain, claim, receipts[at], transaction)
-      return [claim.place, shows ? "same" : "differs"]
-    }),
+    claims.map((claim, index) => [
+      claim.place,
+      { word: wordOn(claim, index), at: headers.get(claim.block)?.at ?? null },
+    ]),
   )
 }
 

@@ -36,6 +36,52 @@ test("a contract that reverts is no token", async (t) => {
   await assert.rejects(reader.read(), /no such token there/)
 })
 
+test("one of several nodes isn't believed that a token is another", async (t) => {
+  for (const answer of [word(18), "0x"]) {
+    const { clock, reader, rpcs, watch } = await stage(t, { nodes: 3 })
+    rpcs[0]!.fault("eth_call", { kind: "answer", value: answer })
+    await reader.read()
+    assert.notEqual(reader.cursor, null)
+    assert.match(watch.health().detail, /node 1 \(127\.0\.0\.1\) says of TUSD/)
+    clock.advance(61_000)
+    await reader.read()
+    assert.equal(watch.health().ok, true)
+  }
+})
+
+test("two nodes that say the same of a token stop the chain, also around a third", async (t) => {
+  for (const away of [null, 1]) {
+    const { reader, rpcs, watch } = await stage(t, { nodes: 3 })
+    for (const rpc of rpcs) rpc.fault("eth_call", { kind: "answer", value: word(18) })
+    if (away !== null) rpcs[away]!.fault("*", { kind: "status", status: 502 })
+    for (let at = 0; at < 3; at += 1) {
+      await assert.rejects(reader.read(), { name: "Misconfigured" })
+      assert.match(watch.health().detail, /misconfigured: TUSD .*18 decimals and not 6/)
+    }
+  }
+})
+
+test("while only one node says it of a token, the others are waited for", async (t) => {
+  const { clock, reader, rpcs, watch } = await stage(t, { nodes: 2 })
+  rpcs[0]!.fault("eth_call", { kind: "answer", value: word(18) })
+  rpcs[1]!.fault("*", { kind: "status", status: 502 })
+  await assert.rejects(reader.read(), { name: "NodeFailure" })
+  assert.match(watch.health().detail, /not read: node 1 .* says of TUSD .*18 decimals and not 6/)
+  rpcs[1]!.heal()
+  rpcs[1]!.fault("eth_call", { kind: "answer", value: word(8) })
+  clock.advance(60_000)
+  await assert.rejects(reader.read(), { name: "NodeFailure" })
+  rpcs[1]!.heal()
+  await reader.read()
+  assert.notEqual(reader.cursor, null)
+})
+
+test("a trusted node is believed about a token at once", async (t) => {
+  const { reader, rpcs } = await stage(t, { nodes: 2, trusted: [true, false] })
+  rpcs[0]!.fault("eth_call", { kind: "answer", value: word(18) })
+  await assert.rejects(reader.read(), { name: "Misconfigured" })
+})
+
 test("an address was used when it has sent, holds coin or holds a token", async (t) => {
   const table: [method: string, value: string, used: boolean][] = [
     ["eth_getTransactionCount", "0x1", true],

@@ -1,7 +1,7 @@
 /** What is asked of contracts and accounts: the decimals of tokens, and whether one was used. */
 import type { Clock } from "../../core/index.ts"
 import type { Chain } from "./chain.ts"
-import { firstOf, type Node, type Nodes } from "./nodes.ts"
+import { Doubtful, firstOf, type Node, type Nodes } from "./nodes.ts"
 import { type Call, NodeFailure } from "./rpc.ts"
 import { isQuantity, Nonsense, readWord, wordOf } from "./values.ts"
 
@@ -17,7 +17,10 @@ export class Misconfigured extends Error {
   override readonly name = "Misconfigured"
 }
 
-/** Throws `Misconfigured` when a token has other decimals than configured, or isn't there. */
+/**
+ * Throws `Misconfigured` when a token has other decimals than configured, or isn't there; one of
+ * several nodes that says so throws `Doubtful` instead.
+ */
 export async function checkTokens(node: Node, chain: Chain): Promise<void> {
   const replies = await node.ask(chain.tokens.map(({ address }) => callOf(address, DECIMALS)))
   for (const [at, reply] of replies.entries()) {
@@ -28,7 +31,9 @@ export async function checkTokens(node: Node, chain: Chain): Promise<void> {
     const value = "value" in reply ? readWord(reply.value) : null
     if (value === BigInt(decimals)) continue
     const found = value === null ? "no such token there" : `${value} decimals and not ${decimals}`
-    throw new Misconfigured(`${symbol} (${address}): ${found}`)
+    const misconfigured = new Misconfigured(`${symbol} (${address}): ${found}`)
+    if (chain.nodes.length === 1 || node.trusted) throw misconfigured
+    throw new Doubtful(`says of ${misconfigured.message}`, { cause: misconfigured })
   }
 }
 

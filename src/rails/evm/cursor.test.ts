@@ -9,6 +9,7 @@ import {
   nextOwed,
   oweDoubt,
   oweLast,
+  oweOrphaned,
   paid,
   parseCursor,
   rewind,
@@ -73,6 +74,21 @@ test("blocks in doubt are owed in few spans, due when the last of a span is old"
   const partly = paid(cursor, first, 1_100)
   assert.equal(nextOwed(partly, 1_263)!.from, 1_101)
   assert.equal(nextOwed(paid(cursor, first, 1_199), 1_263), null)
+})
+
+test("blocks that something was orphaned in are owed, outlive a start, and stay few", () => {
+  const cursor = oweOrphaned(startAt(point(5_000)), [950, 900, 900], 4_000)
+  assert.deepEqual(cursor.owed, [{ from: 900, to: 950, dueAt: 4_000 }])
+  assert.deepEqual(oweLast(cursor, 10).owed[1], { from: 900, to: 950, dueAt: 4_000 })
+  assert.equal(nextOwed(cursor, 3_999), null)
+  assert.equal(nextOwed(cursor, 4_000)?.from, 900)
+  const many = Array.from({ length: 200 }, (_, at) => 1_000 * (199 - at))
+  const owing = many.reduce((at, block) => oweOrphaned(at, [block], block + 1), cursor)
+  assert.ok(owing.owed.length <= 16)
+  for (const block of many) {
+    const owed = owing.owed.some(({ from, to }) => from <= block && block <= to)
+    assert.ok(owed, `${block} was forgotten`)
+  }
 })
 
 test("the last blocks are owed once, however often they are", () => {

@@ -19,6 +19,8 @@ export type Cursor = {
 const REACH_BITS = 13
 /** Blocks that one entry of `owed` may grow to; so there are few, however many are in doubt. */
 const OWED_SPAN = 200
+/** Entries of `owed`: further blocks widen the last, so that the text stays short. */
+const OWED_MAX = 16
 /** How long a block in doubt is left alone, in blocks: nodes have caught up with themselves. */
 const DOUBT_BLOCKS = 64
 
@@ -72,11 +74,28 @@ const isDoubt = ({ dueAt }: Owed) => dueAt > 0
 
 /** Has a block that was taken for empty, against its bloom, read once more later. */
 export function oweDoubt(cursor: Cursor, block: number): Cursor {
+  return owe(cursor, block, block + DOUBT_BLOCKS)
+}
+
+/** Has blocks that something was orphaned in read once more, when the head is at `dueAt`. */
+export function oweOrphaned(cursor: Cursor, blocks: readonly number[], dueAt: number): Cursor {
+  const rising = [...new Set(blocks)].toSorted((a, b) => a - b)
+  return rising.reduce((owing, block) => owe(owing, block, Math.max(1, dueAt)), cursor)
+}
+
+/** Adds a block to the last entry where that stays small, or where there are enough of them. */
+function owe(cursor: Cursor, block: number, dueAt: number): Cursor {
   const last = cursor.owed.at(-1)
-  const dueAt = block + DOUBT_BLOCKS
-  const grows = last && isDoubt(last) && block >= last.from && block - last.from < OWED_SPAN
-  const entry = { from: grows ? last.from : block, to: block, dueAt }
-  return { ...cursor, owed: [...(grows ? cursor.owed.slice(0, -1) : cursor.owed), entry] }
+  const fits = last && block >= last.from && block - last.from < OWED_SPAN
+  if (!last || !isDoubt(last) || !(fits || cursor.owed.length >= OWED_MAX)) {
+    return { ...cursor, owed: [...cursor.owed, { from: block, to: block, dueAt }] }
+  }
+  const entry = {
+    from: Math.min(last.from, block),
+    to: Math.max(last.to, block),
+    dueAt: Math.max(last.dueAt, dueAt),
+  }
+  return { ...cursor, owed: [...cursor.owed.slice(0, -1), entry] }
 }
 
 /** The entry that is to be read first; null when none is due. */

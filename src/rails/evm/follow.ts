@@ -3,8 +3,10 @@ import { advance, oweDoubt } from "./cursor.ts"
 import { follows, type Header, headersAt, isSparse, mayHold, saysSomething } from "./headers.ts"
 import { checkCoins, checkLogs, logsCall, type RawCoin, type RawLog } from "./logs.ts"
 import { type Node, withNode } from "./nodes.ts"
+import { logsInPieces } from "./pieces.ts"
 import { gather, type Memory, type Reading } from "./reading.ts"
 import { type Call, NodeFailure } from "./rpc.ts"
+import { askSecond, compare, oweRange, trailOf } from "./second.ts"
 import { Nonsense } from "./values.ts"
 
 export const FOLLOW_LIMITS = {
@@ -19,11 +21,27 @@ export const FOLLOW_LIMITS = {
   emptyKept: 500,
 }
 
-/** Reads the blocks after the cursor, as far as they hang together. */
+/**
+ * Reads the blocks after the cursor, as far as they hang together. Where one node's word isn't
+ * enough, a second one is asked meanwhile about as many that have become final.
+ */
 export async function follow(reading: Reading): Promise<void> {
-  const { node, view } = reading
   const first = reading.cursor.tip.number + 1
-  const count = Math.min(view.head.number - first + 1, FOLLOW_LIMITS.blocks)
+  const count = Math.min(reading.view.head.number - first + 1, FOLLOW_LIMITS.blocks)
+  const trail = trailOf(reading, first + count - 1)
+  try {
+    const asked = trail && askSecond(reading, trail)
+    const [told] = await Promise.all([asked, readNext(reading, first, count)])
+    if (trail) await compare(reading, told, trail)
+  } catch (error) {
+    // The tip may have moved on, so whoever reads next begins with these.
+    if (trail) oweRange(reading, trail, reading.view.head.number)
+    throw error
+  }
+}
+
+async function readNext(reading: Reading, first: number, count: number): Promise<void> {
+  const { node } = reading
   const answered = await headersAt(
     node,
     Array.from({ length: count }, (_, at) => first + at),
@@ -74,9 +92,12 @@ async function readChunk(reading: Reading, headers: readonly Header[]): Promise<
     const error = asked.find((reply) => "error" in reply)?.error
     // It has the header and not the rest: with many servers behind one address that happens.
     if (error?.kind === "missing" || coinReply === null || logReply === null) break
-    if (error?.kind === "range") throw new Nonsense("answers more than is read of one block")
-    if (error) throw new Nonsense(`answers for one block with error ${error.code}`)
-    logs.push(checkLogs(logReply, reading.tokens, header))
+    if (error && error.kind !== "range") {
+      throw new Nonsense(`answers for one block with error ${error.code}`)
+    }
+    logs.push(
+      error ? await logsInPieces(reading, header) : checkLogs(logReply, reading.tokens, header),
+    )
     if (wantsCoins) coins.push(...checkCoins(coinReply, header))
   }
   if (logs.length === 0) throw new Nonsense(`shows block ${headers[0]!.number} and not its logs`)

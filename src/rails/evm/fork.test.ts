@@ -215,3 +215,160 @@ test("what is still on the chain is never orphaned, however far it goes back", a
   await reader.readAll()
   assert.deepEqual([...reader.rows.keys()], [placeOf("kept")])
 })
+
+const hex = (value: number) => `0x${value.toString(16)}`
+const tipOf = ({ cursor }: { readonly cursor: string | null }) => JSON.parse(cursor!).tip[0]
+
+test("one node with a fresh head far below throws nothing back, wherever it stands", async (t) => {
+  for (const liar of [0, 1, 2]) {
+    for (const isForged of [true, false]) {
+      const { clock, reader, rpcs, watch, world } = await stage(t, { nodes: 3 })
+      world.grow(9_000)
+      clock.set(new Date(world.head().seconds * 1_000))
+      await reader.read()
+      world.grow(30)
+      clock.advance(30_000)
+      await reader.readAll()
+      const timestamp = hex(clock.now().getTime() / 1_000)
+      const low = isForged ? 7 : 8_000
+      const header = (number: number) => {
+        const { hash, parentHash } = world.at(number)!
+        const hashes = { hash: hashOf(`lie ${number}`), parentHash: hashOf(`lie ${number - 1}`) }
+        const logsBloom = `0x${"0".repeat(512)}`
+        const own = isForged ? hashes : { hash, parentHash }
+        return { number: hex(number), timestamp, logsBloom, transactions: [], ...own }
+      }
+      rpcs[liar]!.tamper = ({ method, params: [block] }, value) => {
+        if (method !== "eth_getBlockByNumber") return value
+        if (block === "latest") return header(low)
+        return Number(block) > low ? null : header(Number(block))
+      }
+      // Those before it have a hiccup, so that the liar is the one that reads.
+      for (const rpc of rpcs.slice(0, liar)) rpc.fault("*", { kind: "status", status: 502 }, 1)
+      await reader.read().catch(() => null)
+      assert.equal(tipOf(reader), 9_030, `liar ${liar + 1}`)
+      // The third is all alone: those before it rest.
+      const others = liar === 2 ? "blocks, and no second node can be asked" : "contradicts node"
+      assert.ok(watch.health().detail.includes(others), watch.health().detail)
+      clock.advance(5_000)
+      world.grow(5)
+      await reader.readAll()
+      assert.equal(tipOf(reader), 9_035)
+      assert.equal(watch.health().ok, true)
+    }
+  }
+})
+
+test("a short chain is another one when a second node shows it, too", async (t) => {
+  for (const isAlone of [true, false]) {
+    const { clock, reader, rpcs, world } = await stage(t, { nodes: 2 })
+    world.grow(1_000)
+    await reader.read()
+    world.mine(pay("old"))
+    await reader.readAll()
+    world.fork(0)
+    world.grow(200)
+    world.mine(pay("new"))
+    clock.set(new Date(world.head().seconds * 1_000))
+    if (isAlone) rpcs[1]!.fault("*", { kind: "status", status: 502 })
+    // A node behind the other by a few blocks is a witness, too.
+    rpcs[1]!.lag = 5
+    if (isAlone) await assert.rejects(reader.readAll(), /and no second node can be asked/)
+    else await reader.readAll()
+    assert.deepEqual([...reader.rows.keys()], [placeOf(isAlone ? "old" : "new")])
+  }
+})
+
+test("one node of several goes back as deep as what isn't final, and no deeper", async (t) => {
+  const table: [blocks: number, depth: number, isBelieved: boolean][] = [
+    [12, 3, true],
+    [12, 40, false],
+    [300, 40, true],
+    [300, 290, false],
+  ]
+  for (const [blocks, depth, isBelieved] of table) {
+    const worlds = [makeWorld(), makeWorld()]
+    const chain = { finality: { kind: "confirmations", blocks } } as const
+    const { reader, watch } = await stage(t, { worlds, chain })
+    const [own, other] = worlds
+    for (const each of worlds) each.grow(600)
+    await reader.read()
+    for (const each of worlds) each.grow(400)
+    await reader.readAll()
+    own!.fork(1_001 - depth)
+    own!.grow(depth + 1)
+    other!.grow(1)
+    const { head } = await reader.read()
+    assert.equal(head, 1_001)
+    const { number, hash } = own!.head()
+    const tip = JSON.parse(reader.cursor!).tip
+    const told = `${blocks} and ${depth}`
+    assert.equal(tip[0] === number && tip[1] === hash, isBelieved, told)
+    assert.equal(/contradicts node 2/.test(watch.health().detail), !isBelieved, told)
+  }
+})
+
+test("a trusted node goes back as deep as it has to", async (t) => {
+  const { reader, rpcs, world } = await stage(t, { nodes: 2, trusted: [true, false] })
+  world.grow(200)
+  await reader.read()
+  world.grow(200)
+  await reader.readAll()
+  rpcs[1]!.fault("*", { kind: "status", status: 502 })
+  world.fork(250)
+  world.grow(160)
+  await reader.readAll()
+  assert.deepEqual(JSON.parse(reader.cursor!).tip, [409, world.head().hash])
+})
+
+test("one node that clings to a lost fork doesn't hold up two that left it", async (t) => {
+  const [world, lost] = [makeWorld(), makeWorld()]
+  const { reader } = await stage(t, { worlds: [world, lost, world] })
+  for (const each of [world, lost]) each.grow(20)
+  await reader.read()
+  for (const each of [world, lost]) each.mine(pay("gone"))
+  for (const each of [world, lost]) each.grow(9)
+  await reader.readAll()
+  world.fork(21)
+  world.grow(15)
+  lost.grow(5)
+  await reader.readAll()
+  assert.deepEqual([...reader.orphans.keys()], [placeOf("gone")])
+})
+
+test("only a node that has the very same chain is a witness for it", async (t) => {
+  for (const isThird of [true, false]) {
+    const world = makeWorld()
+    const third = makeWorld()
+    const { reader, rpcs, watch } = await stage(t, { worlds: [world, isThird ? third : world] })
+    for (const each of [world, third]) each.grow(100)
+    await reader.read()
+    for (const each of [world, third]) each.grow(100)
+    await reader.readAll()
+    const { cursor } = reader
+    world.fork(180)
+    world.grow(40)
+    third.fork(100)
+    third.grow(140)
+    // It has the block that is gone back to, and none of those that are lost.
+    rpcs[1]!.lag = isThird ? 0 : 41
+    const base = JSON.parse(cursor!).points.find(([number]: [number]) => number < 180)[0]
+    assert.ok(base <= 178 || isThird)
+    await assert.rejects(reader.read(), /and no second node can be asked/)
+    assert.equal(reader.cursor, cursor)
+    assert.equal(watch.health().ok, false)
+  }
+})
+
+test("a node that knows none of few blocks is no judge either", async (t) => {
+  const worlds = [makeWorld(), makeWorld()]
+  const { reader, watch } = await stage(t, { worlds })
+  for (const each of worlds) each.grow(20)
+  await reader.read()
+  worlds[0]!.fork(20)
+  worlds[0]!.grow(2)
+  worlds[1]!.grow(1)
+  await reader.readAll()
+  assert.equal(JSON.parse(reader.cursor!).tip[1], worlds[1]!.head().hash)
+  assert.match(watch.health().detail, /node 1 \(127.0.0.1\) contradicts node 2/)
+})

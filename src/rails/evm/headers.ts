@@ -84,11 +84,19 @@ export async function look(
   // A young chain has nothing final yet; nodes say so with null or with an error.
   const final = finality.kind === "tag" ? (headerIn(1, null)?.number ?? -1) : null
   const finalHeight = final ?? confirmedHeight(head.number, finality)
-  if (finalHeight > head.number) throw new Nonsense("calls a block final that isn't there")
+  if (finalHeight > head.number + FINAL_AHEAD) {
+    throw new Nonsense("calls a block final that isn't there")
+  }
   const at = height === null ? null : headerIn(replies.length - 1, null)
   if (at && at.number !== height) throw new Nonsense("answers another block")
-  return { view: { head, finalHeight }, at }
+  return { view: { head, finalHeight: Math.min(finalHeight, head.number) }, at }
 }
+
+/**
+ * How many blocks the final one may be ahead of the newest: two servers behind one address may have
+ * answered, a few seconds apart, and the quickest chains make four blocks a second.
+ */
+const FINAL_AHEAD = 16
 
 /** A block has one confirmation when it is the newest, and one more with each block above it. */
 function confirmedHeight(head: number, finality: Chain["finality"]): number {

@@ -1,8 +1,11 @@
 /** Reading far behind the head: bounded ranges of blocks that nothing replaces any more. */
+import type { Point } from "./cursor.ts"
 import { headerCall, headersAt, readHeader } from "./headers.ts"
 import { checkCoins, checkLogs, logsCall, type RawCoin, type Transfer } from "./logs.ts"
+import { logsInPieces } from "./pieces.ts"
 import { gather, type Memory, type Reading } from "./reading.ts"
-import { NodeFailure } from "./rpc.ts"
+import { NodeFailure, type Reply } from "./rpc.ts"
+import { askSecond, compare, oweRest, type Range, withTrail } from "./second.ts"
 import { Nonsense, readFields, readHash, readQuantity, toQuantity } from "./values.ts"
 
 export const HISTORY_LIMITS = {
@@ -17,40 +20,57 @@ export const HISTORY_LIMITS = {
 
 /**
  * Reads a range from `from` on, at most to `to`, and answers its last block. A range that a node
- * refuses is halved at once, and grows again with time.
+ * refuses is halved at once, and grows again with time. Where one node's word isn't enough a second
+ * one reads it, too.
  */
-export async function readRange(
-  reading: Reading,
-  from: number,
-  to: number,
-): Promise<{ readonly number: number; readonly hash: string }> {
-  const { chain, memory, node, tokens } = reading
+export async function readRange(reading: Reading, from: number, to: number): Promise<Point> {
+  const { chain, memory } = reading
   for (;;) {
     const most = chain.native ? Math.min(memory.range, HISTORY_LIMITS.coinBlocks) : memory.range
-    const end = Math.min(to, from + most - 1)
-    const span = { from, to: end }
-    try {
-      const [logReply, endReply] = await node.ask([logsCall(chain, span), headerCall(end)])
-      if (logReply && "error" in logReply) {
-        if (logReply.error.kind === "range" && end > from) {
-          halve(memory, end - from + 1)
-          continue
-        }
-        throw new Nonsense(`answers a range of logs with error ${logReply.error.code}`)
-      }
-      const last = endReply && "value" in endReply ? readHeader(endReply.value) : null
-      if (last?.number !== end) throw new Nonsense(`announces block ${end} and lacks it`)
-      const logs = checkLogs(logReply?.value, tokens, span)
-      const coins = chain.native ? await coinsIn(reading, from, end) : []
-      await gather(reading, logs, coins, (found) => timesOf(reading, found))
-      fit(memory, chain.logRange, logs.length, end - from + 1)
-      return last
-    } catch (error) {
-      // Too much may be the reason, even where a node only falls silent.
-      if (!isOutOfTurn(error)) halve(memory, end - from + 1)
-      throw error
-    }
+    const range = { from, to: Math.min(to, from + most - 1) }
+    const wider = withTrail(reading, range)
+    // Both at once: catching up takes no longer for it.
+    const [last, told] = await Promise.all([readOnce(reading, range), askSecond(reading, wider)])
+    if (last === null) continue
+    await compare(reading, told, { ...wider, hash: last.hash })
+    oweRest(reading, { from, to }, last.number)
+    return last
   }
+}
+
+/** Reads a range as the node shows it; null where that was too much and less is to be asked. */
+async function readOnce(reading: Reading, range: Range): Promise<Point | null> {
+  const { chain, memory, node, tokens } = reading
+  const { from, to } = range
+  try {
+    const [logReply, endReply] = await node.ask([logsCall(chain, range), headerCall(to)])
+    const isRefused = isRangeError(logReply)
+    if (isRefused && to > from) {
+      halve(memory, to - from + 1)
+      return null
+    }
+    if (logReply && "error" in logReply && !isRefused) {
+      throw new Nonsense(`answers a range of logs with error ${logReply.error.code}`)
+    }
+    const last = endReply && "value" in endReply ? readHeader(endReply.value) : null
+    if (last?.number !== to) throw new Nonsense(`announces block ${to} and lacks it`)
+    const logs =
+      logReply && "value" in logReply
+        ? checkLogs(logReply.value, tokens, range)
+        : await logsInPieces(reading, last)
+    const coins = chain.native ? await coinsIn(reading, from, to) : []
+    await gather(reading, logs, coins, (found) => timesOf(reading, found))
+    fit(memory, chain.logRange, logs.length, to - from + 1)
+    return last
+  } catch (error) {
+    // Too much may be the reason, even where a node only falls silent.
+    if (!isOutOfTurn(error)) halve(memory, to - from + 1)
+    throw error
+  }
+}
+
+function isRangeError(reply: Reply | undefined): boolean {
+  return reply !== undefined && "error" in reply && reply.error.kind === "range"
 }
 
 /** The node was not asked at all. */

@@ -5,6 +5,14 @@ import { NODE_LIMITS, type NodeHealth, openLine, valuesOf } from "./line.ts"
 import { type Call, type FailureKind, NodeFailure, type Reply } from "./rpc.ts"
 import { Nonsense } from "./values.ts"
 
+/**
+ * A node says what would stop everything, and nobody should believe one alone. Its `cause` is
+ * thrown when another says the same.
+ */
+export class Doubtful extends Error {
+  override readonly name = "Doubtful"
+}
+
 /** A node for the time of one piece of work. */
 export type Node = {
   /** Number and host: what health may show of it. */
@@ -84,19 +92,31 @@ export async function withNode<T>(
   }
 }
 
-/** Does a piece of work with the first node that can do it whole. Throws `NodeFailure`. */
+/**
+ * Does a piece of work with the first node that can do it whole. Those before it that said what is
+ * `Doubtful` rest then. Throws `NodeFailure`, or what two nodes said alike.
+ */
 export async function firstOf<T>(
   nodes: Nodes,
   candidates: readonly Node[],
   work: (node: Node) => Promise<T>,
 ): Promise<T> {
   const failures: NodeFailure[] = []
+  const doubtful = new Map<Node, Doubtful>()
   for (const node of candidates) {
     try {
-      return await withNode(nodes, node, work)
+      const done = await withNode(nodes, node, work)
+      for (const [other, { message }] of doubtful) nodes.distrust(other, message)
+      return done
     } catch (error) {
-      if (!(error instanceof NodeFailure)) throw error
-      failures.push(error)
+      if (error instanceof Doubtful) {
+        if ([...doubtful.values()].some(({ message }) => message === error.message)) {
+          throw error.cause
+        }
+        doubtful.set(node, error)
+        failures.push(new NodeFailure("nonsense", error.message, { cause: error }))
+      } else if (error instanceof NodeFailure) failures.push(error)
+      else throw error
     }
   }
   const why = failures.map(({ message }, at) => `${candidates[at]!.name} ${message}`).join("; ")

@@ -3,9 +3,18 @@ import type { Clock, Read, ReadFrom } from "../../core/index.ts"
 import { settle } from "./agreement.ts"
 import type { Chain } from "./chain.ts"
 import { checkTokens } from "./contracts.ts"
-import { advance, type Cursor, nextOwed, oweLast, paid, startAt, writeCursor } from "./cursor.ts"
+import {
+  advance,
+  type Cursor,
+  nextOwed,
+  oweLast,
+  oweOrphaned,
+  paid,
+  startAt,
+  writeCursor,
+} from "./cursor.ts"
 import { follow } from "./follow.ts"
-import { type Fork, goBack } from "./fork.ts"
+import { type Fork, goBack, isAnother } from "./fork.ts"
 import { type Header, look, type View } from "./headers.ts"
 import { readRange } from "./history.ts"
 import type { Node, Nodes } from "./nodes.ts"
@@ -24,10 +33,6 @@ export const READ_LIMITS = {
   /** No block for so long, and for so many times the usual, means that a node stands still. */
   staleMs: 60_000,
   staleBlocks: 30,
-  /** A node whose newest block is so young isn't behind, however low its number. */
-  freshMs: 120_000,
-  /** How much lower than what was read a chain must be for it to be another one. */
-  shorterMs: 600_000,
 }
 
 export type Ask = {
@@ -69,7 +74,7 @@ export async function readOn(ask: Ask): Promise<Outcome> {
   if (!ask.lenient && isStale(ask, head)) throw new NodeFailure("behind", STALE)
   if (cursor === null) return beginning(view)
 
-  const isShorter = isAnother(ask, view, cursor)
+  const isShorter = isAnother(ask, view, cursor.tip)
   if (head.number < cursor.tip.number && !isShorter) throw new NodeFailure("behind", BEHIND)
   if (at === null && !isShorter) {
     throw new Nonsense(`announces block ${head.number} and lacks ${cursor.tip.number}`)
@@ -108,15 +113,6 @@ function isStale({ chain, clock }: Ask, head: Header): boolean {
   return chain.isLive && oldMs > Math.max(staleMs, staleBlocks * chain.blockMs)
 }
 
-/** A node with a fresh head far below what was read: it isn't slow, the chain is another. */
-function isAnother({ chain, clock }: Ask, { head, finalHeight }: View, { tip }: Cursor): boolean {
-  const ageMs = clock.now().getTime() - head.at.getTime()
-  const depth = head.number - finalHeight + READ_LIMITS.nearBlocks
-  const lower = tip.number - head.number
-  const isLow = lower > Math.max(depth, READ_LIMITS.shorterMs / chain.blockMs)
-  return isLow && ageMs < READ_LIMITS.freshMs
-}
-
 /** Blocks to read again: twice as many as can still change, within bounds. */
 function againBlocks({ finalHeight, head }: View): number {
   const depth = 2 * (head.number - finalHeight)
@@ -147,7 +143,9 @@ async function goOn(reading: Reading): Promise<void> {
       const { number } = await readRange(reading, owed.from, owed.to)
       reading.cursor = paid(reading.cursor, owed, number)
     } else if (tip.number < far) {
-      reading.cursor = advance(reading.cursor, [await readRange(reading, tip.number + 1, far)])
+      // What the range owes stands in the cursor by the time it was read.
+      const last = await readRange(reading, tip.number + 1, far)
+      reading.cursor = advance(reading.cursor, [last])
     } else break
     reading.progress = true
   }
@@ -174,14 +172,17 @@ async function answer(
         ),
         disputed: ask.memory.disputed,
       }).catch(keepWhatWasRead(ask, reading))
-  const { cursor } = reading
-  const isLeft = cursor.tip.number < view.head.number || nextOwed(cursor, view.head.number) !== null
+  // A wrong orphaning heals by itself. What a node made up may come back, so that waits a block.
+  const head = view.head.number
+  const gone = oweOrphaned(reading.cursor, [...settled.gone.values()], head)
+  const cursor = oweOrphaned(gone, [...settled.denied.values()], head + 1)
+  const isLeft = cursor.tip.number < head || nextOwed(cursor, head) !== null
   const read: Read = {
     cursor: writeCursor(cursor),
-    head: view.head.number,
+    head,
     seen: [...seen.values()].map((each) => ({ ...each, final: settled.final.has(each.place) })),
     confirmed: [...settled.final].filter((place) => !seen.has(place)),
-    orphaned: [...orphaned.keys(), ...settled.gone],
+    orphaned: [...orphaned.keys(), ...settled.gone.keys(), ...settled.denied.keys()],
     more: !reading.stuck && (failed || isLeft || settled.more),
   }
   const { disputed, waiting } = settled
@@ -199,7 +200,8 @@ async function answer(
 
 const NOTHING_SETTLED = {
   final: new Set<string>(),
-  gone: new Set<string>(),
+  gone: new Map<string, number>(),
+  denied: new Map<string, number>(),
   disputed: [],
   waiting: 0,
   more: false,

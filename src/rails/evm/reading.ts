@@ -1,7 +1,7 @@
 /** One read under way: what it has to go by, and what it has gathered so far. */
 import type { Clock, Leaving, ReadFrom, Recorded, Seen } from "../../core/index.ts"
 import type { Chain } from "./chain.ts"
-import type { Cursor } from "./cursor.ts"
+import { type Cursor, oweOrphaned } from "./cursor.ts"
 import type { BloomBits, View } from "./headers.ts"
 import type { RawCoin, RawLog, Transfer } from "./logs.ts"
 import { pick } from "./logs.ts"
@@ -59,9 +59,12 @@ export function stillLeaving(from: ReadFrom): Leaving[] {
 
 /** A written transfer is in no block any more. */
 export function orphan(reading: Reading, written: Recorded): void {
-  const { amount, asset, from, leaving, place, to } = written
-  reading.orphaned.set(place, written)
-  // Its refund may be mined again, in this very read.
+  reading.orphaned.set(written.place, written)
+  release(reading, written)
+}
+
+/** The refund of a transfer that isn't there may be mined again, in this very read. */
+function release(reading: Reading, { amount, asset, from, leaving, to }: Recorded): void {
   if (leaving && !reading.leaving.some(({ attemptId }) => attemptId === leaving)) {
     reading.leaving.push({ attemptId: leaving, from, to, asset, amount })
   }
@@ -88,15 +91,40 @@ export async function gather(
   for (const transfer of found) {
     const { isOurs, ...rest } = transfer
     const before: Recorded | undefined = reading.orphaned.get(rest.place) ?? written.get(rest.place)
-    reading.orphaned.delete(rest.place)
-    // It is written down just so; looking for its refund again could find another's.
-    if (before?.blockHash === rest.blockHash) continue
-    const leaving = isOurs ? null : (before?.leaving ?? takeLeaving(reading, transfer))
-    if (!isOurs && leaving === null) continue
     const at = times.get(rest.blockHash)
+    const isSame = before !== undefined && saysTheSame(before, rest)
+    // It is written down just so, or was settled in this very block, which nobody's word changes;
+    // looking for its refund again could find another's.
+    if (before?.blockHash === rest.blockHash && (before.final || (isSame && isTimed(before, at)))) {
+      reading.orphaned.delete(rest.place)
+      continue
+    }
+    if (before?.leaving && !isSame) {
+      release(reading, before)
+      // The refund may stand beside it, where nobody looked for it just now.
+      reading.cursor = oweOrphaned(reading.cursor, [rest.block], reading.view.head.number + 1)
+    }
+    const known = isSame ? before.leaving : null
+    const leaving = isOurs ? null : (known ?? takeLeaving(reading, transfer))
+    if (!isOurs && leaving === null) continue
     if (!at) throw new Nonsense("shows transfers of a block that isn't on its chain")
+    reading.orphaned.delete(rest.place)
     reading.seen.set(rest.place, { ...rest, leaving, at, final: false })
   }
+}
+
+function saysTheSame(written: Recorded, found: Omit<Transfer, "isOurs">): boolean {
+  return (
+    written.amount === found.amount &&
+    written.asset === found.asset &&
+    written.from === found.from &&
+    written.to === found.to
+  )
+}
+
+/** Whether what is written down has this time, as far as it holds one. */
+function isTimed({ at }: Recorded & { readonly at?: Date }, now: Date | undefined): boolean {
+  return !at || !now || at.getTime() === now.getTime()
 }
 
 function takeLeaving(reading: Reading, found: Transfer): string | null {
