@@ -1,4 +1,5 @@
 /** The sandbox's chain on a real anvil: started, stopped, killed, lost, adopted, made small. */
+
 import assert from "node:assert/strict"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
@@ -19,6 +20,7 @@ import { join } from "node:path"
 import { type TestContext, test } from "node:test"
 import { setTimeout as sleep } from "node:timers/promises"
 import { gzipSync } from "node:zlib"
+import { inSharedTree } from "../../test/support/tree.ts"
 import { hostClock } from "../clock.ts"
 import { shorten } from "./folder.ts"
 import { DiskFull, findAnvil, type SandboxChain, type SandboxOptions, startAnvil } from "./index.ts"
@@ -268,8 +270,8 @@ test("a port that somebody else took costs the port, not the chain", { skip }, a
 /** Starts a chain in a Node of its own and kills that with -9: the chain stays behind. */
 async function leaveBehind(dataDir: string, uid?: number): Promise<number> {
   const program = `
-    import { hostClock } from ${JSON.stringify(join(import.meta.dirname, "../clock.ts"))}
-    import { startAnvil } from ${JSON.stringify(join(import.meta.dirname, "index.ts"))}
+    import { hostClock } from ${JSON.stringify(inSharedTree(join(import.meta.dirname, "../clock.ts")))}
+    import { startAnvil } from ${JSON.stringify(inSharedTree(join(import.meta.dirname, "index.ts")))}
     const dataDir = ${JSON.stringify(dataDir)}
     const chain = await startAnvil({ dataDir, clock: hostClock() })
     await chain.send("${RECEIVER}", 7n)
@@ -277,10 +279,14 @@ async function leaveBehind(dataDir: string, uid?: number): Promise<number> {
     console.log(chain.pid())
     setInterval(() => {}, 1_000)
   `
-  const node = spawn(process.execPath, ["--input-type=module-typescript", "-e", program], {
-    stdio: ["ignore", "pipe", "inherit"],
-    ...(uid === undefined ? {} : { uid, gid: uid }),
-  })
+  const node = spawn(
+    inSharedTree(process.execPath),
+    ["--input-type=module-typescript", "-e", program],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+      ...(uid === undefined ? {} : { uid, gid: uid }),
+    },
+  )
   const [pid] = await once(node.stdout, "data")
   node.kill("SIGKILL")
   await once(node, "exit")

@@ -424,6 +424,8 @@ async function gateway() {
   })
   const merchant = (await core.merchants.findByName("Gris"))!
   await core.merchants.agree(merchant.id, "caudal")
+  // A chain is offered once it was read.
+  await core.pass()
 
   /** Makes a payment and answers its address; it is paid if it shall be. */
   async function pay(isPaid: boolean): Promise<string> {
