@@ -1,5 +1,4 @@
 /** The sandbox's chain on a real anvil: started, stopped, killed, lost, adopted, made small. */
-
 import assert from "node:assert/strict"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
@@ -269,9 +268,10 @@ test("a port that somebody else took costs the port, not the chain", { skip }, a
 
 /** Starts a chain in a Node of its own and kills that with -9: the chain stays behind. */
 async function leaveBehind(dataDir: string, uid?: number): Promise<number> {
+  const shared = (file: string) => JSON.stringify(inSharedTree(join(import.meta.dirname, file)))
   const program = `
-    import { hostClock } from ${JSON.stringify(inSharedTree(join(import.meta.dirname, "../clock.ts")))}
-    import { startAnvil } from ${JSON.stringify(inSharedTree(join(import.meta.dirname, "index.ts")))}
+    import { hostClock } from ${shared("../clock.ts")}
+    import { startAnvil } from ${shared("index.ts")}
     const dataDir = ${JSON.stringify(dataDir)}
     const chain = await startAnvil({ dataDir, clock: hostClock() })
     await chain.send("${RECEIVER}", 7n)
