@@ -5,6 +5,8 @@ import { makeLogger } from "./http/log.ts"
 import { OpenError } from "./installation.ts"
 import { type System, startSystem } from "./system.ts"
 
+/** npm passes a terminal's Ctrl-C on to us, who had it already: that is no second one. */
+const ECHO_MS = 500
 /** After this a second signal, or the operating system, has to end what hangs. */
 const STOP_MS = 30_000
 
@@ -22,6 +24,7 @@ async function main(): Promise<void> {
 /** A signal that comes during the start stops what the start has made, once it is through. */
 function stopWhenTold(starting: Promise<System>, log: ReturnType<typeof makeLogger>): void {
   let stopping = false
+  let toldAtMs = 0
 
   async function stop(): Promise<number> {
     try {
@@ -35,8 +38,10 @@ function stopWhenTold(starting: Promise<System>, log: ReturnType<typeof makeLogg
 
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
-      if (stopping) process.exit(1)
+      if (stopping && performance.now() - toldAtMs > ECHO_MS) process.exit(1)
+      if (stopping) return
       stopping = true
+      toldAtMs = performance.now()
       console.log("\nStopping; what is under way is finished first.")
       setTimeout(() => process.exit(1), STOP_MS).unref()
       void stop().then((code) => process.exit(code))
