@@ -107,7 +107,8 @@ export function coreOf(
 /** Makes the rails; throws `ConfigError` when their settings, or the chosen one, can't be used. */
 export function railsOf(
   { mode, dataDir, file }: Config,
-  parts: Pick<RailParts, "clock" | "ids" | "ownChain"> & Partial<Pick<RailParts, "dataDir">>,
+  parts: Pick<RailParts, "clock" | "ids" | "ownChain" | "publicUrl" | "noticeKey"> &
+    Partial<Pick<RailParts, "dataDir">>,
 ): readonly Rail[] {
   const { default: wanted, ...settings } = file.rails
   const unknown = Object.keys(settings).filter((name) => !CONFIGURED.includes(name as never))

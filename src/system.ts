@@ -11,6 +11,7 @@ import { clockOffsetMs, type Database } from "./db/database.ts"
 import { dialects, mountDialect } from "./dialects/index.ts"
 import { clockCheck, mountHealth } from "./http/health.ts"
 import { makeMetrics } from "./http/metrics.ts"
+import { mountNotices } from "./http/notices.ts"
 import { makeSender } from "./http/send.ts"
 import { makeServer } from "./http/server.ts"
 import { coreOf, hostInUrl, type Installation, openInstallation, railsOf } from "./installation.ts"
@@ -99,9 +100,11 @@ async function startNode(
   const url = `http://${hostInUrl(config.host)}:${port}`
   const ownChain = await startOwnChain({ config, installation, log, ...(notice && { notice }) })
   if (ownChain) undo.push(() => ownChain.stop())
-  const rails = railsOf(config, { clock, ids, ownChain })
+  const publicUrl = config.publicUrl ?? url
+  const noticeKey = installation.keyring.derive("simulator notices")[0]!.key
+  const rails = railsOf(config, { clock, ids, ownChain, publicUrl, noticeKey })
   const core = coreOf(installation, {
-    publicUrl: config.publicUrl ?? url,
+    publicUrl,
     rails,
     send: (request) => sender.send(request),
     metrics,
@@ -124,6 +127,7 @@ async function startNode(
   })
   for (const dialect of dialects) await mountDialect(server, dialect, core)
   await mountCheckout(server, core)
+  await mountNotices(server, core)
   await listen(server, config.host, port)
 
   const stopLoops = core.start()

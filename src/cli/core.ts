@@ -46,9 +46,10 @@ async function use<T>(core: Core, work: (core: Core) => Promise<T>): Promise<T> 
 function coreFor(config: Config, installation: Installation): Core {
   const { clock, ids } = installation
   // A running gateway holds the files and the chain of its rails: nothing of them is opened here.
-  const rails = railsOf(config, { clock, ids, ownChain: null, dataDir: null })
+  const publicUrl = config.publicUrl ?? `http://${hostInUrl(config.host)}:${config.port}`
+  const rails = railsOf(config, { clock, ids, ownChain: null, dataDir: null, publicUrl })
   return coreOf(installation, {
-    publicUrl: config.publicUrl ?? `http://${hostInUrl(config.host)}:${config.port}`,
+    publicUrl,
     // Commands move no money over rails and tell nobody: that is left to the gateway. But merchants
     // give them the keys that payers' addresses follow from.
     rails: rails.filter(({ receiving }) => receiving !== undefined),

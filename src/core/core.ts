@@ -11,11 +11,14 @@ import { makeEngine } from "./engine.ts"
 import { abandon } from "./loops/abandon.ts"
 import { makeBeginner } from "./loops/begin.ts"
 import { makeCourier, type Send } from "./loops/deliver.ts"
-import { makePasses, startLoops } from "./loops/loops.ts"
+import { makePasses, observe, startLoops } from "./loops/loops.ts"
+import { makeNotices } from "./loops/notices.ts"
 import { type Merchant, railsFor } from "./merchants/merchant.ts"
 import * as merchants from "./merchants/store.ts"
 import type { Passwords } from "./password.ts"
-import type { Method } from "./payments/attempt.ts"
+import { makeBank } from "./payments/at-bank.ts"
+import { METHODS, type Method } from "./payments/attempt.ts"
+import { makeChanges } from "./payments/changes.ts"
 import { makePay } from "./payments/pay.ts"
 import type { Payment } from "./payments/payment.ts"
 import { makeSettled } from "./payments/settled.ts"
@@ -68,7 +71,8 @@ export function openCore(parts: CoreParts) {
   const node = ids.next()
   const rails = new Map(parts.rails.map((rail) => [rail.name, rail]))
   const voices = new Map(parts.voices.map((voice) => [voice.name, voice]))
-  const settled = makeSettled({ database, clock })
+  const changes = makeChanges({ database })
+  const settled = makeSettled({ database, clock, changes })
   const rendered = new Map<string, Rendered>()
   const onFault = (error: unknown, about: string) => {
     metrics.count("engine_faults")
@@ -90,7 +94,7 @@ export function openCore(parts: CoreParts) {
   })
 
   function committed(draft: Draft): void {
-    settled.committed(draft)
+    changes.committed(draft)
     keys.committed(draft)
     beginner.committed(draft)
     courier.committed(draft, rendered)
@@ -137,6 +141,18 @@ export function openCore(parts: CoreParts) {
   })
   let demoMerchantId: string | null = null
 
+  /** A rail that receives at a merchant's own addresses needs its key, and a chain to look at. */
+  async function offers(merchant: Merchant, method: Method): Promise<boolean> {
+    for (const name of railsFor(merchant, method, parts.defaultRails)) {
+      const rail = rails.get(name)
+      if (!rail?.methods.includes(method)) continue
+      if (!rail.receiving) return true
+      const isRead = rail.receiving.watches.length > 0
+      if (isRead && (await keys.active(merchant.id, name)) !== null) return true
+    }
+    return false
+  }
+
   return {
     mode: parts.mode,
     publicUrl: parts.publicUrl,
@@ -152,6 +168,11 @@ export function openCore(parts: CoreParts) {
     railFor(merchant: Merchant, method: Method): string | null {
       const names = railsFor(merchant, method, parts.defaultRails)
       return names.find((name) => rails.get(name)?.methods.includes(method)) ?? null
+    },
+    /** The methods in which a merchant's payers can pay at the moment. */
+    async methodsFor(merchant: Merchant): Promise<readonly Method[]> {
+      const offered = await Promise.all(METHODS.map((method) => offers(merchant, method)))
+      return METHODS.filter((_, at) => offered[at])
     },
     /**
      * Who a request without credentials stands for: the demo merchant of a sandbox that only its
@@ -174,7 +195,13 @@ export function openCore(parts: CoreParts) {
     engine,
     /** Create, open, end, refund, simulate, wait: see `makePay`. */
     pay,
+    /** Waits for a payment's next change: see `Changes`. */
+    changes: { next: changes.next },
     ...makeVerbs({ ...parts, engine, pay, rails }),
+    /** Takes what a rail's provider sent by itself. */
+    notice: makeNotices({ ...loopParts, look: (rail) => observe(loopParts, rail) }),
+    /** Sandbox only: what payers do on the pages of simulated banks. */
+    bank: makeBank({ ...parts, rails }),
     /** Merchants' extended public keys. */
     keys,
     /** The chains of a rail that were ever read, by their names; or those that nobody reads now. */

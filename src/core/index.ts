@@ -47,13 +47,18 @@ export {
 } from "./payments/payment.ts"
 export type { Way } from "./payments/prepare.ts"
 export {
+  BANK_ANSWERS,
+  type BankAnswer,
+  type BankState,
   type BeginAnswer,
   type Fact,
   type Order,
   OUTCOMES,
   type Outcome,
   type Rail,
+  type RailNotice,
   type Sighting,
+  type SimulatedBank,
   type Target,
 } from "./rail.ts"
 export type {

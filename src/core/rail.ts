@@ -35,6 +35,13 @@ export type Target = {
   }
   /** Where a bank that asks for it writes to the payer. */
   readonly email?: string
+  /** Set when a payer is there, who may be sent to a page of the rail's to agree. */
+  readonly payer?: {
+    /** Where the browser comes back to from there. */
+    readonly returnUrl: string
+    /** ISO 8601: after it nobody may agree any more; null for never. */
+    readonly until: string | null
+  }
   /** A recharge: what is sold, to which number. */
   readonly companyCode?: string
   readonly productId?: string
@@ -54,7 +61,9 @@ export type BeginAnswer =
 
 /** What can be known about an order by looking. */
 export type Fact =
-  /** The rail has it and is at work. */
+  /** It is the payer's turn, as in a begin that answers `instructions`. */
+  | { readonly kind: "offered"; readonly instructions: Instructions }
+  /** The rail has it and is at work: a payer who had to agree did. */
   | { readonly kind: "accepted" }
   /** The bank said yes; the money itself is not here yet. */
   | { readonly kind: "approved" }
@@ -119,13 +128,55 @@ export type Rail = {
     cursor: string | null,
   ): Promise<{ readonly sightings: readonly Sighting[]; readonly cursor: string | null }>
   /**
-   * Turns a provider's notice into sightings after proving its origin; null when it isn't genuine.
+   * Reads a notice that came to one of the rail's connections; null when it isn't genuine. Pure.
    */
-  receive?(headers: Readonly<Record<string, string>>, body: Buffer): readonly Sighting[] | null
+  receive?(
+    connection: string,
+    headers: Readonly<Record<string, string>>,
+    body: Buffer,
+  ): RailNotice | null
+  /**
+   * Asks the far side not to move an order that still waits for its payer, and says what is known
+   * of it then: `declined` when it will never be moved. Asking again changes nothing. Without it,
+   * such an order ends by the far side's word alone.
+   */
+  withdraw?(order: Order): Promise<readonly Sighting[]>
   /** Whether a stored account can be charged. Anything thrown means: ask again later. */
   verify?(
     target: Target,
   ): Promise<{ readonly state: "active" } | { readonly state: "error"; readonly reason: Reason }>
   /** Sandbox only: makes the outcome happen on the far side and says what would be seen. */
   simulate?(order: Order, outcome: Outcome, reason: Reason | null): Promise<readonly Sighting[]>
+  /** Sandbox only: the bank behind the pages that the rail sends payers to. */
+  readonly bank?: SimulatedBank
 }
+
+/**
+ * What a provider sent by itself. Where it can be asked, a notice is only the reason to ask at once
+ * (`attemptIds`); where it can't, `sightings` say what the notice proves.
+ */
+export type RailNotice = {
+  readonly attemptIds: readonly string[]
+  readonly sightings: readonly Sighting[]
+}
+
+/** What a payer does on a simulated bank's page. */
+export const BANK_ANSWERS = ["approve", "decline", "expire"] as const
+export type BankAnswer = (typeof BANK_ANSWERS)[number]
+
+/** The far side of an order whose payer has to agree. */
+export type SimulatedBank = {
+  /** How it stands with the bank, and until when it waits there; null when it was never asked. */
+  find(order: Order): { readonly state: BankState; readonly until: Date } | null
+  /** The payer's word. Only the first counts, and none after `until`. */
+  answer(order: Order, answer: BankAnswer): void
+  /** What the bank would post about the order to the rail's connection. */
+  notice(order: Order): {
+    readonly connection: string
+    readonly headers: Readonly<Record<string, string>>
+    readonly body: string
+  }
+}
+
+/** `approved`: the payer agreed, whatever the bank makes of it later. */
+export type BankState = "waiting" | "approved" | "declined"

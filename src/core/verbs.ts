@@ -21,8 +21,10 @@ import * as onboard from "./merchants/onboard.ts"
 import * as merchants from "./merchants/store.ts"
 import type { PageRequest } from "./page.ts"
 import type { Passwords } from "./password.ts"
+import type { Attempt } from "./payments/attempt.ts"
 import type { Pay } from "./payments/pay.ts"
 import { isOverdue, type Payment, type Purpose } from "./payments/payment.ts"
+import { orderOf } from "./payments/prepare.ts"
 import * as payments from "./payments/store.ts"
 import type { Rail } from "./rail.ts"
 import { isRefusal } from "./refusal.ts"
@@ -73,6 +75,8 @@ export function makeVerbs(parts: VerbParts) {
       /** All that a dialect kept, the personal part included. */
       openPurpose: (payment: Payment) => openPurpose(payment.purpose, keyring),
       attempts: (paymentId: string) => payments.attemptsOf(database, paymentId),
+      /** What is to be charged by an attempt: for its own payer's eyes, masked. */
+      target: (attempt: Attempt) => orderOf(attempt, keyring).target,
       refunds: (paymentId: string) => payments.refundsOf(database, paymentId),
       transfers: (paymentId: string) => ledger.transfersOf(database, paymentId),
       /** What was seen for a payment on chains, oldest first. */

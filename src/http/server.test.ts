@@ -1,6 +1,8 @@
 /** The server keeps its limits and its manners, whatever is written to its socket. */
 import assert from "node:assert/strict"
+import { once } from "node:events"
 import { connect, type Socket } from "node:net"
+import { PassThrough } from "node:stream"
 import { type TestContext, test } from "node:test"
 import type { FastifyInstance } from "fastify"
 import { hostClock, makeIds } from "../clock.ts"
@@ -201,6 +203,23 @@ test("a caller who leaves before the answer gets one line too", async (t) => {
   await new Promise((resolve) => setTimeout(resolve, 200))
   const statuses = lines.filter((line) => line["msg"] === "request").map((line) => line["status"])
   assert.deepEqual(statuses, [499])
+})
+
+test("who listens to a stream leaves when he likes, after however long", async (t) => {
+  const { lines, port, metrics } = await start(t, {}, (app) => {
+    app.get("/stream", (_request, reply) => {
+      const stream = new PassThrough()
+      stream.write(":\n\n")
+      return reply.type("text/event-stream").send(stream)
+    })
+  })
+  const socket = connect(port, "127.0.0.1", () => socket.write(`GET /stream HTTP/1.1\r\n${END}`))
+  await once(socket, "data")
+  socket.destroy()
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  const said = lines.map(({ msg, route, status }) => [msg, route, status])
+  assert.deepEqual(said, [["request", "/stream", 200]])
+  assert.doesNotMatch(await metrics(), /http_request/)
 })
 
 test("what can't be read as HTTP is answered with a problem and a closed socket", async (t) => {

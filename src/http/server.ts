@@ -160,10 +160,12 @@ export function makeServer(options: ServerOptions): FastifyInstance {
       if (owed) answersOwed.set(socket, owed - 1)
       const ms = options.clock.elapsedMs() - startedMs
       const route = request.routeOptions.url ?? "unmatched"
+      // Who listens to a stream leaves when he likes, and how long he did says nothing about us.
+      const isStream = /^text\/event-stream\b/.test(String(reply.raw.getHeader("content-type")))
       // 499: the caller left before our answer; nothing that we say has that number.
-      const status = reply.raw.writableEnded ? reply.raw.statusCode : 499
+      const status = reply.raw.writableEnded || isStream ? reply.raw.statusCode : 499
       const labels = { method: request.method, route, status: String(status) }
-      options.metrics.observe("http_request", ms / 1_000, labels)
+      if (!isStream) options.metrics.observe("http_request", ms / 1_000, labels)
       const rounded = Math.round(ms * 10) / 10
       request.log.info({ method: request.method, route, status, ms: rounded }, "request")
     })

@@ -12,10 +12,28 @@ export type RailParts = {
   /** Where rails keep what must outlive the process; null for nowhere. */
   readonly dataDir: string | null
   readonly mode: "sandbox" | "live"
+  /** Where payers reach our pages, without a slash at the end. */
+  readonly publicUrl: string
+  /** Signs what a simulated provider sends us: the same on every node. */
+  readonly noticeKey?: Buffer
   /** What the configuration file says of each rail, under its name. */
   readonly settings?: Readonly<Record<string, unknown>>
   readonly ownChain?: OwnChain | null
 }
+
+/**
+ * Dollars for one unit, so that a sandbox quotes its own chain's dollar in every currency it speaks
+ * without configuration; about what the simulator takes.
+ */
+const SANDBOX_RATES = Object.entries({
+  ARS: "0.000714",
+  BRL: "0.185",
+  CLP: "0.00105",
+  COP: "0.00025",
+  EUR: "1.11",
+  MXN: "0.054",
+  PEN: "0.267",
+}).map(([currency, dollars]) => [currency, { kind: "fixed", dollars }] as const)
 
 /** The rails that have settings of their own. */
 export const CONFIGURED = ["evm"] as const
@@ -25,7 +43,7 @@ export const CONFIGURED = ["evm"] as const
  * with every problem in the settings, one a line.
  */
 export function makeRails(parts: RailParts): readonly Rail[] {
-  const { clock, ids, dataDir, mode, settings = {}, ownChain = null } = parts
+  const { clock, ids, dataDir, mode, publicUrl, noticeKey, settings = {}, ownChain = null } = parts
   const given = settings["evm"]
   const { chains, rates } =
     given === undefined ? { chains: [], rates: new Map() } : readSettings(given, mode)
@@ -35,6 +53,9 @@ export function makeRails(parts: RailParts): readonly Rail[] {
     const why = "is the sandbox's own chain, which needs no entry"
     throw new Error(`rails.evm.chains: ${twice.chainId} ${why}; CAUDAL_SANDBOX_CHAIN=0 keeps none`)
   }
-  const evm = makeEvm({ clock, chains: [...own, ...chains], rates, payer: ownChain })
-  return mode === "live" ? [evm] : [makeSimulator({ clock, ids, dir: dataDir }), evm]
+  const known = ownChain ? new Map([...SANDBOX_RATES, ...rates]) : rates
+  const evm = makeEvm({ clock, chains: [...own, ...chains], rates: known, payer: ownChain })
+  if (mode === "live") return [evm]
+  const simulated = { clock, ids, dir: dataDir, publicUrl, ...(noticeKey && { noticeKey }) }
+  return [makeSimulator(simulated), evm]
 }

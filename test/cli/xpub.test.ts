@@ -409,14 +409,15 @@ async function gateway() {
   const log = { info: () => {}, warn: () => {}, error: () => {} }
   const installation = await openInstallation({ config, log })
   const clock = testClock()
-  const parts = { clock, ids: makeIds(clock), ownChain: null, dataDir: null }
+  const publicUrl = "http://127.0.0.1:1"
+  const parts = { clock, ids: makeIds(clock), ownChain: null, dataDir: null, publicUrl }
   const evm = railsOf(config, parts).find(({ name }) => name === "evm")!.receiving!
   const chain = chainRail()
   const { addressAt, readKey, deriveAhead } = evm
   const receiving = { ...chain.receiving, addressAt, readKey, deriveAhead }
   const rail: Rail = { ...chain, name: "evm", receiving }
   const core = coreOf(installation, {
-    publicUrl: "http://127.0.0.1:1",
+    publicUrl,
     rails: [rail],
     send: async () => ({ kind: "answered", status: 200, body: "" }),
     metrics: { count: () => {}, gauge: () => {}, observe: () => {} },

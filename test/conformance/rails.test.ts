@@ -41,6 +41,8 @@ const SAMPLES: Readonly<Record<string, Samples>> = {
   },
 }
 
+const PAGES = "http://127.0.0.1:1"
+
 type World = {
   readonly rail: Rail
   readonly samples: Samples
@@ -55,6 +57,7 @@ const names = makeRails({
   ids: makeIds(testClock()),
   dataDir: null,
   mode: "sandbox",
+  publicUrl: PAGES,
 })
   // Where payers send by themselves nothing is begun: see receiving.test.ts.
   .filter((rail) => !rail.receiving)
@@ -66,7 +69,7 @@ function world(t: TestContext, name: string): World {
   const clock = testClock()
   const ids = makeIds(clock)
   const another = () => {
-    const rails = makeRails({ clock, ids, dataDir, mode: "sandbox" })
+    const rails = makeRails({ clock, ids, dataDir, mode: "sandbox", publicUrl: PAGES })
     return rails.find((rail) => rail.name === name)!
   }
   const samples = SAMPLES[name]
@@ -107,7 +110,8 @@ test("every rail is named once, and none that simulates goes live", () => {
   assert.equal(new Set(names).size, names.length)
   for (const name of names) assert.match(name, /^[a-z][a-z0-9-]*$/)
   const ids = makeIds(testClock())
-  const live = makeRails({ clock: testClock(), ids, dataDir: null, mode: "live" })
+  const parts = { clock: testClock(), ids, dataDir: null, publicUrl: PAGES }
+  const live = makeRails({ ...parts, mode: "live" })
   assert.deepEqual(
     live.filter((rail) => rail.simulate),
     [],
@@ -195,6 +199,44 @@ for (const name of names) {
     await begin(rail, twice)
     await begin(rail, twice)
     assert.equal(samples.moved(rail, twice.attemptId), rail.beginIsIdempotent ? 1 : 2)
+  })
+
+  test(`${name}: a payer who has to agree is asked once, and can be spared`, async (t) => {
+    const { rail, samples, order, clock, another } = world(t, name)
+    const until = new Date(clock.now().getTime() + 60_000)
+    const payer = { returnUrl: "https://shop.example/pay", until: until.toISOString() }
+    const target = { ...samples.settled, payer }
+    const asked = () => order({ target, begunAt: clock.now() })
+    const first = asked()
+    const answer = await begin(rail, first)
+    if (answer?.kind !== "instructions") return
+    assert.match(answer.instructions.url ?? "", /^https?:\/\//)
+    assert.deepEqual(await kindsSeen(another(), first), ["offered"])
+    assert.equal(samples.moved(rail, first.attemptId), 0)
+    if (rail.withdraw) {
+      const [told] = await rail.withdraw(first)
+      assert.equal(told?.fact.kind, "declined")
+      assert.deepEqual(await another().withdraw!(first), [told])
+      assert.deepEqual(await look(rail, first), [told])
+    }
+    if (!rail.bank) return
+    const { bank } = rail
+    const agreed = asked()
+    await begin(rail, agreed)
+    bank.answer(agreed, "approve")
+    another().bank!.answer(agreed, "approve")
+    bank.answer(agreed, "decline")
+    assert.deepEqual(await kindsSeen(another(), agreed), ["settled"])
+    assert.equal(samples.moved(rail, agreed.attemptId), 1)
+    assert.equal((await rail.withdraw?.(agreed))?.[0]?.fact.kind ?? "settled", "settled")
+
+    const late = asked()
+    await begin(rail, late)
+    clock.advance(60_000)
+    bank.answer(late, "approve")
+    assert.deepEqual(await kindsSeen(another(), late), ["declined"])
+    assert.equal(samples.moved(rail, late.attemptId), 0)
+    assert.equal(bank.find(order({ target })), null, "never asked for")
   })
 
   test(`${name}: a thing seen again is the same thing in the same place`, async (t) => {
@@ -315,10 +357,18 @@ for (const name of names) {
   })
 
   test(`${name}: a notice that proves nothing is refused`, (t) => {
-    const { rail } = world(t, name)
+    const { rail, order } = world(t, name)
     if (!rail.receive) return
     for (const body of ["", "{}", "null", "[]", "\u0000", '{"__proto__":{"a":1}}']) {
-      assert.equal(rail.receive({}, Buffer.from(body)), null)
+      assert.equal(rail.receive("sandbox", {}, Buffer.from(body)), null)
     }
+    const { bank } = rail
+    if (!bank) return
+    const asked = order()
+    const { connection, headers, body } = bank.notice(asked)
+    const told = rail.receive(connection, headers, Buffer.from(body))
+    assert.deepEqual(told, { attemptIds: [asked.attemptId], sightings: [] })
+    assert.equal(rail.receive(connection, headers, Buffer.from(`${body} `)), null)
+    assert.equal(rail.receive("another", headers, Buffer.from(body)), null)
   })
 }

@@ -48,8 +48,8 @@ const STAGES: Readonly<Record<string, (t: TestContext) => Promise<Stage>>> = {
     }
     const another = () => {
       const settings = { evm: { chains: [chain], rates: { COP: { fixed: "0.00025" } } } }
-      const parts = { clock, ids: makeIds(clock), dataDir: null, mode: "sandbox" as const }
-      const rails = makeRails({ ...parts, settings })
+      const parts = { clock, ids: makeIds(clock), dataDir: null, publicUrl: "http://127.0.0.1:1" }
+      const rails = makeRails({ ...parts, mode: "sandbox", settings })
       return rails.find(({ name }) => name === "evm")!.receiving!
     }
     return {
@@ -80,7 +80,7 @@ const STAGES: Readonly<Record<string, (t: TestContext) => Promise<Stage>>> = {
 }
 
 const parts = { clock: testClock(), ids: makeIds(testClock()), dataDir: null } as const
-const names = makeRails({ ...parts, mode: "sandbox" })
+const names = makeRails({ ...parts, mode: "sandbox", publicUrl: "http://127.0.0.1:1" })
   .filter(({ receiving }) => receiving)
   .map(({ name }) => name)
 

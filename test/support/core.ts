@@ -1,6 +1,6 @@
 /** A core without http or dialects: for tests of the engine, the books and the loops. */
 import type { Ids } from "../../src/clock.ts"
-import { makeIds, testClock } from "../../src/clock.ts"
+import { makeIds, type TestClock, testClock } from "../../src/clock.ts"
 import { type Core, openCore } from "../../src/core/core.ts"
 import type { CreatePayment } from "../../src/core/decide/create-payment.ts"
 import type { DialectVoice, Rail } from "../../src/core/index.ts"
@@ -71,11 +71,12 @@ export async function testCore(
   over: {
     rail?: TestRail
     rails?: readonly Rail[]
+    clock?: TestClock
     name?: string
     mode?: "sandbox" | "live"
   } = {},
 ): Promise<TestCore> {
-  const clock = testClock()
+  const clock = over.clock ?? testClock()
   // Ids need real time: two cores on one database must not make the same.
   const ids = makeIds({ ...clock, now: () => new Date(performance.timeOrigin + performance.now()) })
   const rail = over.rail ?? testRail()

@@ -3,7 +3,7 @@
  */
 import type { Draft } from "../draft.ts"
 import type { Custodian } from "../ledger/account.ts"
-import type { Attempt } from "../payments/attempt.ts"
+import { type Attempt, type Instructions, isAtBank } from "../payments/attempt.ts"
 import type { Payment } from "../payments/payment.ts"
 import { record } from "./decider.ts"
 
@@ -19,13 +19,26 @@ export type Case = {
   readonly absence: Absence
 }
 
+/** It is the payer's turn: the attempt is open, and the payment waits. */
+export function offer({ draft, payment, attempt }: Case, instructions: Instructions): void {
+  if (attempt.state !== "unknown" && attempt.state !== "waiting") return
+  const open: Attempt = { ...attempt, state: "open", instructions, updatedAt: draft.now }
+  draft.attempts.put(attempt.id, open)
+  record(draft, payment, "payment.attempt_ready", { attempt: open })
+}
+
 /** The rail has taken the order on: the attempt is open, and a payment that waited is under way. */
 export function accept({ draft, payment, attempt }: Case): void {
-  if (attempt.state !== "unknown" && attempt.state !== "waiting") return
-  const open: Attempt = { ...attempt, state: "open", updatedAt: draft.now }
+  const begun = attempt.state === "unknown" || attempt.state === "waiting"
+  const agreed = isAtBank(attempt)
+  if (!begun && !agreed) return
+  // Nothing is left for the payer to do there.
+  const instructions = agreed && !begun ? null : attempt.instructions
+  const open: Attempt = { ...attempt, state: "open", instructions, updatedAt: draft.now }
   draft.attempts.put(attempt.id, open)
+  const waits = payment.state === "pending" && payment.openAttemptId === attempt.id
   // With instructions it is the payer's turn, and the payment still waits.
-  if (payment.state !== "pending" || open.instructions !== null) return
+  if (!waits || instructions !== null) return
   record(draft, { ...payment, state: "processing" }, "payment.processing", { attempt: open })
 }
 

@@ -5,7 +5,7 @@ import { isFinal, moveTo, type Payment } from "../payments/payment.ts"
 import type { Fact } from "../rail.ts"
 import type { Reason } from "../refusal.ts"
 import { canApprove, finishApproval } from "./approval.ts"
-import { absentMeans, accept, beginAgain, type Case } from "./case.ts"
+import { absentMeans, accept, beginAgain, type Case, offer } from "./case.ts"
 import { record } from "./decider.ts"
 import { receive } from "./received-money.ts"
 
@@ -13,6 +13,8 @@ import { receive } from "./received-money.ts"
 export function applyChargeFact(subject: Case, fact: Fact, at: Date): void {
   const { attempt } = subject
   switch (fact.kind) {
+    case "offered":
+      return offer(subject, fact.instructions)
     case "accepted":
       return accept(subject)
     case "approved":

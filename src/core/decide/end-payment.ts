@@ -1,7 +1,7 @@
 /** Ends a payment that nobody will pay: its time ran out, or somebody cancelled it. */
 import type { Draft, Needs } from "../draft.ts"
 import { merchantAccount } from "../ledger/account.ts"
-import { abandon } from "../payments/attempt.ts"
+import { abandon, isAtBank } from "../payments/attempt.ts"
 import { isFinal, isOverdue, moveTo, type Payment } from "../payments/payment.ts"
 import { type Refusal, refuse } from "../refusal.ts"
 import { type Decider, record } from "./decider.ts"
@@ -31,7 +31,10 @@ function decide(draft: Draft, { paymentId, merchantId, how }: EndPayment): Payme
   }
   const open = payment.openAttemptId ? draft.attempts.get(payment.openAttemptId)! : null
   // Only an attempt that waits for its payer can be given up: another may be moving money already.
-  const givenUp = open === null || (open.state === "open" && open.instructions !== null)
+  // A bank's page may be agreed to at any moment: it has to be withdrawn there before a cancel, and
+  // knows itself when the time is over.
+  const isWaiting = open?.state === "open" && open.instructions !== null
+  const givenUp = open === null || (isWaiting && !(how.kind === "cancel" && isAtBank(open)))
   if (payment.state === "processing" || !givenUp) {
     return refuse("payment_has_open_attempt", "a try to pay this is under way")
   }

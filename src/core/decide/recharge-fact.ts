@@ -26,7 +26,8 @@ export function applyRechargeFact(subject: Case, fact: Fact, at: Date): void {
     }
     case "returned":
     case "received":
-      // No operator does either; the sighting is stored, and the books stay as they are.
+    case "offered":
+      // No operator does any of it; the sighting is stored, and the books stay as they are.
       return
     default:
       fact satisfies never

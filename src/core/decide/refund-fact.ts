@@ -29,6 +29,7 @@ export function applyRefundFact(subject: Case, fact: Fact): void {
       return
     }
     case "received":
+    case "offered":
       return
     default:
       fact satisfies never

@@ -107,9 +107,12 @@ function answer(draft: Draft, attempt: Attempt, command: ReportAttempt): void {
   })
 }
 
-/** Where something was seen. That nothing was is no sighting: it may be so again, after a retry. */
+/**
+ * Where something was seen. That nothing was is no sighting: it may be so again, after a retry. Nor
+ * is that a payer may go on, which is true until it isn't.
+ */
 function placeOf({ place, fact }: ReportAttempt["facts"][number]): string | null {
-  return fact.kind === "absent" ? null : place
+  return fact.kind === "absent" || fact.kind === "offered" ? null : place
 }
 
 /** Stores a sighting; false when it was stored before and says nothing new. */

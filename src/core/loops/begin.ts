@@ -73,8 +73,7 @@ export function makeBeginner(parts: BeginParts): Beginner {
     const now = parts.clock.now()
     const delayMs = rail.lookDelayMs(0)
     const facts = answer === null ? [] : [{ place: null, at: now, ...factOf(answer) }]
-    const instructions =
-      answer !== null && "instructions" in answer ? (answer.instructions ?? null) : null
+    const instructions = answer?.kind === "accepted" ? (answer.instructions ?? null) : null
     const command = reportOf(rail, attempt, owner, {
       sightings: facts,
       fence: attempt.fence,
@@ -116,7 +115,7 @@ export function makeBeginner(parts: BeginParts): Beginner {
 function factOf(answer: BeginAnswer): { fact: Fact; railReference?: string } {
   switch (answer.kind) {
     case "instructions":
-      return { fact: { kind: "accepted" } }
+      return { fact: { kind: "offered", instructions: answer.instructions } }
     case "accepted":
       return { fact: { kind: "accepted" }, railReference: answer.railReference }
     case "settled":

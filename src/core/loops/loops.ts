@@ -9,7 +9,7 @@ import { endPayment } from "../decide/end-payment.ts"
 import { reportAttempt } from "../decide/report-attempt.ts"
 import { type ReportInstrument, reportInstrument } from "../decide/report-instrument.ts"
 import type { Engine } from "../engine.ts"
-import type { Attempt } from "../payments/attempt.ts"
+import { type Attempt, isAtBank } from "../payments/attempt.ts"
 import { orderOf } from "../payments/prepare.ts"
 import type { Order, Rail, Sighting } from "../rail.ts"
 import type { Keyring } from "../seal.ts"
@@ -126,7 +126,7 @@ async function look(
 ): Promise<void> {
   const ready = rail.receiving ? await booked(parts, open) : open
   const orders = ready.flatMap(({ attempt }) => ordered(parts, attempt) ?? [])
-  const { sightings } = await withTimeout(rail.observe(orders, null), OBSERVE_TIMEOUT_MS)
+  const sightings = await withTimeout(seen(rail, ready, orders), OBSERVE_TIMEOUT_MS)
   const told = rail.receiving ? await priced(rail, ready, sightings) : sightings
   const byAttempt = Map.groupBy(told, (sighting) => sighting.attemptId)
   const reports = ready.map(({ attempt, owner }) => {
@@ -141,6 +141,21 @@ async function look(
   for (const outcome of await Promise.allSettled(reports)) {
     if (outcome.status === "rejected") throw outcome.reason
   }
+}
+
+/** What became of them; what nobody wants any more is withdrawn from its bank first. */
+async function seen(
+  rail: Rail,
+  claimed: readonly store.ClaimedAttempt[],
+  orders: readonly Order[],
+): Promise<readonly Sighting[]> {
+  const unwanted = new Set(
+    claimed.flatMap(({ attempt, wanted }) => (isAtBank(attempt) && !wanted ? [attempt.id] : [])),
+  )
+  if (rail.withdraw) {
+    for (const order of orders) if (unwanted.has(order.attemptId)) await rail.withdraw(order)
+  }
+  return (await rail.observe(orders, null)).sightings
 }
 
 /** Without those that have money to be booked: it would be taken for what nobody saw. */

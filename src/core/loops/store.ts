@@ -19,6 +19,8 @@ export type Claim = {
 export type ClaimedAttempt = {
   readonly attempt: Attempt
   readonly owner: Owner
+  /** Whether it is the one that may take money now. */
+  readonly wanted: boolean
   /** Until when the payment could be paid in time. */
   readonly expiresAt: Date | null
 }
@@ -32,7 +34,9 @@ export async function claimAttempts(
   rail: string,
   claim: Claim,
 ): Promise<(ClaimedAttempt & { readonly begin: boolean })[]> {
-  const { rows } = await db.query<Attempt & Owner & { begin: boolean; expiresAt: Date | null }>(
+  const { rows } = await db.query<
+    Attempt & Owner & Pick<ClaimedAttempt, "wanted" | "expiresAt"> & { begin: boolean }
+  >(
     `with due as (
   select id, state = 'waiting' as begin from attempts
   where rail = $1 and look_at <= $2 order by look_at limit $3 for update skip locked
@@ -42,15 +46,35 @@ update attempts a set lease_owner = $4, look_at = $5, fence = a.fence + 1,
   begun_at = case when due.begin then $2 else a.begun_at end
 from due, payments p where a.id = due.id and p.id = a.payment_id
 returning ${selectList(schema.attempts, "a")}, due.begin,
-  p.customer_id as "customerId", p.instrument_id as "instrumentId", p.expires_at as "expiresAt"`,
+  p.customer_id as "customerId", p.instrument_id as "instrumentId", p.expires_at as "expiresAt",
+  coalesce(p.open_attempt_id = a.id, false) as wanted`,
     [rail, claim.now, claim.most, claim.node, claim.until],
   )
-  return rows.map(({ customerId, instrumentId, begin, expiresAt, ...attempt }) => ({
+  return rows.map(({ customerId, instrumentId, begin, expiresAt, wanted, ...attempt }) => ({
     attempt,
     expiresAt,
+    wanted,
     owner: { customerId, instrumentId, asset: attempt.asset },
     begin,
   }))
+}
+
+/**
+ * Makes attempts due at once that are looked at anyway: something was heard of them. Not those that
+ * are just being begun: a look that crosses with the begin would find nothing.
+ */
+export async function wakeAttempts(
+  db: Queries,
+  rail: string,
+  ids: readonly string[],
+  now: Date,
+): Promise<void> {
+  await db.query(
+    `update attempts set look_at = $3
+where id = any($2) and rail = $1 and look_at > $3
+  and (state in ('open', 'approved') or (state = 'unknown' and looks > 0))`,
+    [rail, ids, now],
+  )
 }
 
 /** Takes the instruments that wait to be verified, as they are stored. */

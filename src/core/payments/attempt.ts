@@ -96,8 +96,17 @@ export function isOpen(attempt: Attempt): boolean {
 /** Until what a payer sent in the last moment is deep enough on any chain. */
 const LAST_LOOK_MS = 1_200_000
 
-/** Nobody will pay it any more; what may have come unseen is looked for once more. */
+/** Whether its payer has to agree on a page of the rail's, and may do so at any moment. */
+export function isAtBank({ state, instructions }: Attempt): boolean {
+  return state === "open" && instructions?.url !== undefined
+}
+
+/**
+ * Nobody will pay it any more; what may have come unseen is looked for once more. Where a bank may
+ * still take the money, giving up is not ours: the attempt is looked at until the bank has ended it.
+ */
 export function abandon(attempt: Attempt, now: Date): Attempt {
+  if (isAtBank(attempt)) return attempt
   const mayComeUnseen = attempt.instructions?.options?.some((option) => option.mayComeUnseen)
   const lookAt = mayComeUnseen ? new Date(now.getTime() + LAST_LOOK_MS) : null
   return { ...close(attempt, "closed", now), lookAt }

@@ -15,7 +15,8 @@ import { isFinal, type Payment } from "./payment.ts"
 import { prepare, type Way } from "./prepare.ts"
 import { cancelRefund, prepareRefund, type Receiver } from "./refund.ts"
 import { type SimulateParts, simulate } from "./simulate.ts"
-import { findByReference } from "./store.ts"
+import { findByReference, findPayment } from "./store.ts"
+import { leave, withdraw } from "./withdraw.ts"
 
 export type PayParts = SimulateParts
 
@@ -80,10 +81,21 @@ export function makePay(parts: PayParts) {
       return engine.submit(openAttempt, { paymentId, merchantId, attempt })
     },
 
-    /** Expires or cancels a payment. */
-    end(command: EndPayment): Promise<Payment | Refusal> {
-      return engine.submit(endPayment, command)
+    /**
+     * Expires or cancels a payment. Before a cancel, a bank that waits for its payer is asked to
+     * take nothing any more; refused when it says that it is too late.
+     */
+    async end(command: EndPayment): Promise<Payment | Refusal> {
+      const ended = await engine.submit(endPayment, command)
+      const isBusy = isRefusal(ended) && ended.refused === "payment_has_open_attempt"
+      if (!isBusy || command.how.kind !== "cancel") return ended
+      const payment = await findPayment(parts.database, command.merchantId, command.paymentId)
+      const withdrawn = payment && (await withdraw(parts, payment))
+      return withdrawn?.openAttemptId === null ? engine.submit(endPayment, command) : ended
     },
+
+    /** Lets the payer choose another way, where the present one is sure to take no money. */
+    leave: (payment: Payment) => leave(parts, payment),
 
     /**
      * Gives money of an approved payment back over the rail that brought it. `amount` is in minor

@@ -33,6 +33,18 @@ export async function findAnyPayment(db: Queries, id: string): Promise<Payment |
   return rows[0] ?? null
 }
 
+/** How far payments are, whoever they belong to: their newest versions. */
+export async function versionsOf(
+  db: Queries,
+  ids: readonly string[],
+): Promise<Pick<Payment, "id" | "version">[]> {
+  const { rows } = await db.query<Pick<Payment, "id" | "version">>(
+    "select p.id, p.version from payments p where p.id = any($1::uuid[])",
+    [ids],
+  )
+  return rows
+}
+
 /** A merchant's payment by the merchant's own id for it. */
 export async function findByReference(
   db: Queries,
@@ -91,6 +103,15 @@ export async function attemptsOf(db: Queries, paymentId: string): Promise<Attemp
     [paymentId],
   )
   return rows
+}
+
+/** An attempt by its id alone. */
+export async function findAttempt(db: Queries, id: string): Promise<Attempt | null> {
+  const { rows } = await db.query<Attempt>(
+    `select ${selectList(schema.attempts, "a")} from attempts a where a.id = $1`,
+    [id],
+  )
+  return rows[0] ?? null
 }
 
 /** The refunds of a payment, oldest first. */

@@ -4,12 +4,14 @@ import type {
   Clock,
   Fact,
   Ids,
+  Instructions,
   Order,
   Outcome,
   Rail,
   Reason,
   Sighting,
 } from "../../core/index.ts"
+import { needsPayer, openBank, readNotice, waitsUntil } from "./bank.ts"
 import { type Books, openBooks } from "./books.ts"
 import { bankReference, instruct, transactionHash } from "./coins.ts"
 import { fateOf, flawOf } from "./magic.ts"
@@ -22,9 +24,13 @@ export type Simulator = Rail & {
 
 export type SimulatorParts = {
   readonly clock: Clock
-  readonly ids: Pick<Ids, "next">
+  readonly ids: Ids
   /** The folder of its books; null keeps them in memory. */
   readonly dir: string | null
+  /** Where payers reach our pages, without a slash at the end. */
+  readonly publicUrl: string
+  /** Signs the bank's notices; without it only this process believes them. */
+  readonly noticeKey?: Buffer
 }
 
 /** The begin answers at once: what takes longer is our own event loop under load. */
@@ -40,8 +46,14 @@ const LOOKS: readonly { readonly below: number; readonly delayMs: number }[] = [
 
 /** Makes the rail. Its file of books is opened at once and stays open. */
 export function makeSimulator(parts: SimulatorParts): Simulator {
-  const { clock } = parts
+  const { clock, ids, publicUrl, noticeKey = ids.bytes(32) } = parts
   const books = openBooks(parts)
+  const bank = openBank({ books, clock, noticeKey })
+
+  /** Where the order's payer has to go: its page is ours, too, under the id of the order. */
+  function pageOf({ attemptId }: Order): Instructions {
+    return { url: `${publicUrl}/pay/bank/${attemptId}` }
+  }
 
   function seen(order: Order): readonly Sighting[] {
     const entry = books.find([order]).get(order.attemptId)
@@ -50,6 +62,7 @@ export function makeSimulator(parts: SimulatorParts): Simulator {
 
   return {
     books,
+    bank,
     name: "simulator",
     displayName: "Simulator",
     methods: ["bank", "wallet", "crypto", "recharge"],
@@ -61,6 +74,11 @@ export function makeSimulator(parts: SimulatorParts): Simulator {
     instruct,
 
     async begin(order) {
+      if (needsPayer(order)) {
+        const until = waitsUntil(order, clock.now()).toISOString()
+        books.add({ attemptId: order.attemptId, offered: { until }, first: true })
+        return { kind: "instructions", instructions: pageOf(order) }
+      }
       const fate = fateOf(order)
       books.add({ attemptId: order.attemptId, ask: fate, first: true })
       return answerOf(order, fate)
@@ -71,7 +89,15 @@ export function makeSimulator(parts: SimulatorParts): Simulator {
       const known = books.find(open)
       const sightings = open.flatMap((order): readonly Sighting[] => {
         const entry = known.get(order.attemptId)
-        if (entry) return storyOf(entry, now).flatMap((each) => sightingOf(order, each))
+        if (entry) {
+          const story = storyOf(entry, now)
+          // The begin's own answer may have been lost.
+          if (story.length === 0 && bank.find(order)?.state === "waiting") {
+            const fact = { kind: "offered", instructions: pageOf(order) } as const
+            return [sighting(order, "offered", fact, now)]
+          }
+          return story.flatMap((each) => sightingOf(order, each))
+        }
         // What waits for its payer was never asked for, and is nothing to be missed.
         return order.instructions ? [] : [sighting(order, "absent", { kind: "absent" }, now)]
       })
@@ -82,6 +108,16 @@ export function makeSimulator(parts: SimulatorParts): Simulator {
       const reason = flawOf(target)
       return reason === null ? { state: "active" } : { state: "error", reason }
     },
+
+    async withdraw(order) {
+      const why = { outcome: "declined", reason: "cancelled_by_payer" } as const
+      if (bank.find(order)?.state === "waiting") {
+        books.add({ attemptId: order.attemptId, told: why })
+      }
+      return seen(order)
+    },
+
+    receive: (connection, headers, body) => readNotice(noticeKey, connection, headers, body),
 
     async simulate(order, outcome, reason) {
       if (canBe(order, outcome)) {

@@ -84,6 +84,14 @@ export function flawOf(target: Target): Reason | null {
   return digits === "03" ? "holder_mismatch" : null
 }
 
+/** Numbers that a bank turns away before it asks their owner. */
+const REFUSED_AT_ONCE = new Set(["02", "03", "07"])
+
+/** Whether a payer isn't even asked: the bank is down, or knows no such account of theirs. */
+export function isRefusedAtOnce(target: Target): boolean {
+  return REFUSED_AT_ONCE.has(magicDigits(target))
+}
+
 /** The last two digits of what is charged or recharged; empty where there is no number. */
 export function magicDigits(target: Target): string {
   const number = target.identifier ?? target.accountNumber ?? target.phoneNumber ?? ""

@@ -7,16 +7,27 @@ import { type Entry, isOver, type Line, movesOf, storyOf, type Told, withLine } 
 const START = Date.parse("2026-01-05T14:00:00.000Z")
 const at = (ms: number) => new Date(START + ms)
 
-type Given = { ms: number; digits?: string; told?: Told["outcome"] }
+type Given = {
+  ms: number
+  digits?: string
+  told?: Told["outcome"]
+  /** It waits for its payer until so many ms. */
+  offered?: number
+  /** The payer agreed to a charge of these digits. */
+  agreed?: string
+}
 
 function entryOf(given: readonly Given[]): Entry {
-  return given.reduce<Entry | undefined>((entry, { ms, digits, told }, number) => {
-    const target = { accountNumber: `1234${digits}` }
+  const fate = (digits: string) =>
+    fateOf({ kind: "charge", method: "bank", target: { accountNumber: `1234${digits}` } })
+  return given.reduce<Entry | undefined>((entry, { ms, digits, told, offered, agreed }, number) => {
     const line: Line = {
       attemptId: "a",
       id: String(number),
       at: at(ms).toISOString(),
-      ...(digits && { ask: fateOf({ kind: "charge", method: "bank", target }) }),
+      ...(digits && { ask: fate(digits) }),
+      ...(offered !== undefined && { offered: { until: at(offered).toISOString() } }),
+      ...(agreed && { agreed: fate(agreed) }),
       ...(told && { told: { outcome: told, reason: told === "approved" ? null : "other" } }),
     }
     return withLine(entry, line)
@@ -48,6 +59,93 @@ test("each fate unfolds in its time, and what was told by hand comes in between"
     [[ask("01"), { ms: 5, told: "approved" }], 5, "declined", 0, true],
     [[ask("00"), { ms: 5, told: "returned" }], 5, "settled returned", 1, true],
     [[ask("09"), { ms: 5, told: "returned" }], 5, "accepted", 0, false],
+    // Nothing happens before the payer agrees, and nothing after the bank's time.
+    [[{ ms: 0, offered: 100 }], 99, "", 0, false],
+    [[{ ms: 0, offered: 100 }], 100, "declined", 0, true],
+    [
+      [
+        { ms: 0, offered: 100 },
+        { ms: 5, agreed: "99" },
+      ],
+      200,
+      "settled",
+      1,
+      true,
+    ],
+    [
+      [
+        { ms: 0, offered: 100 },
+        { ms: 5, agreed: "01" },
+      ],
+      200,
+      "declined",
+      0,
+      true,
+    ],
+    [
+      [
+        { ms: 0, offered: 100 },
+        { ms: 5, agreed: "05" },
+      ],
+      200,
+      "",
+      0,
+      false,
+    ],
+    [
+      [
+        { ms: 0, offered: 100 },
+        { ms: 5, agreed: "09" },
+      ],
+      200,
+      "accepted",
+      0,
+      false,
+    ],
+    [
+      [
+        { ms: 0, offered: 100 },
+        { ms: 101, agreed: "99" },
+      ],
+      200,
+      "declined",
+      0,
+      true,
+    ],
+    [
+      [
+        { ms: 0, offered: 100 },
+        { ms: 5, told: "declined" },
+        { ms: 6, agreed: "99" },
+      ],
+      9,
+      "declined",
+      0,
+      true,
+    ],
+    [
+      [
+        { ms: 0, offered: 100 },
+        { ms: 5, agreed: "99" },
+        { ms: 6, agreed: "99" },
+      ],
+      9,
+      "settled",
+      1,
+      true,
+    ],
+    // Asked for twice, it is two requests at the bank.
+    [
+      [
+        { ms: 0, offered: 100 },
+        { ms: 1, offered: 100 },
+        { ms: 5, agreed: "99" },
+      ],
+      9,
+      "settled",
+      2,
+      true,
+    ],
     // Told twice is told once; nobody asked for what a payer sends.
     [
       [

@@ -10,6 +10,10 @@ export type Line = {
   readonly at: string
   /** The simulator was asked to move money: each time it is, it does. */
   readonly ask?: Fate
+  /** Its payer has to agree at the bank, until then (ISO 8601). */
+  readonly offered?: { readonly until: string }
+  /** The payer agreed: what then happens. The first time counts. */
+  readonly agreed?: Fate
   /** Somebody made an outcome happen by hand. */
   readonly told?: Told
   /** Nothing was known of the order before. */
@@ -43,9 +47,8 @@ export function withLine(entry: Entry | undefined, line: Line): Entry {
  * outcome made by hand comes before whatever would have happened later, and after what had.
  */
 export function storyOf(entry: Entry, now: Date): readonly Happening[] {
-  const asked = entry.lines.find((line) => line.ask)
   const told = entry.lines.flatMap(happeningTold)
-  const all = [...(asked ? happeningsAsked(asked) : []), ...told]
+  const all = [...happeningsAsked(entry), ...told]
     .filter((each) => each.at <= now)
     .sort((a, b) => a.at.getTime() - b.at.getTime())
   const story: Happening[] = []
@@ -55,8 +58,8 @@ export function storyOf(entry: Entry, now: Date): readonly Happening[] {
 
 /** How often money moved for an order up to `now`: once for each time that it was asked to. */
 export function movesOf(entry: Entry, now: Date): number {
-  const others = entry.lines.filter((line) => !line.ask)
-  const asks = entry.lines.filter((line) => line.ask)
+  const others = entry.lines.filter((line) => !line.ask && !line.offered)
+  const asks = entry.lines.filter((line) => line.ask ?? line.offered)
   if (asks.length === 0) return moves(storyOf(entry, now))
   return asks
     .map((ask) => moves(storyOf({ ...entry, lines: [ask, ...others] }, now)))
@@ -65,11 +68,10 @@ export function movesOf(entry: Entry, now: Date): number {
 
 /** Whether nothing more will happen to an order by itself. */
 export function isOver(entry: Entry, now: Date): boolean {
-  const asked = entry.lines.find((line) => line.ask)
+  const asked = begunLine(entry)
   const last = storyOf(entry, now).at(-1)
   if (!asked) return last !== undefined
-  const steps = asked.ask!.steps
-  const lastStepMs = Math.max(...steps.map((step) => step.afterMs), 0)
+  const lastStepMs = Math.max(...asked.fate.steps.map((step) => step.afterMs), 0)
   const passed = Date.parse(asked.at) + lastStepMs <= now.getTime()
   return passed && last !== undefined && last.kind !== "accepted"
 }
@@ -78,15 +80,27 @@ function moves(story: readonly Happening[]): number {
   return story.some((each) => each.kind === "approved" || each.kind === "settled") ? 1 : 0
 }
 
-function happeningsAsked({ at, ask }: Line): Happening[] {
-  const begun = Date.parse(at)
-  const steps = ask!.steps.map((step) => ({
+/** From when on the rail is at work, and how that goes: when it was asked, or its payer agreed. */
+function begunLine({ lines }: Entry): { readonly at: string; readonly fate: Fate } | null {
+  const line = lines.find(({ ask, agreed }) => ask ?? agreed)
+  return line ? { at: line.at, fate: (line.ask ?? line.agreed)! } : null
+}
+
+function happeningsAsked(entry: Entry): Happening[] {
+  const begun = begunLine(entry)
+  const offered = entry.lines.find((line) => line.offered)?.offered
+  if (offered && (begun === null || begun.at > offered.until)) {
+    return [{ kind: "declined", reason: "expired", at: new Date(offered.until) }]
+  }
+  if (begun === null) return []
+  const { at, fate } = begun
+  const steps = fate.steps.map((step) => ({
     kind: step.kind,
     reason: "reason" in step ? step.reason : null,
-    at: new Date(begun + step.afterMs),
+    at: new Date(Date.parse(at) + step.afterMs),
   }))
-  if (ask!.answer !== "accepted") return steps
-  return [{ kind: "accepted", reason: null, at: new Date(begun) }, ...steps]
+  if (fate.answer !== "accepted") return steps
+  return [{ kind: "accepted", reason: null, at: new Date(at) }, ...steps]
 }
 
 function happeningTold({ at, told }: Line): Happening[] {
