@@ -5,7 +5,6 @@
  * One node reads a chain at a time, under a lease. What a crash leaves unapplied is found by the
  * next pass of any node.
  */
-
 import { claimCursor, releaseCursor } from "../cursors/store.ts"
 import { leaving as refundsLeaving } from "../payments/store.ts"
 import type { Rail } from "../rail.ts"
