@@ -69,6 +69,8 @@ test("every flow is played to its end, and nothing is left behind", async (t) =>
       "GET /pay/?transaccion=ID 200",
       "POST /pay/ID 303",
       "GET /pay/ID 200",
+      "GET /pay/bank/ID 200",
+      "POST /pay/bank/ID 303",
       "GET /palomma-pay/payment-requests/ID 200",
       "POST /palomma-direct-debit/v1/customers 201",
       "POST /palomma-direct-debit/v1/paymentMethods 201",

@@ -6,6 +6,7 @@ import { after, test } from "node:test"
 import { setTimeout as sleep } from "node:timers/promises"
 import { palommaPay } from "../../src/dialects/palomma-pay/index.ts"
 import { ask, startGateway } from "../support/gateway.ts"
+import { open } from "../support/page.ts"
 
 const gateway = await startGateway({ after })
 const { baseUrl: base, privateKey: key } = gateway.credentials.palommaPay
@@ -65,10 +66,14 @@ test("the page's own curl works without any credentials on this machine", async 
 })
 
 test("the private key stands in Authorization, as it is or behind Bearer", async () => {
-  for (const authorization of [key!, `Bearer ${key}`, `bearer ${key}`]) {
+  for (const authorization of [key!, `Bearer ${key}`, `bearer ${key}`, `BEARER  ${key}`]) {
     assert.equal((await create(EXAMPLE, { authorization })).status, 200)
   }
+  const { integrityKey } = gateway.credentials.palommaPay
+  const apiKey = gateway.credentials.caudal["apiKey"]!
   const wrong = ["", "Bearer", "Bearer ", "nothing", `${key}x`, `Basic ${key}`, `Bearer x${key}`]
+  // The other keys of the same merchant open nothing here.
+  wrong.push(integrityKey!, apiKey, `Bearer ${apiKey}`, `${key}, ${key}`, key!.toUpperCase())
   for (const authorization of wrong) {
     const answer = await create(EXAMPLE, { authorization })
     assertProblem(answer, 401, /^Unauthorized$/)
@@ -143,6 +148,18 @@ test("every documented field is taken, and null counts as left out", async () =>
     { ...full, user_information: business },
     { ...full, user_information: {} },
     { ...full, user_information: { ...person, document_type: "CC", unknown: 1 } },
+    { ...full, user_information: { ...person, unknown: { deep: [{ er: [null, "x"] }] } } },
+    { ...full, user_information: { ...person, business_name: "Café SAS" } },
+    { ...full, user_information: Object.fromEntries(Object.keys(person).map((k) => [k, ""])) },
+    { ...full, user_information: Object.fromEntries(Object.keys(business).map((k) => [k, null])) },
+    { ...full, merchant_display_name: " ", merchant_support_info: "" },
+    { ...full, enforced_document_number: "123" },
+    { ...full, enforced_document_number: "1".repeat(15) },
+    { ...full, merchant_display_name: "ñ".repeat(80), merchant_support_info: "ñ".repeat(200) },
+    { amount_cents: 200_000_000 },
+    // What takes two units in a string is one character to whoever counts them.
+    { ...EXAMPLE, description: "💧".repeat(500) },
+    { ...EXAMPLE, description: "a\tb\r\nc \u202e \u200d é e\u0301 <b>&amp;</b>" },
     { ...full, unknown: { a: 1 } },
     { ...EXAMPLE, description: '{"customer_id":7,"transaction_id":"x"}' },
     { ...EXAMPLE, redirect_url: "http://localhost:3000/gracias?a=1" },
@@ -177,7 +194,10 @@ test("bad fields are refused, and the message names them", async () => {
         [500000],
       ],
     ],
-    ["description", [7, {}, ["x"], "x".repeat(501), "a\u0007b"]],
+    [
+      "description",
+      [7, {}, ["x"], true, "x".repeat(501), "💧".repeat(501), "a\u0007b", "\u001b[31m", "\u0085"],
+    ],
     [
       "redirect_url",
       [
@@ -197,22 +217,43 @@ test("bad fields are refused, and the message names them", async () => {
         " https://palomma.com",
         "https://palo mma.com",
         "https://palomma.com/\n",
-        `https://a.example/${"x".repeat(2_048)}`,
+        "https://palomma.com/\u0001",
+        "https://palomma.com:99999",
+        "https://pal%00omma.com",
+        "https://@palomma.com",
+        "https:/palomma.com",
+        "https:\\\\palomma.com",
+        "JAVASCRIPT:alert(1)//https://palomma.com",
+        "java\tscript:alert(1)",
+        "vbscript:x",
+        "file:///etc/passwd",
+        "blob:https://palomma.com/x",
+        "intent://palomma.com",
+        "null",
+        `https://a.example/${"x".repeat(2_031)}`,
       ],
     ],
-    ["ttl", [0, -1, 1.5, "900", 31_536_001, {}]],
-    ["user_information", ["Ana", 7, []]],
+    ["ttl", [0, -1, 1.5, "900", "", true, [900], 31_536_001, 1e300, {}]],
+    ["user_information", ["Ana", "", 7, true, []]],
     ["user_information.first_name", [{ first_name: 7 }, { first_name: "x".repeat(81) }]],
     ["user_information.document_type", [{ document_type: "passport" }, { document_type: 1 }]],
+    ["user_information.last_name", [{ last_name: {} }, { last_name: "a\u0007" }]],
+    ["user_information.business_name", [{ business_name: ["x"] }]],
+    ["user_information.document_number", [{ document_number: 1020304050 }]],
+    ["user_information.email", [{ email: "x".repeat(255) }, { email: { a: "b" } }]],
     ["user_information.phone_number", [{ phone_number: 3001234567 }]],
-    ["enforced_document_number", [1020304050, "", "1.020.304", "abc", "1".repeat(16)]],
-    ["merchant_display_name", [7, "x".repeat(81)]],
-    ["merchant_support_info", [7, "x".repeat(201)]],
+    [
+      "enforced_document_number",
+      [1020304050, "", " ", "12", "1.020.304", "1020304-0", "abc", "１２３", "1".repeat(16), {}],
+    ],
+    ["merchant_display_name", [7, {}, "x".repeat(81), "a\u0001b"]],
+    ["merchant_support_info", [7, [], "x".repeat(201), "a\u009fb"]],
   ]
   for (const [field, values] of rows) {
     const member = field.split(".")[0]!
     for (const value of values) {
       const answer = await create({ ...EXAMPLE, [member]: value })
+      assert.equal(answer.status, 400, `${field}: ${JSON.stringify(value)}`)
       assertProblem(answer, 400, new RegExp(`^${field.replace(".", "\\.")}\\b`))
     }
   }
@@ -293,21 +334,73 @@ test("a request that runs out of time says so at once", async () => {
   assertProblem(await cancel(made.id), 409)
 })
 
-test("merchants do not see each other, and have limits of their own", async () => {
-  const theirs = await newMerchant("Other", {
-    minAmount: "100",
-    maxAmount: "1000",
-    ttlSeconds: 30,
-    redirectUrl: "https://other.example/",
-  })
+test("merchants do not see each other, nor what came in by another API", async () => {
+  const theirs = await newMerchant("Other")
   const { body: ours } = await create(EXAMPLE)
   assertProblem(await read(ours.id, theirs), 404)
   assertProblem(await cancel(ours.id, theirs), 404)
   assert.equal((await read(ours.id)).body.status, "PENDING")
-  assertProblem(await create({ amount_cents: 99 }, theirs), 400, /amount_cents/)
-  assertProblem(await create({ amount_cents: 1_001 }, theirs), 400, /amount_cents/)
-  const { body: made } = await create({ amount_cents: 1_000 }, theirs)
-  assert.notEqual((await read(made.id, theirs)).body.expires_at, null)
+
+  const { baseUrl, key: id, secret } = gateway.credentials.pentagoo
+  const order = { refId: "ORD-1009", description: "2 x cafe", amount: "25.50" }
+  const headers = { oauth: `${id}:${secret}` }
+  const { body: sold } = await ask("POST", `${baseUrl}/api/payment/create`, {
+    body: order,
+    headers,
+  })
+  assert.match(sold.paymentId, UUID)
+  assertProblem(await read(sold.paymentId), 404)
+  assertProblem(await cancel(sold.paymentId), 404)
+})
+
+test("what a merchant agreed on stands in for what a request leaves out", async () => {
+  const theirs = await newMerchant("Agreed", {
+    minAmount: "100",
+    maxAmount: "1000",
+    ttlSeconds: 30,
+    redirectUrl: "https://agreed.example/gracias",
+  })
+  const amounts: [amount: number, status: number][] = [
+    [99, 400],
+    [100, 200],
+    [1_000, 200],
+    [1_001, 400],
+    [500_000, 400],
+  ]
+  for (const [amount_cents, status] of amounts) {
+    const answer = await create({ amount_cents }, theirs)
+    assert.equal(answer.status, status, `${amount_cents}`)
+    if (status === 400) assertProblem(answer, 400, /^amount_cents must be from 100 to 1000$/)
+  }
+  const rows: [over: object, seconds: number, back: string][] = [
+    [{}, 30, "https://agreed.example/gracias"],
+    [{ ttl: null, redirect_url: null }, 30, "https://agreed.example/gracias"],
+    [{ redirect_url: " " }, 30, "https://agreed.example/gracias"],
+    [{ ttl: 60, redirect_url: "https://own.example/" }, 60, "https://own.example/"],
+  ]
+  for (const [over, seconds, back] of rows) {
+    const { body: made } = await create({ amount_cents: 1_000, ...over }, theirs)
+    const { body } = await read(made.id, theirs)
+    const ttlMs = Date.parse(body.expires_at) - Date.parse(body.created_at)
+    assert.ok(Math.abs(ttlMs - seconds * 1_000) < 1_000, `${ttlMs} ms`)
+    await cancel(made.id, theirs)
+    const page = await open(made.payment_url)
+    assert.ok(page.html.includes(`href="${back}?transaccion=`), page.html)
+  }
+})
+
+test("who pays can't be read in the database", async () => {
+  const { body: made } = await create({
+    ...EXAMPLE,
+    user_information: { first_name: "Eufrosina", document_number: "1020304050" },
+    enforced_document_number: "1020304050",
+  })
+  const { rows } = await gateway.database.query<{ row: string }>(
+    "select row_to_json(p)::text as row from payments p where id = $1",
+    [made.id],
+  )
+  assert.match(rows[0]!.row, /Pay subscription/)
+  assert.doesNotMatch(rows[0]!.row, /Eufrosina|1020304050/)
 })
 
 test("every create is a new request, unless a key says that it is the same", async () => {
@@ -316,14 +409,42 @@ test("every create is a new request, unless a key says that it is the same", asy
 
   const headers = { ...KEY, "idempotency-key": "order-1009" }
   const first = await create(EXAMPLE, headers)
+  // Written otherwise, it is still the same request.
+  const { redirect_url, description, amount_cents } = EXAMPLE
+  const same = { ttl: null, redirect_url, unknown: 1, description, amount_cents }
+  for (const body of [EXAMPLE, same, JSON.stringify(EXAMPLE, null, 2)]) {
+    assert.deepEqual((await create(body, headers)).body, first.body)
+  }
+  await cancel(first.body.id)
   assert.deepEqual((await create(EXAMPLE, headers)).body, first.body)
-  assertProblem(await create({ ...EXAMPLE, amount_cents: 600_000 }, headers), 422)
+  for (const other of [{ amount_cents: 600_000 }, { ttl: 60 }, { description: "Else" }]) {
+    assertProblem(await create({ ...EXAMPLE, ...other }, headers), 422)
+  }
   const theirs = await newMerchant("Same key")
   const other = await create(EXAMPLE, { ...theirs, "idempotency-key": "order-1009" })
   assert.notEqual(other.body.id, first.body.id)
   for (const bad of ["", " ", "x".repeat(256), "ñ"]) {
     assertProblem(await create(EXAMPLE, { ...KEY, "idempotency-key": bad }), 400)
   }
+  assert.equal((await create(EXAMPLE, { ...KEY, "idempotency-key": "x".repeat(255) })).status, 200)
+})
+
+test("a request that was refused leaves its key free", async () => {
+  const headers = { ...KEY, "idempotency-key": "second-thoughts" }
+  assertProblem(await create({ ...EXAMPLE, amount_cents: 1 }, headers), 400)
+  assert.equal((await create(EXAMPLE, headers)).status, 200)
+})
+
+test("of two different requests under one key at once, one is made", async () => {
+  const headers = { ...KEY, "idempotency-key": "race" }
+  const bodies = [500_000, 600_000].map((amount_cents) => ({ ...EXAMPLE, amount_cents }))
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, at) => create(bodies[at % 2], headers)),
+  )
+  const made = answers.filter(({ status }) => status === 200)
+  assert.equal(made.length, 10)
+  assert.equal(new Set(made.map(({ body }) => body.id)).size, 1)
+  for (const each of answers) if (each.status !== 200) assertProblem(each, 422)
 })
 
 test("fifty creates at once under one key make one request and fifty equal answers", async () => {
@@ -334,6 +455,14 @@ test("fifty creates at once under one key make one request and fifty equal answe
     assert.equal(answer.status, 200)
     assert.deepEqual(answer.body, answers[0]!.body)
   }
+  const text = await Promise.all(
+    [1, 2].map(async () => {
+      const json = { "content-type": "application/json", ...headers }
+      const sent = { method: "POST", headers: json, body: JSON.stringify(body) }
+      return (await fetch(base + PATH, sent)).text()
+    }),
+  )
+  assert.equal(text[0], text[1], "to the byte")
   const { rows } = await gateway.database.query("select 1 from payments where description = $1", [
     "burst",
   ])

@@ -1,10 +1,10 @@
 /** A Palomma Pay request from its creation over the payer's page to the merchant's webhook. */
 import assert from "node:assert/strict"
-import { createHash } from "node:crypto"
 import { after, test } from "node:test"
 import { Webhook } from "standardwebhooks"
 import { ask, startGateway } from "../support/gateway.ts"
-import { open, press, reload } from "../support/page.ts"
+import { open, type Page, press, reload } from "../support/page.ts"
+import { isPalommas, readTold, type Told } from "../support/shop.ts"
 
 const gateway = await startGateway({ after })
 const { core, receiver } = gateway
@@ -33,35 +33,31 @@ async function read(id: string) {
   return (await ask("GET", `${base}/payment-requests/${id}`)).body
 }
 
-type Told = { id: string; status: string; status_reason: string | null }
-
-/** What the merchant was told about a request: checked as the vendor's own receiver checks it. */
+/** What the merchant was told about a request, in the order in which it came. */
 function toldAbout(id: string): Told[] {
-  const ours = receiver.received.filter(isWebhook)
-  return ours.map(({ body }) => dataOf(body)).filter((data) => data.id === id)
-}
-
-/** The same server also hears the native dialect's events; those are not Palomma's to shape. */
-function isWebhook({ body }: { body: string }): boolean {
-  return !body.includes('"object":"event"')
-}
-
-function dataOf(body: string) {
-  const message = JSON.parse(body)
-  assert.deepEqual(Object.keys(message), ["data", "signature"])
-  const expected = createHash("sha256")
-    .update(message.data + integrityKey)
-    .digest("hex")
-  assert.equal(message.signature, expected)
-  return JSON.parse(Buffer.from(message.data, "base64").toString("utf8"))
+  const ours = receiver.received.filter(isPalommas)
+  return ours.map(({ body }) => readTold(body, integrityKey!)).filter((told) => told.id === id)
 }
 
 function next(id: string, status: string) {
   return receiver.next((each) => {
-    if (!isWebhook(each)) return false
-    const data = dataOf(each.body)
-    return data.id === id && data.status === status
+    if (!isPalommas(each)) return false
+    const told = readTold(each.body, integrityKey!)
+    return told.id === id && told.status === status
   })
+}
+
+/** Fills in the form, and follows the link to the bank. */
+async function goToBank(page: Page, form: Record<string, string>): Promise<Page> {
+  const sent = await press(page, "pay", form)
+  const [, link] = /<a [^>]*id="go" href="([^"]+)"/.exec(sent.html) ?? []
+  assert.ok(link, sent.text)
+  return open(link)
+}
+
+/** Authorizes the payment at the bank, whose notice is here before the browser comes back. */
+async function pay(page: Page, form: Record<string, string>): Promise<Page> {
+  return press(await goToBank(page, form), "approve", { notice: "before" })
 }
 
 test("a request is paid from an account, and the merchant is told", async () => {
@@ -69,14 +65,13 @@ test("a request is paid from an account, and the merchant is told", async () => 
   const request = await newRequest({ redirect_url })
   const page = await open(request.payment_url)
   assert.match(page.text, /Pago a Tienda Demo \$ 12\.500 COP Concepto Pedido 1009/)
-  const paid = await press(page, "pay", account("99"))
-  assert.match(paid.text, /Pago aprobado/)
+  const paid = await reload(await pay(page, account("99")), /Pago aprobado/)
   const back = `https://shop.example/gracias?pedido=1009&amp;transaccion=${request.id}&amp;estado=APPROVED#fin`
   assert.ok(paid.html.includes(`href="${back}"`), paid.html)
 
   const told = await next(request.id, "APPROVED")
   const now = await read(request.id)
-  assert.deepEqual(dataOf(told.body), {
+  assert.deepEqual(readTold(told.body, integrityKey!), {
     id: request.id,
     status: "APPROVED",
     status_reason: null,
@@ -94,28 +89,63 @@ test("a request is paid from an account, and the merchant is told", async () => 
 test("a request is paid from a wallet", async () => {
   const request = await newRequest()
   const page = await open(request.payment_url)
-  const paid = await press(page, "pay", { ...PAYER, method: "wallet", phone: "+57 300 123 4567" })
-  assert.match(paid.text, /Pago aprobado/)
+  const sent = await pay(page, { ...PAYER, method: "wallet", phone: "+57 300 123 4567" })
+  const paid = await reload(sent, /Pago aprobado/)
   assert.doesNotMatch(paid.text, /Volver al comercio/)
   await next(request.id, "APPROVED")
 })
 
 test("a declined try tells nobody, and the next one may succeed", async () => {
   const request = await newRequest()
-  const rows: [digits: string, reason: RegExp][] = [
-    ["01", /no tiene saldo suficiente/],
-    ["02", /no encontró esa cuenta/],
-    ["03", /titular de la cuenta no coincide/],
-    ["07", /banco no está disponible/],
+  // Turned away before the bank's page opens; those without an answer are.
+  const rows: [digits: string, answer: string | null, reason: RegExp][] = [
+    ["02", null, /no encontró esa cuenta/],
+    ["03", null, /titular de la cuenta no coincide/],
+    ["07", null, /banco no está disponible/],
+    ["01", "approve", /no tiene saldo suficiente/],
+    ["99", "decline", /No autorizaste el pago/],
+    ["99", "expire", /Se acabó el tiempo para autorizar/],
   ]
   let page = await open(request.payment_url)
-  for (const [digits, reason] of rows) {
-    const sent = await press(page, "pay", account(digits))
+  for (const [digits, answer, reason] of rows) {
+    const sent = answer
+      ? await press(await goToBank(page, account(digits)), answer, { notice: "before" })
+      : await press(page, "pay", account(digits))
     page = await reload(sent, reason)
-    assert.match(page.text, /No se hizo ningún cobro\. Puedes intentarlo de nuevo\./)
+    assert.match(page.text, /No se hizo ningún cobro/)
     assert.equal((await read(request.id)).status, "PENDING")
   }
-  assert.match((await press(page, "pay", account("00"))).text, /Pago aprobado/)
+  await pay(page, account("00"))
+  await next(request.id, "APPROVED")
+  assert.deepEqual(
+    toldAbout(request.id).map(({ status }) => status),
+    ["APPROVED"],
+  )
+})
+
+test("a cancel while the payer is at the bank counts, and the bank takes nothing", async () => {
+  const request = await newRequest()
+  const bank = await goToBank(await open(request.payment_url), account("99"))
+  const cancelled = await ask("POST", `${base}/payment-requests/${request.id}/cancel`)
+  assert.deepEqual([cancelled.status, cancelled.body.status_reason], [200, "MERCHANT_CANCELLATION"])
+  // The payer didn't know, and still authorizes.
+  await press(bank, "approve", { notice: "before" })
+  assert.match((await open(request.payment_url)).text, /Pago cancelado/)
+  await next(request.id, "REJECTED")
+  assert.deepEqual(await read(request.id), cancelled.body)
+  assert.equal(toldAbout(request.id).length, 1)
+})
+
+test("a cancel after the payer authorized comes too late", async () => {
+  const request = await newRequest()
+  const waiting = await pay(await open(request.payment_url), account("09"))
+  await reload(waiting, /Estamos procesando tu pago/)
+  const late = await ask("POST", `${base}/payment-requests/${request.id}/cancel`)
+  assert.deepEqual([late.status, Object.keys(late.body)], [409, ["message"]])
+  assert.equal((await read(request.id)).status, "PENDING")
+  const payment = (await core.payments.findByLink(request.id))!
+  const merchant = (await core.merchants.find(payment.merchantId))!
+  await core.pay.simulate(merchant, payment, "approved", null)
   await next(request.id, "APPROVED")
   assert.deepEqual(
     toldAbout(request.id).map(({ status }) => status),
@@ -125,7 +155,7 @@ test("a declined try tells nobody, and the next one may succeed", async () => {
 
 test("a bank that takes the money back turns the status once more", async () => {
   const request = await newRequest()
-  await press(await open(request.payment_url), "pay", account("90"))
+  await pay(await open(request.payment_url), account("90"))
   await next(request.id, "APPROVED")
   const payment = (await core.payments.findByLink(request.id))!
   const merchant = (await core.merchants.find(payment.merchantId))!
@@ -176,7 +206,7 @@ test("an account of another person does not pay what is enforced", async () => {
   assert.match(refused.text, /Este documento no es el que exige el comercio/)
   assert.ok(!refused.html.includes("1020304050"), "the enforced document is not given away")
   assert.equal((await read(request.id)).status, "PENDING")
-  assert.match((await press(refused, "pay", account("99"))).text, /Pago aprobado/)
+  await reload(await pay(refused, account("99")), /Pago aprobado/)
 })
 
 test("what the merchant knows of the payer fills the form unseen", async () => {
@@ -200,6 +230,8 @@ test("what the merchant knows of the payer fills the form unseen", async () => {
   }
   assert.match(page.html, /placeholder="A•• M•••• R•••"/)
   const nothing = { name: "", documentNumber: "", email: "", phone: "" }
-  const paid = await press(page, "pay", { ...nothing, documentType: "ce", method: "wallet" })
-  assert.match(paid.text, /Pago aprobado/)
+  await reload(
+    await pay(page, { ...nothing, documentType: "ce", method: "wallet" }),
+    /Pago aprobado/,
+  )
 })

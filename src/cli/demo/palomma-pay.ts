@@ -1,4 +1,4 @@
-/** Palomma Pay: a link is made, its payer pays on the page, the shop hears of it. */
+/** Palomma Pay: a link is made, its payer agrees at the bank, the shop hears of it. */
 import { createHash } from "node:crypto"
 import type { Flow, Json, Stage } from "./stage.ts"
 
@@ -6,7 +6,7 @@ const AMOUNT_CENTS = 1_250_000
 
 export const palommaPay: Flow = {
   name: "palomma-pay",
-  title: "Palomma Pay: the payer opens a link and pays on the page",
+  title: "Palomma Pay: the payer opens a link and agrees at the bank",
   async play(stage) {
     const { gateway } = stage
     const headers = { authorization: gateway.credential("palommaPay", "privateKey") }
@@ -42,18 +42,21 @@ export const palommaPay: Flow = {
       verifies(body, gateway.credential("palommaPay", "integrityKey")),
       body.signature,
     )
+    const link: string = created.payment_url
+    const page: string = await stage.ask({ to: "", path: link, status: 200 })
+    await stage.check("the page has nothing more to pay", formOf(page, link) === null)
     const path = `/payment-requests/${created.id}`
     const read = await stage.ask({ to: "palommaPay", path, headers, status: 200 })
     await stage.check("a read says APPROVED, too", read.status === "APPROVED", read.status)
   },
 }
 
-/** Does what a browser without JavaScript does: reads the page's form, fills it in and sends it. */
+/** Does what a browser without scripts does: reads each page's form, fills it in and sends it. */
 async function payOnPage(stage: Stage, created: Json): Promise<void> {
   const page: string = await stage.ask({ to: "", path: created.payment_url, status: 200 })
-  const [, action] = /<form method="post" action="([^"]+)"/.exec(page) ?? []
   const [, version] = /<input type="hidden" name="version" value="([^"]+)"/.exec(page) ?? []
-  await stage.check("the page has a form to pay with", Boolean(action && version))
+  const path = formOf(page, created.payment_url)
+  await stage.check("the page has a form to pay with", path !== null && version !== undefined)
   const form = new URLSearchParams({
     version: version ?? "",
     do: "pay",
@@ -66,10 +69,26 @@ async function payOnPage(stage: Stage, created: Json): Promise<void> {
     documentNumber: "1020304050",
     email: "ana@example.test",
   })
-  const path = new URL(action ?? "", created.payment_url).href
+  const own = path ?? created.payment_url
+  await stage.ask({ to: "", method: "POST", path: own, form, status: 303 })
+  await agreeAtBank(stage, await stage.ask({ to: "", path: own, status: 200 }))
+}
+
+/** Follows the page's link to the simulated bank, whose notice comes before the payer is back. */
+async function agreeAtBank(stage: Stage, page: string): Promise<void> {
+  const [, link] = /href="([^"]+\/bank\/[^"]+)"/.exec(page) ?? []
+  await stage.check("the page leads to the bank", link !== undefined)
+  const at = link ?? ""
+  const bank: string = await stage.ask({ to: "", path: at, status: 200 })
+  const form = new URLSearchParams({ do: "approve", notice: "before" })
+  const path = formOf(bank, at) ?? at
   await stage.ask({ to: "", method: "POST", path, form, status: 303 })
-  const paid: string = await stage.ask({ to: "", path, status: 200 })
-  await stage.check("the page has nothing more to pay", !/value="pay"/.test(paid))
+}
+
+/** Where a page's form is sent to; null when the page has none. */
+function formOf(page: string, url: string): string | null {
+  const [, action] = /<form method="post" action="([^"]+)"/.exec(page) ?? []
+  return action === undefined ? null : new URL(action, url).href
 }
 
 function decoded(body: Json): Json {

@@ -1,7 +1,8 @@
 /** How each problem sounds in Palomma Pay: a status, and one sentence that names the field. */
 import type { Problem, ProblemCode, WireAnswer } from "../dialect.ts"
 
-const STATUS = {
+/** The status of each problem. */
+export const STATUS = {
   payment_not_found: 404,
   customer_not_found: 404,
   instrument_not_found: 404,

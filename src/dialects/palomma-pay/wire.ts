@@ -13,14 +13,20 @@ export const AMOUNT_MAX = 200_000_000n
 const TTL_MAX_S = 31_536_000
 const URL_MAX = 2_048
 
-/** Text of at most `max` characters without control characters; null counts as left out. */
+/**
+ * Text of at most `max` characters, however many units each takes, without control characters.
+ * Null and blank text count as left out: shops send their empty fields along.
+ */
 function text(max: number) {
   return z
     .string()
-    .max(max)
+    .refine(
+      (value) => value.length <= max || [...value].length <= max,
+      `must have at most ${max} characters`,
+    )
     .regex(/^(?:[\t\n\r]|[^\p{Cc}])*$/u, "must not hold control characters")
     .nullish()
-    .transform((value) => value || null)
+    .transform((value) => (value?.trim() ? value : null))
 }
 
 /** A person or a business; the members of both stand side by side, and none has to be there. */
@@ -28,11 +34,9 @@ const userInformation = z.object({
   first_name: text(80),
   last_name: text(80),
   business_name: text(160),
-  document_type: z
-    .string()
-    .toLowerCase()
-    .pipe(z.enum(["cc", "ce", "nit"]))
-    .nullish(),
+  document_type: text(20)
+    .transform((value) => value?.toLowerCase() ?? null)
+    .pipe(z.enum(["cc", "ce", "nit"]).nullable()),
   document_number: text(20),
   email: text(254),
   phone_number: text(20),
@@ -45,12 +49,15 @@ export const createBody = z.object({
   // The vendor's own plugin puts a JSON document in here.
   description: text(500),
   redirect_url: text(URL_MAX),
-  ttl: z.int().min(1).max(TTL_MAX_S).nullish(),
-  user_information: userInformation.nullish(),
+  // Null and left out have to read the same: an Idempotency-Key compares what was read.
+  ttl: z.int().min(1).max(TTL_MAX_S).nullable().default(null),
+  user_information: userInformation.nullable().default(null),
+  // Empty text is refused here: whoever asks for this check must not lose it unnoticed.
   enforced_document_number: z
     .string()
     .regex(/^\d{3,15}$/, "must be 3 to 15 digits")
-    .nullish(),
+    .nullable()
+    .default(null),
   merchant_display_name: text(80),
   merchant_support_info: text(200),
 })
@@ -158,16 +165,18 @@ export function purposeOf(body: CreateBody, redirectUrl: string | null): Purpose
     redirectUrl,
     displayName: body.merchant_display_name,
     supportInfo: body.merchant_support_info,
-    enforcedDocument: body.enforced_document_number ?? null,
-    payer: body.user_information ? payerOf(body.user_information) : null,
+    enforcedDocument: body.enforced_document_number,
+    payer: body.user_information && payerOf(body.user_information),
   }
 }
 
 function payerOf(user: UserInformation) {
-  const person = [user.first_name, user.last_name].filter(Boolean).join(" ")
+  const person = [user.first_name, user.last_name].filter(Boolean).join(" ") || null
+  // A shop may know its customer and the company: the document says whose money it is.
+  const isPerson = user.document_type === "cc" || user.document_type === "ce"
   return {
-    name: user.business_name ?? (person || null),
-    documentType: user.document_type ?? null,
+    name: isPerson ? (person ?? user.business_name) : (user.business_name ?? person),
+    documentType: user.document_type,
     documentNumber: user.document_number,
     email: user.email,
     phoneNumber: user.phone_number,
@@ -179,10 +188,11 @@ function payerOf(user: UserInformation) {
  * sandbox also http on this machine. Null when it is anything else.
  */
 export function readRedirect(url: string, mode: "sandbox" | "live"): string | null {
-  // The parser would drop blanks and line ends that somebody may have meant as part of the address.
-  if (url.length > URL_MAX || /[\s\p{Cc}]/u.test(url) || !/^https?:\/\//i.test(url)) return null
+  // The parser would drop blanks and line ends that somebody may have meant as part of the address,
+  // and parsers disagree on where a host with a backslash behind it ends.
+  if (/[\s\\\p{Cc}]/u.test(url) || !/^https?:\/\/[^/?#@]+(?:[/?#]|$)/i.test(url)) return null
   const parsed = URL.parse(url)
-  if (!parsed || parsed.username !== "" || parsed.password !== "") return null
+  if (!parsed) return null
   const local = /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(parsed.hostname)
   if (parsed.protocol === "http:" && !(mode === "sandbox" && local)) return null
   return parsed.href
