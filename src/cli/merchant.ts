@@ -1,14 +1,13 @@
 /** `caudal merchant`: who uses this gateway. */
 import type { Core, Merchant } from "../core/index.ts"
 import { CommandError, command, UsageError } from "./command.ts"
+import { style, styleRows } from "./merchant-style.ts"
 import { findMerchant, writeAmount } from "./named.ts"
+import { checkText, DISPLAY_MAX, SUPPORT_MAX } from "./payer-text.ts"
 import { instant, list, table } from "./shell.ts"
 
 const METHODS = ["bank", "wallet", "crypto", "recharge"] as const
 const NAME_MAX = 120
-/** What a merchant's settings hold. */
-const DISPLAY_MAX = 80
-const SUPPORT_MAX = 200
 
 const add = command({
   name: "merchant add",
@@ -79,17 +78,7 @@ const show = command({
   },
 })
 
-export const commands = [add, listAll, show]
-
-/** Refuses what can't be seen, or turns around what stands beside it on a payer's page. */
-function checkText(what: string, text: string | undefined, most: number): void {
-  if (text === undefined) return
-  const visible = /[\p{L}\p{N}]/u.test(text) && !/[\p{Cc}\p{Bidi_Control}]/u.test(text)
-  if (visible && text.length <= most) return
-  throw new UsageError(
-    `${what} must have 1 to ${most} characters, a letter or digit among them, and none that controls`,
-  )
-}
+export const commands = [add, listAll, show, style]
 
 async function all(core: Core, merchant: Merchant) {
   const credentials = await core.merchants.credentials(merchant.id)
@@ -135,8 +124,7 @@ function pageOf({ merchant, keys, xpubs, endpoints, balances }: About): string {
     list([
       ["id", id],
       ["time zone", timeZone],
-      ["shown as", settings.displayName ?? "-"],
-      ["support", settings.supportInfo ?? "-"],
+      ...styleRows(settings),
       ["rails", rails.join(", ") || "the installation's default"],
       ["late money", `${settings.lateMoneyHours} h`],
     ]),

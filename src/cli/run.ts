@@ -17,7 +17,7 @@ const GROUPS: readonly {
 }[] = [
   { word: "start", about: "runs the gateway", load: () => import("./start.ts") },
   { word: "demo", about: "plays every flow and shows it", load: () => import("./demo/demo.ts") },
-  { word: "merchant", about: "add, list, show", load: () => import("./merchant.ts") },
+  { word: "merchant", about: "add, list, show, style", load: () => import("./merchant.ts") },
   { word: "key", about: "add, list, revoke: API credentials", load: () => import("./key.ts") },
   {
     word: "endpoint",

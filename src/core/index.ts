@@ -23,16 +23,24 @@ export type { Callback, DialectVoice, Notice } from "./dialect.ts"
 export { OutcomeUnknown, Unavailable } from "./engine.ts"
 export type { Once, StoredAnswer } from "./fold.ts"
 export type { Account } from "./ledger/account.ts"
-export type { Merchant, Terms, TermsSettings } from "./merchants/merchant.ts"
+export { LOGO_MAX_BYTES } from "./merchants/logo.ts"
+export {
+  type Merchant,
+  PAGE_LANGUAGES,
+  type Terms,
+  type TermsSettings,
+} from "./merchants/merchant.ts"
 export {
   credentialLookup,
   type NewEndpoint,
   type NewMerchant,
+  type NewStyle,
   type Secret,
 } from "./merchants/onboard.ts"
 export type { Credential, Found } from "./merchants/store.ts"
 export { PAGE_MAX, type Page, type PageRequest } from "./page.ts"
 export { PasswordsBusy } from "./password.ts"
+export type { AtBank } from "./payments/at-bank.ts"
 export type { Attempt, Instructions, Method, PayOption, Refund } from "./payments/attempt.ts"
 export type { NewPayment } from "./payments/pay.ts"
 export {

@@ -166,8 +166,15 @@ export type BankAnswer = (typeof BANK_ANSWERS)[number]
 
 /** The far side of an order whose payer has to agree. */
 export type SimulatedBank = {
-  /** How it stands with the bank, and until when it waits there; null when it was never asked. */
-  find(order: Order): { readonly state: BankState; readonly until: Date } | null
+  /**
+   * How it stands with the bank, why it was declined if it was, and until when it waits; null when
+   * the bank was never asked.
+   */
+  find(order: Order): {
+    readonly state: BankState
+    readonly reason: Reason | null
+    readonly until: Date
+  } | null
   /** The payer's word. Only the first counts, and none after `until`. */
   answer(order: Order, answer: BankAnswer): void
   /** What the bank would post about the order to the rail's connection. */

@@ -137,6 +137,8 @@ export function makeVerbs(parts: VerbParts) {
       findByName: (name: string) => merchants.findMerchantByName(database, name),
       list: () => merchants.listMerchants(database),
       add: (spec: onboard.NewMerchant) => onboard.addMerchant(parts, spec),
+      style: (...args: Tail<typeof onboard.styleMerchant>) => onboard.styleMerchant(parts, ...args),
+      findLogo: (hash: string) => merchants.findLogo(database, hash),
       terms: (merchantId: string, dialect: Payment["dialect"]) =>
         merchants.findTerms(database, merchantId, dialect),
       agree: (...args: Tail<typeof onboard.agreeTerms>) => onboard.agreeTerms(parts, ...args),

@@ -5,6 +5,7 @@ import { createPayment } from "../../src/core/decide/create-payment.ts"
 import { reportAttempt } from "../../src/core/decide/report-attempt.ts"
 import { isRefusal, type Outcome, type Payment, type Sighting } from "../../src/core/index.ts"
 import { reportOf } from "../../src/core/loops/report.ts"
+import { merchantSettings } from "../../src/core/merchants/merchant.ts"
 import { type TestCore, testCore, testRail } from "../support/core.ts"
 import { testDatabase } from "../support/database.ts"
 
@@ -313,7 +314,7 @@ function spec(test: TestCore, amount: bigint, kind: Payment["kind"]) {
     id: test.merchantId,
     name: "Tester",
     timeZone: "America/Bogota",
-    settings: { displayName: null, supportInfo: null, rails: {}, lateMoneyHours: 24 },
+    settings: merchantSettings.parse({}),
     createdAt: test.clock.now(),
   }
   const { id: _, merchantId: __, attempt: ___, ...rest } = test.payment({ amount, kind })

@@ -3,10 +3,30 @@ import { z } from "zod"
 import type { Method } from "../payments/attempt.ts"
 import type { DialectName } from "../payments/payment.ts"
 
+/** The languages in which a merchant's pages can be: those that the pages speak. */
+export const PAGE_LANGUAGES = ["es", "pt", "en"] as const
+
 /** What can be set for a merchant; every value has a default. */
 export const merchantSettings = z.strictObject({
   displayName: z.string().max(80).nullable().default(null),
   supportInfo: z.string().max(200).nullable().default(null),
+  /** Of buttons and links on its payers' pages. */
+  colour: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/)
+    .nullable()
+    .default(null),
+  /** Of its payers' pages, for browsers that ask for none that we speak. */
+  language: z.enum(PAGE_LANGUAGES).nullable().default(null),
+  /** What a page has to know of its logo; the picture itself is a row of its own. */
+  logo: z
+    .strictObject({
+      hash: z.string().regex(/^[0-9a-f]{64}$/),
+      width: z.int().min(1),
+      height: z.int().min(1),
+    })
+    .nullable()
+    .default(null),
   /** Which rail each method takes. */
   rails: z.partialRecord(z.enum(["bank", "wallet", "crypto", "recharge"]), z.string()).default({}),
   /** How long after expiry money is still accepted, in hours; 0 accepts none. */

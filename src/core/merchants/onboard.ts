@@ -3,10 +3,12 @@ import type { Clock, Ids } from "../../clock.ts"
 import type { Database, Queries } from "../../db/database.ts"
 import type { Passwords } from "../password.ts"
 import type { DialectName } from "../payments/payment.ts"
+import { assert } from "../refusal.ts"
 import { hashSecret, type Keyring } from "../seal.ts"
 import { SEALED } from "../store/sealed.ts"
 import type { Endpoint } from "../webhooks/event.ts"
 import { newWebhookSecret } from "../webhooks/sign.ts"
+import { type Logo, readLogo } from "./logo.ts"
 import {
   type Merchant,
   type MerchantSettings,
@@ -28,7 +30,7 @@ export type OnboardParts = {
 export type NewMerchant = {
   readonly name: string
   readonly timeZone?: string
-  readonly settings?: Partial<MerchantSettings>
+  readonly settings?: Partial<Omit<MerchantSettings, "logo">>
 }
 
 /** Adds a merchant. Throws for settings that aren't valid and for a name that is taken. */
@@ -42,6 +44,51 @@ export async function addMerchant(parts: OnboardParts, spec: NewMerchant): Promi
   }
   await store.insertMerchant(parts.database, merchant)
   return merchant
+}
+
+type Style = Pick<MerchantSettings, "displayName" | "supportInfo" | "colour" | "language">
+
+/** How a merchant is to look to payers: what is left out stays, and null takes it away. */
+export type NewStyle = {
+  readonly [Name in keyof Style]?: Style[Name] | undefined
+} & { readonly logo?: Buffer | null | undefined }
+
+/**
+ * Changes how a merchant looks to payers, on every node from the next page on. Answers the merchant
+ * as it is then, or what is wrong with the logo; throws for other settings that aren't valid.
+ */
+export async function styleMerchant(
+  parts: OnboardParts,
+  merchantId: string,
+  change: NewStyle,
+): Promise<Merchant | { readonly wrong: string }> {
+  const logo = change.logo && readLogo(change.logo)
+  if (logo && "wrong" in logo) return logo
+  return parts.database.transaction(async (tx) => {
+    const merchant = await store.lockMerchant(tx, merchantId)
+    assert(merchant, `there is no merchant ${merchantId}`)
+    const settings = merchantSettings.parse(styled(merchant.settings, change, logo))
+    if (logo) await store.putLogo(tx, merchantId, logo)
+    if (logo === null) await store.deleteLogo(tx, merchantId)
+    await store.updateSettings(tx, merchantId, settings)
+    return { ...merchant, settings }
+  })
+}
+
+function styled(
+  old: MerchantSettings,
+  change: NewStyle,
+  logo: Logo | null | undefined,
+): MerchantSettings {
+  const {
+    displayName = old.displayName,
+    supportInfo = old.supportInfo,
+    colour = old.colour,
+    language = old.language,
+  } = change
+  const about = logo && { hash: logo.hash, width: logo.width, height: logo.height }
+  const style = { displayName, supportInfo, colour, language }
+  return { ...old, ...style, logo: about === undefined ? old.logo : about }
 }
 
 /** Lets a merchant use a dialect, and answers the key that signs its notices in it. */

@@ -2,7 +2,8 @@
 import type { Queries } from "../../db/database.ts"
 import type { DialectName } from "../payments/payment.ts"
 import type { Endpoint } from "../webhooks/event.ts"
-import type { Merchant, Terms } from "./merchant.ts"
+import type { Logo } from "./logo.ts"
+import type { Merchant, MerchantSettings, Terms } from "./merchant.ts"
 
 /** How a client proves who it is in a dialect. */
 export type Credential = {
@@ -67,6 +68,55 @@ export async function listMerchants(db: Queries): Promise<Merchant[]> {
     `select ${merchantColumns} from merchants m order by lower(m.name)`,
   )
   return rows
+}
+
+/** A merchant by its id, locked until the transaction ends; payments go on meanwhile. */
+export async function lockMerchant(transaction: Queries, id: string): Promise<Merchant | null> {
+  const { rows } = await transaction.query<Merchant>(
+    `select ${merchantColumns} from merchants m where m.id = $1 for no key update`,
+    [id],
+  )
+  return rows[0] ?? null
+}
+
+/** Replaces a merchant's settings. */
+export async function updateSettings(
+  db: Queries,
+  id: string,
+  settings: MerchantSettings,
+): Promise<void> {
+  await db.query("update merchants set settings = $2 where id = $1", [id, JSON.stringify(settings)])
+}
+
+/** Stores a merchant's logo in place of the one before. */
+export async function putLogo(
+  db: Queries,
+  merchantId: string,
+  { hash, type, content }: Logo,
+): Promise<void> {
+  await db.query(
+    `insert into logos (merchant_id, hash, type, content) values ($1, $2, $3, $4)
+on conflict (merchant_id) do update
+set hash = excluded.hash, type = excluded.type, content = excluded.content`,
+    [merchantId, hash, type, content],
+  )
+}
+
+/** Deletes a merchant's logo. */
+export async function deleteLogo(db: Queries, merchantId: string): Promise<void> {
+  await db.query("delete from logos where merchant_id = $1", [merchantId])
+}
+
+/** A logo by the hash of its content, whosever it is. */
+export async function findLogo(
+  db: Queries,
+  hash: string,
+): Promise<Pick<Logo, "type" | "content"> | null> {
+  const { rows } = await db.query<Pick<Logo, "type" | "content">>(
+    "select l.type, l.content from logos l where l.hash = $1 limit 1",
+    [hash],
+  )
+  return rows[0] ?? null
 }
 
 /** Adds a merchant's terms for a dialect. */

@@ -2,9 +2,9 @@
 import type { Queries } from "../../db/database.ts"
 import type { Merchant } from "../merchants/merchant.ts"
 import { findMerchant } from "../merchants/store.ts"
-import type { BankAnswer, BankState, Order, Rail, SimulatedBank } from "../rail.ts"
+import type { BankAnswer, Order, Rail, SimulatedBank } from "../rail.ts"
 import type { Keyring } from "../seal.ts"
-import { type Attempt, isAtBank, isOpen } from "./attempt.ts"
+import type { Attempt } from "./attempt.ts"
 import type { Payment } from "./payment.ts"
 import { orderOf } from "./prepare.ts"
 import { findAnyPayment, findAttempt } from "./store.ts"
@@ -16,15 +16,13 @@ export type BankParts = {
   readonly rails: ReadonlyMap<string, Rail>
 }
 
-/** What a bank was asked for, as its page shows it. `closed`: it ended without the payer's word. */
+/** What a bank was asked for, as its page shows it. */
 export type AtBank = {
   readonly payment: Payment
   readonly merchant: Merchant
   readonly attempt: Attempt
   readonly order: Order
-  readonly state: BankState | "closed"
-  readonly until: Date
-}
+} & NonNullable<ReturnType<SimulatedBank["find"]>>
 
 /** What a bank posts, and where: to the connection of a rail. */
 export type BankNotice = { readonly rail: string } & ReturnType<SimulatedBank["notice"]>
@@ -38,7 +36,7 @@ export function makeBank({ mode, database, keyring, rails }: BankParts) {
     if (!attempt || !bank) return null
     const order = orderOf(attempt, keyring)
     const found = bank.find(order)
-    return found && { attempt, order, bank, ...found }
+    return found && { attempt, order, bank, found }
   }
 
   return {
@@ -46,13 +44,11 @@ export function makeBank({ mode, database, keyring, rails }: BankParts) {
     async find(attemptId: string): Promise<AtBank | null> {
       const opened = await open(attemptId)
       if (!opened) return null
-      const { attempt, order, until } = opened
+      const { attempt, order, found } = opened
       const payment = await findAnyPayment(database, attempt.paymentId)
       const merchant = payment && (await findMerchant(database, payment.merchantId))
       if (!payment || !merchant) return null
-      // Somebody simulated its end, or withdrew it, without asking the bank.
-      const closed = opened.state === "waiting" && !(isAtBank(attempt) || isOpen(attempt))
-      return { payment, merchant, attempt, order, state: closed ? "closed" : opened.state, until }
+      return { payment, merchant, attempt, order, ...found }
     },
     /** Tells the bank what its customer did. The core hears of it from the bank alone. */
     async answer(attemptId: string, answer: BankAnswer): Promise<void> {

@@ -47,7 +47,7 @@ export function openBank({ books, clock, noticeKey }: BankParts): SimulatedBank 
     const entry = entryOf(order)
     const offered = entry?.lines.find((line) => line.offered)?.offered
     if (!entry || !offered) return null
-    return { state: stateOf(entry, clock.now()), until: new Date(offered.until) }
+    return { ...standOf(entry, clock.now()), until: new Date(offered.until) }
   }
 
   return {
@@ -90,10 +90,11 @@ function sign(key: Buffer, body: string | Buffer): string {
   return createHmac("sha256", key).update(body).digest("hex")
 }
 
-function stateOf(entry: Entry, now: Date): BankState {
-  const story = storyOf(entry, now)
-  const declined = story.some(({ kind }) => kind === "declined")
-  const agreed = entry.lines.some((line) => line.agreed)
-  if (agreed) return "approved"
-  return declined ? "declined" : story.length > 0 ? "approved" : "waiting"
+function standOf(entry: Entry, now: Date): { state: BankState; reason: Reason | null } {
+  // What comes of the payer's yes is not on the page where it was said.
+  if (entry.lines.some((line) => line.agreed)) return { state: "approved", reason: null }
+  const [first] = storyOf(entry, now)
+  if (!first) return { state: "waiting", reason: null }
+  const declined = first.kind === "declined"
+  return { state: declined ? "declined" : "approved", reason: first.reason }
 }
