@@ -1,14 +1,17 @@
 /** The page on which an account's owner lets a merchant debit it, or doesn't. */
-import type { FastifyInstance, FastifyReply } from "fastify"
+import type { FastifyInstance } from "fastify"
 import { z } from "zod"
-import type { Core, Instrument } from "../core/index.ts"
-import { type Html, html } from "./html.ts"
-import { address, banner, button, facts, layout, messagePage, type Site } from "./layout.ts"
-import { type SiteFor, send } from "./routes.ts"
+import type { Core, Instrument, Merchant } from "../core/index.ts"
+import { html } from "./html.ts"
+import { address, banner, button, facts, layout, type Site } from "./layout.ts"
+import { logo } from "./logo.ts"
+import type { WholePage } from "./policy.ts"
+import { notFound, type SiteFor, send } from "./send.ts"
+import { dressed } from "./theme.ts"
 
 type Consent = {
   readonly instrument: Instrument
-  readonly merchantName: string
+  readonly merchant: Merchant
   readonly ownerName: string
 }
 
@@ -21,7 +24,8 @@ export function consentRoutes(scope: FastifyInstance, core: Core, siteFor: SiteF
   scope.get<{ Params: { id: string } }>("/consent/:id", async (request, reply) => {
     const site = siteFor(request)
     const consent = await find(request.params.id)
-    return consent ? send(reply, 200, consentPage(site, consent)) : notFound(reply, site)
+    if (!consent) return notFound(reply, site)
+    return send(reply, 200, consentPage(dressed(site, consent.merchant), consent))
   })
 
   scope.post<{ Params: { id: string } }>("/consent/:id", async (request, reply) => {
@@ -55,12 +59,7 @@ export function consentRoutes(scope: FastifyInstance, core: Core, siteFor: SiteF
     const merchant = await core.merchants.find(merchantId)
     const customer = await core.customers.find(merchantId, customerId)
     if (!merchant || !customer) return null
-    const merchantName = merchant.settings.displayName ?? merchant.name
-    return { instrument, merchantName, ownerName: customer.person.name }
-  }
-
-  function notFound(reply: FastifyReply, site: Site): FastifyReply {
-    return send(reply, 404, messagePage(site, site.t.problems.notFound))
+    return { instrument, merchant, ownerName: customer.person.name }
   }
 }
 
@@ -69,8 +68,9 @@ function pathOf({ id }: Instrument): string {
 }
 
 /** Draws the page: the question while it is open, then the answer. */
-function consentPage(site: Site, { instrument, merchantName, ownerName }: Consent): Html {
+function consentPage(site: Site, { instrument, merchant, ownerName }: Consent): WholePage {
   const { t } = site
+  const merchantName = merchant.settings.displayName ?? merchant.name
   const { state, masked, version } = instrument
   const path = pathOf(instrument)
   const about = facts([
@@ -90,7 +90,7 @@ function consentPage(site: Site, { instrument, merchantName, ownerName }: Consen
   return layout(site, {
     title,
     path,
-    body: html`<header><p class="merchant"><strong>${merchantName}</strong></p></header>
+    body: html`<header>${logo(site)}<p class="merchant"><strong>${merchantName}</strong></p></header>
 <h1 class="step">${t.consent.heading}</h1>
 <p>${t.consent.text(merchantName)}</p>
 ${about}

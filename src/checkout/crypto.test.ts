@@ -2,92 +2,23 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { encode } from "uqr"
-import type { Merchant, Payment, SightingView } from "../core/index.ts"
+import {
+  ADDRESS,
+  CONTRACT,
+  drawn,
+  NOW,
+  offer,
+  otherOffer as other,
+  shown,
+  sighting,
+  site,
+} from "../../test/support/shown.ts"
 import { toText } from "./html.ts"
-import type { Site } from "./layout.ts"
-import { isLive, paymentPage, type Shown } from "./page.ts"
 import { qrCode } from "./qr.ts"
+import { isLive, type Shown } from "./shown.ts"
 import { dictionaries, type Language, languageAccepted } from "./texts/index.ts"
 import { linkOf, transactionOf } from "./transaction.ts"
 import type { Offer, View } from "./view.ts"
-
-const NOW = new Date("2026-01-05T14:03:00.000Z")
-const CONTRACT = "0x55d398326f99059ff775485246999027b3197955"
-const ADDRESS = "0x7099797051812dc3a010c7d01b50e0d17dc79c8f"
-
-const payment = {
-  id: "019b8e42-0fd0-4003-8c33-5e7f3b20ad21",
-  amount: 2_550n,
-  asset: "USD",
-  state: "pending",
-  reason: null,
-  description: "2 x <café>",
-  expiresAt: new Date(NOW.getTime() + 90_000),
-  version: 3,
-} as Payment
-const merchant = {
-  name: "Shop",
-  timeZone: "UTC",
-  settings: { displayName: null, supportInfo: null, rails: {}, lateMoneyHours: 24 },
-} as Merchant
-
-function site(language: Language = "es", named = false): Site {
-  const t = dictionaries[language]
-  const addresses = { base: "/pay", stylesUrl: "/pay/styles.css", scriptUrl: "/pay/page.js" }
-  return { ...addresses, sandbox: false, language, named, t }
-}
-
-function offer(over: Partial<Offer> = {}): Offer {
-  const amount = over.amount ?? "25500000"
-  const [received, seen] = [over.received ?? 0n, over.seen ?? 0n]
-  const left = BigInt(amount) - received - seen
-  return {
-    blockchain: "BNB Smart Chain",
-    chainId: 56,
-    token: "USDT",
-    decimals: 6,
-    asset: `eip155:56/erc20:${CONTRACT}`,
-    amount,
-    address: ADDRESS,
-    uri: `ethereum:${CONTRACT}@56/transfer?address=${ADDRESS}&uint256=${amount}`,
-    received,
-    seen,
-    missing: left > 0n ? left : 0n,
-    ...over,
-  }
-}
-const other = offer({ blockchain: "Polygon", token: "USDC", asset: "eip155:137/erc20:0x3c" })
-
-function sighting(over: Partial<SightingView> = {}): SightingView {
-  return {
-    asset: offer().asset,
-    amount: 10_000_000n,
-    reference: "0xabc",
-    state: "seen",
-    confirmations: 2,
-    needed: 6,
-    explorerUrl: "https://explorer.example/tx/0xabc",
-    at: NOW,
-    ...over,
-  }
-}
-
-function shown(view: View, over: Partial<Shown> = {}): Shown {
-  const brief = { redirectUrl: null, supportInfo: null, enforcedDocument: null, payer: null }
-  const rules = { offered: [], known: null, enforcedDocument: null }
-  return {
-    payment: view.kind === "ended" ? { ...payment, state: view.state } : payment,
-    merchant,
-    brief: { ...brief, displayName: "Shop" },
-    view,
-    coins: view.kind === "send" ? view.offers : [offer(), other],
-    coin: null,
-    arrivals: [],
-    form: { rules, typed: {}, wrong: {} },
-    now: NOW,
-    ...over,
-  }
-}
 
 const send = (offers: readonly Offer[], over: Partial<Shown> = {}) =>
   shown({ kind: "send", offers }, over)
@@ -133,11 +64,11 @@ test("the picture of a code has exactly the code's modules, and a margin of four
     const { data, size } = encode(text, { ecc: "L", border: 0 })
     const [, box] = /viewBox="(-4 -4 \d+ \d+)"/.exec(picture)!
     assert.equal(box, `-4 -4 ${size + 8} ${size + 8}`)
-    const drawn = data.map((row) => row.map(() => false))
+    const modules = data.map((row) => row.map(() => false))
     for (const [, x, y, length] of picture.matchAll(/M(\d+) (\d+)h(\d+)v1h-\3z/g)) {
-      for (let at = 0; at < Number(length); at += 1) drawn[Number(y)]![Number(x) + at] = true
+      for (let at = 0; at < Number(length); at += 1) modules[Number(y)]![Number(x) + at] = true
     }
-    assert.deepEqual(drawn, data)
+    assert.deepEqual(modules, data)
   }
 })
 
@@ -176,31 +107,37 @@ test("each state of a transfer is told in its own words", () => {
     [ended("expired", { coins: [] }), [/El enlace venció/], /todavía/],
   ]
   for (const [index, [state, says, not]] of rows.entries()) {
-    const page = toText(paymentPage(site(), state))
+    const page = drawn(state)
     for (const each of says) assert.match(page, each, `row ${index}`)
     if (not) assert.doesNotMatch(page, not, `row ${index}`)
   }
 })
 
-test("the script runs where something can still come, and only there", () => {
+test("the script runs where something can still come or be printed, and only there", () => {
   const late = { arrivals: [sighting()] }
-  const rows: [shown: Shown, live: boolean][] = [
-    [send([offer()]), true],
-    [shown({ kind: "wait", crypto: true }), true],
-    [shown({ kind: "wait", crypto: true }, { coins: [] }), false],
-    [shown({ kind: "wait", crypto: false }), false],
-    [shown({ kind: "choose", declined: null }, { coins: [] }), false],
-    [shown({ kind: "resend", declined: null }), false],
-    [ended("approved", late), false],
-    [ended("expired"), false],
-    [ended("expired", late), true],
-    [ended("expired", { arrivals: [sighting({ state: "final" })] }), false],
+  const choose = { kind: "choose", declined: null } as const
+  const { form } = shown(choose)
+  const rows: [shown: Shown, live: boolean, expecting: boolean][] = [
+    [send([offer()]), true, true],
+    [shown({ kind: "wait", crypto: true }), true, true],
+    [shown({ kind: "wait", crypto: false }, { coins: [] }), true, true],
+    [shown({ kind: "visit", url: "https://bank.example/a" }), true, true],
+    [shown(choose, { coins: [] }), true, true],
+    [shown({ kind: "resend", declined: null }), true, true],
+    // What was typed stands in the answer alone: its address knows nothing of it.
+    [shown(choose, { form: { ...form, wrong: { email: "?" } } }), false, false],
+    [ended("approved", late), true, false],
+    [ended("expired"), false, false],
+    [ended("cancelled"), false, false],
+    [ended("expired", late), true, true],
+    [ended("expired", { arrivals: [sighting({ state: "final" })] }), false, false],
   ]
-  for (const [state, live] of rows) {
-    assert.equal(isLive(state), live)
-    const page = toText(paymentPage(site(), state))
+  for (const [index, [state, live, expecting]] of rows.entries()) {
+    assert.equal(isLive(state), live, `row ${index}`)
+    const page = drawn(state)
     assert.equal(page.includes('<script type="module" src="/pay/page.js">'), live)
-    assert.equal(page.includes("data-expecting"), live)
+    assert.equal(page.includes("data-expecting"), expecting, `row ${index}`)
+    if (expecting) assert.match(page, /data-changes="\/pay\/[\w-]+\/changes\?version=3"/)
     // Parts of one name take each other's place, so every page has all of them.
     const parts = [...page.matchAll(/data-live="(\w+)"/g)].map(([, name]) => name)
     assert.deepEqual(parts, ["about", "state", "came", "do", "tail"])
@@ -214,8 +151,8 @@ test("the time that is left is counted by the server", () => {
     [95_000, "0"],
   ]
   for (const [ms, left] of rows) {
-    const page = paymentPage(site(), send([offer()], { now: new Date(NOW.getTime() + ms) }))
-    assert.ok(toText(page).includes(` data-left="${left}"`))
+    const page = drawn(send([offer()], { now: new Date(NOW.getTime() + ms) }))
+    assert.ok(page.includes(` data-left="${left}"`))
   }
 })
 
@@ -226,7 +163,7 @@ test("a chosen coin stays in every link, one that nobody offers does not", () =>
     ['"><script>', false],
   ]
   for (const [coin, kept] of rows) {
-    const page = toText(paymentPage(site("pt", true), send([offer(), other], { coin })))
+    const page = drawn(send([offer(), other], { coin }), site("pt", true))
     const english = /href="([^"]*lang=en[^"]*)"/.exec(page)![1]!
     const asked = new URL(english.replaceAll("&amp;", "&"), "http://x").searchParams
     assert.equal(asked.get("coin"), kept ? coin : null)
@@ -237,16 +174,16 @@ test("a chosen coin stays in every link, one that nobody offers does not", () =>
 
 test("many coins fold away behind the chosen one", () => {
   const many = Array.from({ length: 5 }, (_, at) => offer({ asset: `eip155:${at}/x` }))
-  assert.match(toText(paymentPage(site(), send(many))), /<details class="more" id="coins">/)
-  assert.doesNotMatch(toText(paymentPage(site(), send(many.slice(1)))), /<details/)
+  assert.match(drawn(send(many)), /<details class="more" id="coins">/)
+  assert.doesNotMatch(drawn(send(many.slice(1))), /<details/)
 })
 
 test("a browser's wishes choose the language, the best that we speak first", () => {
-  const rows: [header: string | undefined, language: Language][] = [
-    [undefined, "es"],
-    ["", "es"],
-    ["*", "es"],
-    ["de-DE,de;q=0.9", "es"],
+  const rows: [header: string | undefined, language: Language | null][] = [
+    [undefined, null],
+    ["", null],
+    ["*", null],
+    ["de-DE,de;q=0.9", null],
     ["pt-BR,pt;q=0.9,en;q=0.8", "pt"],
     ["en-US", "en"],
     ["EN", "en"],
@@ -254,8 +191,8 @@ test("a browser's wishes choose the language, the best that we speak first", () 
     ["en;q=0, pt;q=0.1", "pt"],
     ["en;q=x, es;q=0.1", "es"],
     ["fr, en ; q=0.2 , es;q=0.1", "en"],
-    ["english", "es"],
-    [`${"x,".repeat(1_000)}en`, "es"],
+    ["english", null],
+    [`${"x,".repeat(1_000)}en`, null],
   ]
   for (const [header, language] of rows) assert.equal(languageAccepted(header), language, header)
 })

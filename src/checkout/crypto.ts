@@ -1,8 +1,9 @@
 /** What a payer needs to send tokens: which, how many, where to, and how far it came. */
 import { digitsOf, tokenText } from "./arrivals.ts"
 import { attribute, type Html, html } from "./html.ts"
-import { address, banner, type Query, type Site } from "./layout.ts"
+import { address, type Query, type Site } from "./layout.ts"
 import { qrCode } from "./qr.ts"
+import type { Shown } from "./shown.ts"
 import { linkOf, transactionOf } from "./transaction.ts"
 import type { FinalState, Offer } from "./view.ts"
 
@@ -16,13 +17,17 @@ export type Sending = {
   readonly coin: string | null
 }
 
+export function sendingOf({ payment, coin }: Shown, offers: readonly Offer[]): Sending {
+  return { paymentId: payment.id, version: payment.version, offers, coin }
+}
+
 /** More than these would push the address off a phone's first screen. */
 const CARDS_MAX = 4
 
 /** The steps to pay: choose a coin, send that much of it, to that address. */
 export function sendPart(site: Site, sending: Sending): Html {
   const chosen = chosenOf(sending)
-  return html`<h1 class="step">${site.t.send.title}</h1>
+  return html`<h2 class="step">${site.t.send.title}</h2>
 ${coinChoice(site, sending, chosen)}
 ${panel(site, sending, chosen)}`
 }
@@ -122,15 +127,17 @@ export function sendState({ t }: Site, { offers }: Sending): Html {
   return strip("part", { title, text: text(came, tokenText(BigInt(some.amount), some)) })
 }
 
-function strip(look: string, { title, text }: { title: string; text: string }): Html {
+type Saying = { readonly title: string; readonly text: string }
+
+function strip(look: string, { title, text }: Saying): Html {
   return html`<div class="strip ${look}"><span class="sign" aria-hidden="true"></span>
 <p><strong>${title}</strong> ${text}</p></div>`
 }
 
 /** The same for a payment that only the network can bring on. */
-export function waitState({ t }: Site, coins: readonly Offer[]): Html {
+export function waitNews({ t }: Site, coins: readonly Offer[]): Saying {
   const came = coins.some(({ received, seen }) => received + seen > 0n)
-  return banner("calm", came ? t.transfer.seen : t.wait)
+  return came ? t.transfer.seen : t.wait
 }
 
 /**

@@ -1,42 +1,38 @@
-/** The files that pages load: our styles and our script, each kept while it is the same. */
+/** The file that pages load: our script, kept while it is the same. */
 import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { stripTypeScriptTypes } from "node:module"
 import type { FastifyInstance } from "fastify"
-
-type Loaded = { readonly name: string; readonly type: string; readonly text: string }
+import { codingFor, compressedFile } from "./compression.ts"
 
 /** The parts of the script, each after those that it imports. */
-const SCRIPT_PARTS = ["copy", "countdown", "wallet", "live", "page"]
+const SCRIPT_PARTS = ["copy", "countdown", "wallet", "once", "stream", "live", "page"]
 
-const STYLES = loaded("styles.css", "text/css", read("./styles.css"))
-const SCRIPT = loaded("page.js", "text/javascript", joined(SCRIPT_PARTS))
+const NAME = "page.js"
+const SCRIPT = joined(SCRIPT_PARTS)
+const COMPRESSED = compressedFile(SCRIPT)
+const VERSION = createHash("sha256").update(SCRIPT).digest("hex").slice(0, 16)
 
-/** Their addresses below the base, with what tells this version of them from another. */
-export const STYLES_ADDRESS = `${STYLES.name}?v=${STYLES.hash}`
-export const SCRIPT_ADDRESS = `${SCRIPT.name}?v=${SCRIPT.hash}`
+/** How long a browser may keep what has its hash in its address. */
+export const FOR_EVER = "public, max-age=31536000, immutable"
 
-/** Mounts them below the scope's prefix. */
+/** Its address below the base, with what tells this version of it from another. */
+export const SCRIPT_ADDRESS = `${NAME}?v=${VERSION}`
+
+/** Mounts it below the scope's prefix. */
 export function fileRoutes(scope: FastifyInstance): void {
-  for (const { name, type, text, hash } of [STYLES, SCRIPT]) {
-    scope.get<{ Querystring: { v?: unknown } }>(`/${name}`, (request, reply) => {
-      // Another version's page may ask in the middle of an upgrade: it gets ours, for now only.
-      const kept = request.query.v === hash
-      return reply
-        .header("cache-control", kept ? "public, max-age=31536000, immutable" : "no-cache")
-        .header("x-content-type-options", "nosniff")
-        .type(`${type}; charset=utf-8`)
-        .send(text)
-    })
-  }
-}
-
-function loaded(name: string, type: string, text: string): Loaded & { readonly hash: string } {
-  return { name, type, text, hash: createHash("sha256").update(text).digest("hex").slice(0, 16) }
-}
-
-function read(path: string): string {
-  return readFileSync(new URL(path, import.meta.url), "utf8")
+  scope.get<{ Querystring: { v?: unknown } }>(`/${NAME}`, (request, reply) => {
+    // Another version's page may ask in the middle of an upgrade: it gets ours, for now only.
+    const isKept = request.query.v === VERSION
+    const coding = codingFor(request.headers["accept-encoding"])
+    reply
+      .header("cache-control", isKept ? FOR_EVER : "no-cache")
+      .header("x-content-type-options", "nosniff")
+      .header("vary", "accept-encoding")
+      .type("text/javascript; charset=utf-8")
+    if (coding === null) return reply.send(SCRIPT)
+    return reply.header("content-encoding", coding).send(COMPRESSED[coding])
+  })
 }
 
 /**
@@ -45,7 +41,7 @@ function read(path: string): string {
  */
 function joined(parts: readonly string[]): string {
   const texts = parts.map((part) =>
-    withoutTypes(read(`./client/${part}.ts`))
+    withoutTypes(readFileSync(new URL(`./client/${part}.ts`, import.meta.url), "utf8"))
       .replace(/^import\b[^"]*"\.\/\w+\.ts"$/gm, "")
       .replace(/^export (?=async |function |const )/gm, "")
       // Comments on lines of their own; none of our texts has such a line.

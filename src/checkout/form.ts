@@ -1,15 +1,18 @@
 /** Reads what a payer typed: an account or a phone with its holder, or what is wrong, by field. */
 import { z } from "zod"
-import type { Method, Target } from "../core/index.ts"
+import type { Target, Way } from "../core/index.ts"
 import { BANKS } from "./banks.ts"
+import { DOCUMENT_TYPES, type DocumentType, digits, isSame, readDocument } from "./documents.ts"
+import { METHOD_OF, type PageMethod } from "./methods.ts"
 import type { KnownPayer } from "./purpose.ts"
 import type { Texts } from "./texts/index.ts"
 
-export const DOCUMENT_TYPES = ["cc", "ce", "nit"] as const
 export const ACCOUNT_TYPES = ["savings", "checking"] as const
-/** The methods that a payer can fill in here. */
-export const PAGE_METHODS = ["bank", "wallet"] as const satisfies readonly Method[]
-export type PageMethod = (typeof PAGE_METHODS)[number]
+/** Whose account it is: a person's, or a business's. */
+export const HOLDERS = ["person", "business"] as const
+export type Holder = (typeof HOLDERS)[number]
+/** What a person can prove itself with; a business has a NIT. */
+export const PERSON_DOCUMENTS = DOCUMENT_TYPES.filter((each) => each !== "nit")
 
 /** In the order in which they stand on the page. */
 export const FIELDS = [
@@ -18,9 +21,12 @@ export const FIELDS = [
   "accountType",
   "accountNumber",
   "phone",
+  "holder",
   "name",
   "documentType",
   "documentNumber",
+  "businessName",
+  "nit",
   "email",
 ] as const
 export type Field = (typeof FIELDS)[number]
@@ -28,8 +34,6 @@ export type Field = (typeof FIELDS)[number]
 /** What was typed, as it was typed, so that it can be shown again. */
 export type Typed = Readonly<Partial<Record<Field, string>>>
 export type Wrong = Partial<Record<Field, string>>
-
-export type Filled = { readonly method: PageMethod; readonly target: Target }
 
 /** Longer than any of these fields may be; what is longer is not shown again either. */
 const TYPED_MAX = 300
@@ -50,10 +54,12 @@ export type FormRules = {
   readonly enforcedDocument: string | null
 }
 
-const DOCUMENTS: Readonly<Record<(typeof DOCUMENT_TYPES)[number], RegExp>> = {
-  cc: /^\d{4,10}$/,
-  ce: /^\d{3,10}$/,
-  nit: /^\d{9,10}$/,
+/** Two names of 80 characters and a blank, as a merchant may give them. */
+export const NAME_MAX = 161
+/** A person has a first and a last name, or at least two letters; "3M" is a business. */
+const NAMES: Readonly<Record<Holder, RegExp>> = {
+  person: /^(?=.*\p{L}.*\p{L})[^\p{C}<>]{3,161}$/u,
+  business: /^(?=.*\p{L})[^\p{C}<>]{2,161}$/u,
 }
 const EMAIL_MAX = 254
 const email = z.email().max(EMAIL_MAX)
@@ -63,40 +69,40 @@ export function readForm(
   typed: Typed,
   rules: FormRules,
   t: Texts,
-): { readonly filled: Filled } | { readonly wrong: Wrong } {
+): { readonly filled: Way } | { readonly wrong: Wrong } {
   const wrong: Wrong = {}
-  const known = rules.known
   const method = rules.offered.find((each) => each === typed.method)
   if (!method) wrong.method = t.wrong.method
+  if (method === "crypto") return { filled: { method, target: {} } }
 
-  const name = (typed.name?.trim() || known?.name || "").replace(/\s+/g, " ")
-  if (!/^(?=.*\p{L}.*\p{L})[^\p{C}<>]{3,80}$/u.test(name)) wrong.name = t.wrong.name
-
-  const documentType = DOCUMENT_TYPES.find(
-    (each) => each === (typed.documentType || known?.documentType),
-  )
-  const documentNumber = digits(typed.documentNumber) || digits(known?.documentNumber)
-  if (!documentType) wrong.documentType = t.wrong.documentType
-  else if (!DOCUMENTS[documentType].test(documentNumber)) {
-    wrong.documentNumber = t.wrong.documentNumber[documentType]
-  } else if (rules.enforcedDocument !== null && documentNumber !== rules.enforcedDocument) {
-    wrong.documentNumber = t.wrong.enforced
-  }
-
-  const address = email.safeParse(typed.email?.trim() || known?.email)
+  const means = method ? MEANS[method](typed, rules, wrong, t) : {}
+  const holder = HOLDER_READERS[holderOf(typed, rules)](typed, rules, wrong, t)
+  const address = email.safeParse(typed.email?.trim() || rules.known?.email)
   if (!address.success) wrong.email = t.wrong.email
 
-  const means = method && MEANS[method](typed, rules, wrong, t)
-  if (!method || !means || !documentType || !address.success || Object.keys(wrong).length > 0) {
-    return { wrong }
+  if (!method || !holder || !address.success || Object.keys(wrong).length > 0) return { wrong }
+  return {
+    filled: { method: METHOD_OF[method], target: { ...means, holder, email: address.data } },
   }
-  const holder = { name, documentType, documentNumber }
-  return { filled: { method, target: { ...means, holder, email: address.data } } }
 }
 
-type ReadMeans = (typed: Typed, rules: FormRules, wrong: Wrong, t: Texts) => Target
+/** Whose account it is: as the payer says, else as the merchant seems to know. */
+export function holderOf({ holder }: Typed, { known }: Pick<FormRules, "known">): Holder {
+  return HOLDERS.find((each) => each === holder) ?? knownHolder(known)
+}
 
-const MEANS: Readonly<Record<PageMethod, ReadMeans>> = {
+function knownHolder(known: KnownPayer | null): Holder {
+  return known?.documentType === "nit" ? "business" : "person"
+}
+
+/** What the merchant knows about a holder of this kind; of another kind it is of no use. */
+export function knownAs(holder: Holder, known: KnownPayer | null): KnownPayer | null {
+  return knownHolder(known) === holder ? known : null
+}
+
+type Reader<T> = (typed: Typed, rules: FormRules, wrong: Wrong, t: Texts) => T
+
+const MEANS: Readonly<Record<Exclude<PageMethod, "crypto">, Reader<Target>>> = {
   bank(typed, _rules, wrong, t) {
     const bank = BANKS.find(([code]) => code === typed.bank)?.[0]
     const accountType = ACCOUNT_TYPES.find((each) => each === typed.accountType)
@@ -111,13 +117,51 @@ const MEANS: Readonly<Record<PageMethod, ReadMeans>> = {
     if (!/^3\d{9}$/.test(phoneNumber)) wrong.phone = t.wrong.phone
     return { phoneNumber }
   },
+  bancolombia: () => ({ bank: "bancolombia" }),
 }
 
-/**
- * People write numbers with blanks, dots and dashes; letters are kept, so that they are refused.
- */
-function digits(text: string | null | undefined): string {
-  return (text ?? "").replace(/[\s.-]/g, "")
+const HOLDER_READERS: Readonly<Record<Holder, Reader<Target["holder"]>>> = {
+  person(typed, rules, wrong, t) {
+    const known = knownAs("person", rules.known)
+    const name = nameOf(typed.name, known)
+    if (!NAMES.person.test(name)) wrong.name = t.wrong.name
+    const documentType = PERSON_DOCUMENTS.find(
+      (each) => each === (typed.documentType || known?.documentType),
+    )
+    if (!documentType) {
+      wrong.documentType = t.wrong.documentType
+      return undefined
+    }
+    const written = digits(typed.documentNumber) || known?.documentNumber
+    const read = documentOf(documentType, written, rules, t)
+    if ("wrong" in read) wrong.documentNumber = read.wrong
+    return "wrong" in read ? undefined : { name, documentType, documentNumber: read.number }
+  },
+  business(typed, rules, wrong, t) {
+    const known = knownAs("business", rules.known)
+    const name = nameOf(typed.businessName, known)
+    if (!NAMES.business.test(name)) wrong.businessName = t.wrong.businessName
+    const read = documentOf("nit", digits(typed.nit) || known?.documentNumber, rules, t)
+    if ("wrong" in read) wrong.nit = read.wrong
+    return "wrong" in read ? undefined : { name, documentType: "nit", documentNumber: read.number }
+  },
+}
+
+function nameOf(typed: string | undefined, known: KnownPayer | null): string {
+  return (typed?.trim() || known?.name || "").trim().replace(/\s+/g, " ")
+}
+
+function documentOf(
+  type: DocumentType,
+  written: string | null | undefined,
+  { enforcedDocument }: FormRules,
+  t: Texts,
+): { readonly number: string } | { readonly wrong: string } {
+  const read = readDocument(type, written ?? "")
+  if (read === "check") return { wrong: t.wrong.nitCheck }
+  if (read === "form") return { wrong: t.wrong.documentNumber[type] }
+  const refused = enforcedDocument !== null && !isSame(type, read.number, enforcedDocument)
+  return refused ? { wrong: t.wrong.enforced } : read
 }
 
 function phoneDigits(text: string | null | undefined): string {
@@ -130,4 +174,9 @@ export function maskKnown(field: keyof KnownPayer, value: string): string {
   if (field === "email") return value.replace(/(?<=^.)[^@]*/, "•••")
   // Of a short number its end would be nearly all of it.
   return value.length < 7 ? "•••" : `•••${value.slice(-3)}`
+}
+
+/** The last digits of a number that its owner will know again. */
+export function maskTail(number: string, shown: number): string {
+  return `•••${number.slice(-shown)}`
 }

@@ -1,14 +1,25 @@
 /** The hosted checkout: the pages below /pay that payers see. */
 import type { FastifyError, FastifyInstance, FastifyRequest } from "fastify"
 import { type Core, OutcomeUnknown, Unavailable } from "../core/index.ts"
+import { bankRoutes } from "./bank/index.ts"
+import { changeRoutes } from "./changes.ts"
+import { compressPages } from "./compression.ts"
 import { consentRoutes } from "./consent.ts"
-import { fileRoutes, SCRIPT_ADDRESS, STYLES_ADDRESS } from "./files.ts"
+import { fileRoutes, SCRIPT_ADDRESS } from "./files.ts"
 import { isForeign } from "./guard.ts"
 import { toText } from "./html.ts"
 import { messagePage, type Site } from "./layout.ts"
+import { logoRoutes } from "./logo.ts"
 import { PAGE_HEADERS } from "./policy.ts"
-import { paymentRoutes, send } from "./routes.ts"
-import { dictionaries, languageAccepted, languageNamed, type Texts } from "./texts/index.ts"
+import { paymentRoutes } from "./routes.ts"
+import { notFound, send } from "./send.ts"
+import {
+  dictionaries,
+  FALLBACK,
+  languageAccepted,
+  languageNamed,
+  type Texts,
+} from "./texts/index.ts"
 
 export { PAGE_HEADERS } from "./policy.ts"
 
@@ -25,7 +36,7 @@ export function unreadablePage(core: Core, path: string): string | null {
   return toText(messagePage(site, site.t.problems.notFound))
 }
 
-/** Mounts the pages. Each speaks the language that its link names, or else its browser. */
+/** Mounts the pages. Each speaks the language that its link names, its browser, or its merchant. */
 export async function mountCheckout(server: FastifyInstance, core: Core): Promise<void> {
   const publicUrl = new URL(core.publicUrl)
   const siteFor = (request: FastifyRequest) => {
@@ -49,19 +60,22 @@ export async function mountCheckout(server: FastifyInstance, core: Core): Promis
         }
         return undefined
       })
-      scope.setNotFoundHandler((request, reply) => {
-        const site = siteFor(request)
-        return send(reply.headers(PAGE_HEADERS), 404, messagePage(site, site.t.problems.notFound))
-      })
+      scope.setNotFoundHandler((request, reply) =>
+        notFound(reply.headers(PAGE_HEADERS), siteFor(request)),
+      )
       scope.setErrorHandler((error: FastifyError, request, reply) => {
         const site = siteFor(request)
         const [status, problem] = problemOf(error, core, site.t)
         if (status === 503) reply.header("retry-after", RETRY_AFTER_S)
         return send(reply.headers(PAGE_HEADERS), status, messagePage(site, problem))
       })
+      compressPages(scope)
       fileRoutes(scope)
+      logoRoutes(scope, core, siteFor)
+      bankRoutes(scope, core, siteFor)
       consentRoutes(scope, core, siteFor)
       paymentRoutes(scope, core, siteFor)
+      changeRoutes(scope, core)
     },
     { prefix: PREFIX },
   )
@@ -72,15 +86,18 @@ type Wish = { readonly lang?: unknown; readonly accepted?: string | undefined }
 function siteOf(core: Core, { lang, accepted }: Wish): Site {
   const base = new URL(core.publicUrl).pathname.replace(/\/$/, "") + PREFIX
   const named = languageNamed(lang)
-  const language = named ?? languageAccepted(accepted)
+  const wished = named ?? languageAccepted(accepted)
+  const language = wished ?? FALLBACK
   return {
     base,
-    stylesUrl: `${base}/${STYLES_ADDRESS}`,
     scriptUrl: `${base}/${SCRIPT_ADDRESS}`,
     sandbox: core.mode === "sandbox",
     language,
     named: named !== null,
+    wished: wished !== null,
     t: dictionaries[language],
+    theme: null,
+    logo: null,
   }
 }
 

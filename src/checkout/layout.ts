@@ -1,19 +1,26 @@
 /** The frame of every page: its head, its card, and how amounts and times are written. */
 import { CURRENCY_DECIMALS, formatDecimal } from "../money.ts"
 import { attribute, type Html, html, type Piece } from "./html.ts"
+import type { Picture } from "./logo.ts"
+import { type WholePage, withPolicy } from "./policy.ts"
+import { STYLES, type Stylesheet, styleElements } from "./stylesheet.ts"
 import { dictionaries, LANGUAGES, type Language, type Texts } from "./texts/index.ts"
 
 /** What every page needs beside what it shows. */
 export type Site = {
   /** Where the pages are mounted, as browsers see it. */
   readonly base: string
-  readonly stylesUrl: string
   readonly scriptUrl: string
   readonly sandbox: boolean
   readonly language: Language
   /** Whether the link named the language: then the links from here name it, too. */
   readonly named: boolean
+  /** Whether the link or the browser named it: a merchant's own comes only after these. */
+  readonly wished: boolean
   readonly t: Texts
+  /** The merchant's colour and logo, once it is known whose page it is: see `dressed`. */
+  readonly theme: Stylesheet | null
+  readonly logo: Picture | null
 }
 
 export type Page = {
@@ -31,6 +38,10 @@ export type Page = {
     readonly expecting: boolean
     /** Seconds until the payment expires. */
     readonly leftSeconds: number | null
+    /** Where it hears that the payment changed. */
+    readonly changesUrl?: string
+    /** Whether it also shows what changes without the payment, such as confirmations. */
+    readonly often?: boolean
   }
   /** Two columns where there is room. */
   readonly wide?: boolean
@@ -48,15 +59,19 @@ export function address(site: Site, path: string, query: Query = {}): string {
 }
 
 /** A whole page. */
-export function layout(site: Site, page: Page): Html {
-  const { stylesUrl, scriptUrl, sandbox, t } = site
+export function layout(site: Site, page: Page): WholePage {
+  const { scriptUrl, sandbox, theme, t } = site
   const { title, body, refreshSeconds, live, wide = false } = page
   const about = html`${attribute("data-expecting", live?.expecting ?? false)}${attribute(
     "data-left",
     live?.leftSeconds ?? null,
+  )}${attribute("data-changes", live?.changesUrl ?? null)}${attribute(
+    "data-often",
+    live?.often ?? false,
   )}`
   const refresh = refreshSeconds && html`<meta http-equiv="refresh" content="${refreshSeconds}">`
-  return html`<!doctype html>
+  const styles = theme === null ? [STYLES] : [STYLES, theme]
+  const whole = html`<!doctype html>
 <html lang="${t.language}">
 <head>
 <meta charset="utf-8">
@@ -65,11 +80,10 @@ export function layout(site: Site, page: Page): Html {
 <meta name="color-scheme" content="light dark">
 ${refresh && live ? html`<noscript>${refresh}</noscript>` : refresh}
 <title>${title}</title>
-<link rel="stylesheet" href="${stylesUrl}">
-${live && html`<script type="module" src="${scriptUrl}"></script>`}
+${styleElements(styles)}${live && html`<script type="module" src="${scriptUrl}"></script>`}
 </head>
 <body>
-${sandbox && html`<p class="sandbox">${t.sandbox}</p>`}
+${sandbox && html`<aside class="sandbox">${t.sandbox}</aside>`}
 <main class="card${wide && " wide"}"${about}>
 ${body}
 </main>
@@ -80,6 +94,7 @@ ${languageSwitch(site, page)}
 </body>
 </html>
 `
+  return withPolicy(whole, { styles, picture: site.logo !== null, script: live !== undefined })
 }
 
 function languageSwitch(site: Site, { path, query }: Page): Html | null {
@@ -98,11 +113,11 @@ hreflang="${tag}"${current}>${name}</a>
 type Saying = { readonly title: string; readonly text: string }
 
 /** A page that says one thing, such as that there is no such payment. */
-export function messagePage(site: Site, saying: Saying): Html {
-  return layout(site, { title: saying.title, body: banner("bad", saying) })
+export function messagePage(site: Site, saying: Saying): WholePage {
+  return layout({ ...site, logo: null }, { title: saying.title, body: banner("bad", saying) })
 }
 
-export type Tone = "good" | "bad" | "calm"
+export type Tone = "good" | "bad" | "calm" | "turn"
 
 /** A sign, a heading and a sentence. The sign is drawn by the stylesheet. */
 export function banner(tone: Tone, { title, text }: Saying): Html {
@@ -122,16 +137,8 @@ export function facts(rows: readonly (readonly [term: string, value: Piece])[]):
 }
 
 /** A button that sends its form. */
-export function button(
-  name: string,
-  label: string,
-  look: "main" | "quiet" | "test",
-  options: { readonly skipsChecks?: boolean } = {},
-): Html {
-  return html`<button class="${look}" name="do" value="${name}"${attribute(
-    "formnovalidate",
-    options.skipsChecks ?? false,
-  )}>${label}</button>`
+export function button(name: string, label: string, look: "main" | "quiet" | "test"): Html {
+  return html`<button class="${look}" name="do" value="${name}">${label}</button>`
 }
 
 /** An amount as people write it: "$ 12.500"; cents only where there are some. */

@@ -1,14 +1,24 @@
 /** The decisions behind the pages: what is shown when, where a payer goes back to, who may post. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { type Attempt, type Payment, type PayOption, REASONS, STATES } from "../core/index.ts"
+import {
+  type Attempt,
+  type Method,
+  type Payment,
+  type PayOption,
+  REASONS,
+  STATES,
+  type Target,
+} from "../core/index.ts"
+import { chosenOf, sourceText } from "./chosen.ts"
 import { maskKnown } from "./form.ts"
 import { isForeign } from "./guard.ts"
 import { toText } from "./html.ts"
 import { amountText, timeText } from "./layout.ts"
-import { briefOf, returnUrl } from "./purpose.ts"
+import { offeredTo, type PageMethod } from "./methods.ts"
+import { type Brief, briefOf, descriptionOf, returnUrl } from "./purpose.ts"
 import { dictionaries } from "./texts/index.ts"
-import { hasPage, viewOf } from "./view.ts"
+import { chosenAttempt, hasPage, viewOf } from "./view.ts"
 
 const t = dictionaries.es
 const NOW = new Date("2026-01-05T14:03:00.000Z")
@@ -100,10 +110,10 @@ test("a payer sees the one thing that can be done now", () => {
     [{}, [{ ...crypto, state: "closed" }], "resend", { declined: null }],
   ]
   for (const [over, attempts, kind, more] of rows) {
-    assert.deepEqual(viewOf({ ...payment, ...over }, attempts), { kind, ...more })
+    assert.deepEqual(viewOf({ ...payment, ...over }, attempts, ["crypto"]), { kind, ...more })
   }
   for (const state of STATES.filter((each) => each !== "pending" && each !== "processing")) {
-    const ended = viewOf({ ...payment, state, reason: "other" }, [declined])
+    const ended = viewOf({ ...payment, state, reason: "other" }, [declined], [])
     assert.deepEqual(ended, { kind: "ended", state, reason: "other" })
   }
 })
@@ -119,9 +129,90 @@ test("what already came in is taken off what is asked for", () => {
     const received = amount === null ? {} : { [option.asset]: amount }
     const crypto: Attempt = { ...attempt, method: "crypto", received }
     const sending = { ...crypto, instructions: { options: [option] } }
-    const view = viewOf({ ...payment, openAttemptId: attempt.id }, [sending])
+    const view = viewOf({ ...payment, openAttemptId: attempt.id }, [sending], [])
     assert.ok(view.kind === "send")
     assert.equal(view.offers[0]!.missing, missing)
+  }
+})
+
+test("who had an address chooses anew where there is another way, else asks for another", () => {
+  const left: Attempt = { ...attempt, method: "crypto", state: "closed" }
+  const rows: [offered: Method[], kind: string][] = [
+    [[], "resend"],
+    [["crypto"], "resend"],
+    [["bank", "crypto"], "choose"],
+    [["wallet"], "choose"],
+  ]
+  for (const [offered, kind] of rows) {
+    assert.deepEqual(viewOf(payment, [left], offered), { kind, declined: null })
+  }
+})
+
+test("a payer is offered what the merchant has, the payment allows and a document permits", () => {
+  const all: Method[] = ["bank", "wallet", "crypto", "recharge"]
+  const brief = { methods: null, enforcedDocument: null } as Brief
+  const rows: [available: Method[], asset: string, brief: Partial<Brief>, offered: PageMethod[]][] =
+    [
+      [all, "COP", {}, ["bank", "wallet", "bancolombia", "crypto"]],
+      [["wallet"], "COP", {}, ["wallet"]],
+      [["bank"], "COP", {}, ["bank", "bancolombia"]],
+      [[], "COP", {}, []],
+      [all, "USD", {}, ["crypto"]],
+      [all, "COP", { enforcedDocument: "1020304050" }, ["bank", "wallet", "bancolombia"]],
+      [all, "USD", { enforcedDocument: "1020304050" }, []],
+      [all, "COP", { methods: ["crypto"] }, ["crypto"]],
+      [all, "COP", { methods: ["wallet", "nonsense"] }, ["wallet"]],
+      [all, "COP", { methods: [] }, []],
+    ]
+  for (const [available, asset, over, offered] of rows) {
+    assert.deepEqual(offeredTo({ ...payment, asset }, { ...brief, ...over }, available), offered)
+  }
+})
+
+test("what was chosen is shown masked, and never more of it", () => {
+  const holder = { name: "Ana Ruiz", documentType: "cc", documentNumber: "1020304050" }
+  const account = { bank: "bbva", accountType: "savings", accountNumber: "1234567899" }
+  const rows: [method: Method, target: Target, method: PageMethod, source: string | null][] = [
+    ["bank", { ...account, holder }, "bank", "BBVA •••7899"],
+    ["bank", { bank: "bancolombia", holder }, "bancolombia", "Bancolombia"],
+    ["bank", { ...account, bank: "bancolombia", holder }, "bank", "Bancolombia •••7899"],
+    ["wallet", { phoneNumber: "3001234567", holder }, "wallet", "Nequi •••67"],
+    ["bank", {}, "bank", null],
+    ["crypto", {}, "crypto", null],
+  ]
+  for (const [method, target, shown, source] of rows) {
+    const chosen = chosenOf({ ...attempt, method }, target)
+    assert.deepEqual([chosen.method, sourceText(chosen)], [shown, source])
+    assert.equal(chosen.holder, target.holder ? "A•• R•••" : null)
+    assert.doesNotMatch(JSON.stringify(chosen), /1020304050|123456|Ruiz/)
+  }
+})
+
+test("a page names the attempt that its payer is at, or that paid", () => {
+  const [first, second] = [
+    { ...attempt, id: "a" },
+    { ...attempt, id: "b" },
+  ]
+  const paid: Attempt = { ...first, state: "settled" }
+  const refund: Attempt = { ...second, kind: "refund", state: "settled" }
+  const rows: [over: Partial<Payment>, attempts: Attempt[], id: string | null][] = [
+    [{}, [first], null],
+    [{ openAttemptId: "b" }, [first, second], "b"],
+    [{ state: "approved" }, [paid, refund], "a"],
+    [
+      { state: "approved" },
+      [
+        { ...first, state: "declined" },
+        { ...paid, id: "b" },
+      ],
+      "b",
+    ],
+    [{ state: "approved" }, [], null],
+    [{ state: "returned" }, [paid], null],
+    [{ state: "expired" }, [first], null],
+  ]
+  for (const [over, attempts, id] of rows) {
+    assert.equal(chosenAttempt({ ...payment, ...over }, attempts)?.id ?? null, id)
   }
 })
 
@@ -153,13 +244,36 @@ test("a payer goes back with the id and how it ended, beside the merchant's own 
   }
 })
 
+test("a description is for people: documents of a shop's program are not shown", () => {
+  const rows: [description: string | null, shown: string | null][] = [
+    [null, null],
+    ["Pedido 1009", "Pedido 1009"],
+    ['{"customer_id":7,"transaction_id":"9"}', null],
+    [" [1, 2]", null],
+    ["{oferta} dos por uno", "{oferta} dos por uno"],
+    ["[urgente] Pedido 7", "[urgente] Pedido 7"],
+    ["1009", "1009"],
+  ]
+  for (const [description, shown] of rows) {
+    assert.equal(descriptionOf({ ...payment, description }), shown, String(description))
+  }
+})
+
 test("the page opens whatever a dialect left for it", () => {
-  const settings = { displayName: null, supportInfo: "help", rails: {}, lateMoneyHours: 24 }
+  const look = { displayName: null, colour: null, language: null, logo: null }
+  const settings = { ...look, supportInfo: "help", rails: {}, lateMoneyHours: 24 }
   const merchant = { id: "m", name: "Shop", timeZone: "UTC", settings, createdAt: NOW }
-  const nothing = { redirectUrl: null, enforcedDocument: null, payer: null }
+  const nothing = { redirectUrl: null, enforcedDocument: null, methods: null, payer: null }
   const purposes: object[] = [
     {},
-    { redirectUrl: 7, displayName: {}, supportInfo: "", enforcedDocument: [], payer: "x" },
+    {
+      redirectUrl: 7,
+      displayName: {},
+      supportInfo: "",
+      enforcedDocument: [],
+      methods: 1,
+      payer: "x",
+    },
   ]
   for (const purpose of purposes) {
     const brief = briefOf({ ...purpose }, merchant)

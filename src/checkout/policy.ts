@@ -1,16 +1,43 @@
-/** What browsers may do on our pages, as the headers of every page say it. */
+/** What browsers may do on our pages: no more than the parts of each page need. */
+import type { Html } from "./html.ts"
+import { STYLES, type Stylesheet } from "./stylesheet.ts"
 
-const POLICY =
-  "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; " +
-  "frame-ancestors 'none'"
+/** What stands on a page beside text. */
+export type Parts = {
+  readonly styles: readonly Stylesheet[]
+  /** A picture of our own, such as the merchant's logo. */
+  readonly picture?: boolean
+  /** Our script, which asks for nothing but the payment it stands on. */
+  readonly script?: boolean
+}
 
-/** Pages that wait for a transfer run our own script, which asks for nothing but the page again. */
-export const LIVE_POLICY = `${POLICY}; script-src 'self'; connect-src 'self'`
+/** A page with the policy that allows its parts and nothing else. */
+export type WholePage = Html & { readonly policy: string }
 
-/** Nothing but our own stylesheet is loaded, and no other page may frame or fill ours. */
+export function withPolicy(page: Html, parts: Parts): WholePage {
+  return { ...page, policy: policyOf(parts) }
+}
+
+/**
+ * The Content-Security-Policy of a page with these parts. Styles are allowed one by one: whoever
+ * got markup into a page could still add none of their own.
+ */
+export function policyOf({ styles, picture = false, script = false }: Parts): string {
+  return [
+    "default-src 'none'",
+    `style-src ${styles.map(({ source }) => source).join(" ")}`,
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    ...(picture ? ["img-src 'self'"] : []),
+    ...(script ? ["script-src 'self'", "connect-src 'self'"] : []),
+  ].join("; ")
+}
+
+/** What each page is sent with; one that has more parts than text replaces the policy. */
 export const PAGE_HEADERS = {
   "content-type": "text/html; charset=utf-8",
-  "content-security-policy": POLICY,
+  "content-security-policy": policyOf({ styles: [STYLES] }),
   "x-frame-options": "DENY",
   "cache-control": "no-store",
   "referrer-policy": "no-referrer",

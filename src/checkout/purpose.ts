@@ -21,6 +21,8 @@ const purpose = z.object({
   supportInfo: text,
   /** The document that the paying account has to belong to. */
   enforcedDocument: text,
+  /** The core's methods that may be offered; null for all. */
+  methods: z.array(z.string()).nullable().catch(null),
   payer: payer.nullable().catch(null),
 })
 
@@ -35,6 +37,20 @@ export function briefOf(kept: Purpose, merchant: Merchant): Brief {
     ...read,
     displayName: read.displayName ?? displayName ?? merchant.name,
     supportInfo: read.supportInfo ?? supportInfo,
+  }
+}
+
+/**
+ * What a payment is for, in words; null where there are none. Shops' programs also put documents of
+ * their own there (the vendor's plugin sends JSON), which tell a payer nothing.
+ */
+export function descriptionOf({ description }: Payment): string | null {
+  if (description === null || !/^\s*[{[]/.test(description)) return description
+  try {
+    JSON.parse(description)
+    return null
+  } catch {
+    return description
   }
 }
 

@@ -2,6 +2,7 @@
 import {
   type Attempt,
   isFinal,
+  type Method,
   type Payment,
   type PayOption,
   type Reason,
@@ -38,8 +39,15 @@ export function hasPage(payment: Payment): boolean {
   return payment.kind === "charge" && payment.instrumentId === null
 }
 
-/** The view of a payment whose attempts, oldest first, are `attempts`. */
-export function viewOf(payment: Payment, attempts: readonly Attempt[]): View {
+/**
+ * The view of a payment whose attempts, oldest first, are `attempts`. `offered`: the methods that
+ * its payer may choose now.
+ */
+export function viewOf(
+  payment: Payment,
+  attempts: readonly Attempt[],
+  offered: readonly Method[],
+): View {
   const { state, reason } = payment
   const charges = attempts.filter(({ kind }) => kind === "charge")
   const last = charges.at(-1)
@@ -55,7 +63,17 @@ export function viewOf(payment: Payment, attempts: readonly Attempt[]): View {
     return { kind: "wait", crypto }
   }
   const declined = last?.state === "declined" ? (last.reason ?? "other") : null
-  return { kind: crypto ? "resend" : "choose", declined }
+  // Who chose among several ways chooses anew; who only ever had an address gets another one.
+  const other = offered.some((each) => each !== "crypto")
+  return { kind: crypto && !other ? "resend" : "choose", declined }
+}
+
+/** The attempt that its payer is at, or that paid it; null where a page has to name none. */
+export function chosenAttempt(payment: Payment, attempts: readonly Attempt[]): Attempt | null {
+  const charges = attempts.filter(({ kind }) => kind === "charge")
+  if (payment.openAttemptId) return charges.find(({ id }) => id === payment.openAttemptId) ?? null
+  if (payment.state !== "approved") return null
+  return charges.find(({ state }) => state === "approved" || state === "settled") ?? null
 }
 
 /**

@@ -160,7 +160,7 @@ test("nobody agrees after the payment's time, nor after ten minutes at the bank"
   assert.deepEqual([(await lastOf(it.id)).state, await movesOf(it.id)], ["declined", 0])
 })
 
-test("agreed in time and heard of late: the payment expires, and is approved after all", async () => {
+test("agreed in time, heard of late: the payment expires, and is approved after all", async () => {
   const { id } = await sent()
   await core.bank.answer((await lastOf(id)).id, "approve")
   clock.advance(TTL_MS)

@@ -76,7 +76,7 @@ test("this node's own commit wakes everybody who waits for it, without a look", 
   assert.deepEqual(await Promise.all(more), [null, null])
 })
 
-test("another node's commit is found within a look, also one that was before the wait", async (t) => {
+test("another node's commit is found within a look, also an earlier one", async (t) => {
   const { node, database } = await start(t)
   const other = await testCore(database)
   for (const before of [false, true]) {
@@ -149,7 +149,7 @@ test("beyond the most that may wait, one waits out its time and hurts nobody", a
   assert.equal(await next, version + 1)
 })
 
-test("whoever waits for the end has it at once, or the payment as it is at the deadline", async (t) => {
+test("whoever waits for the end has it at once, or what there is at the deadline", async (t) => {
   const { node, database } = await start(t)
   const other = await testCore(database)
   const rows: [by: TestCore, msMax: number][] = [

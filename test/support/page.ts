@@ -25,7 +25,7 @@ export async function press(
   over: Readonly<Record<string, string>> = {},
   headers: Record<string, string> = {},
 ): Promise<Page> {
-  const form = /<form method="post" action="([^"]+)">([\s\S]*?)<\/form>/.exec(page.html)
+  const form = /<form method="post" action="([^"]+)"[^>]*>([\s\S]*?)<\/form>/.exec(page.html)
   assert.ok(form, `no form on the page:\n${page.text}`)
   assert.match(form[2]!, new RegExp(`<button[^>]* name="do" value="${button}"`), page.text)
   return send(page, form, { ...over, do: button }, headers)
@@ -56,6 +56,7 @@ async function send(
 async function pageOf(url: string, response: Response): Promise<Page> {
   const html = await response.text()
   const text = html
+    .replace(/<style>[^<]*<\/style>/g, " ")
     .replace(/<[^>]*>/g, " ")
     .replace(/&#39;/g, "'")
     .replace(/&quot;/g, '"')

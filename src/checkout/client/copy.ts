@@ -12,11 +12,6 @@ export function listenForCopies(): void {
   })
 }
 
-/** Shows the buttons: without a script they could do nothing. */
-export function showCopies(): void {
-  for (const button of document.querySelectorAll<HTMLElement>("[data-copy]")) button.hidden = false
-}
-
 async function copy(button: HTMLElement, source: HTMLElement): Promise<void> {
   const words = button.dataset
   // A second press comes while the first one's word still stands there.

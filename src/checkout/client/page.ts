@@ -1,12 +1,15 @@
-/** The script of a page that waits for a transfer: all of it works without, less comfortably. */
-import { listenForCopies, showCopies } from "./copy.ts"
+/** The script of a payment's page: all of it works without, less comfortably. */
+import { listenForCopies } from "./copy.ts"
 import { countDown } from "./countdown.ts"
 import { keepUpToDate } from "./live.ts"
+import { sendOnce } from "./once.ts"
 import { findWallets, showWallets } from "./wallet.ts"
 
 const setTimeLeft = countDown(() => void live.refresh())
 const live = keepUpToDate(dress)
 listenForCopies()
+listenForPrints()
+sendOnce()
 findWallets(() => live.refresh(true))
 listenForChoices()
 dress(document.querySelector("main")!)
@@ -15,8 +18,16 @@ dress(document.querySelector("main")!)
 function dress(main: HTMLElement): void {
   const { left } = main.dataset
   setTimeLeft(left === undefined ? null : Number(left))
-  showCopies()
+  // They could do nothing without us.
+  const idle = document.querySelectorAll<HTMLElement>("[data-copy], [data-print]")
+  for (const button of idle) button.hidden = false
   showWallets()
+}
+
+function listenForPrints(): void {
+  document.addEventListener("click", ({ target }) => {
+    if (target instanceof Element && target.closest("[data-print]")) print()
+  })
 }
 
 /** Another coin is another address of the same page. */

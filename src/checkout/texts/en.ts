@@ -12,8 +12,8 @@ const reasons: Texts["reasons"] = {
   returned_by_bank: "The bank returned the money.",
   operator_unavailable: "The bank is not available at the moment.",
   invalid_identifier: "The number is not valid.",
-  expired: "The time to pay ran out.",
-  cancelled_by_payer: "You cancelled the payment.",
+  expired: "The time to authorize the payment ran out.",
+  cancelled_by_payer: "You did not authorize the payment.",
   cancelled_by_merchant: "The merchant cancelled the payment.",
   other: "The payment could not be completed.",
 }
@@ -48,17 +48,34 @@ export const en: Texts = {
     tryAgain: "Nothing was charged. You can try again.",
     errors: "Check the marked fields.",
     none: "This merchant has no way to pay available at the moment.",
-    submit: (amount) => `Pay ${amount}`,
+    submit: (amount) => `Continue to pay ${amount}`,
     cancel: "Cancel the payment",
+    change: "Pay in another way",
+    again: "Nothing was charged. Choose how you want to pay.",
+    left:
+      "If you have sent anything to the address that you saw before, don't pay again: wait until " +
+      "it shows up here.",
+    tooLate:
+      "It can't be stopped any more: the money may be on its way. " +
+      "Do not pay again, and wait here for the result.",
   },
   form: {
     method: "How do you want to pay?",
-    methods: { bank: "Bank account", wallet: "Nequi or wallet" },
-    payer: "Account holder",
+    methods: {
+      bank: "Bank account",
+      wallet: "Nequi",
+      bancolombia: "Bancolombia",
+      crypto: "Crypto",
+    },
+    holder: "Who holds the account?",
+    holders: { person: "A person", business: "A business" },
+    all: "All of this is required.",
     name: "Full name",
-    documentType: "Type of document",
-    documentTypes: { cc: "Cédula (CC)", ce: "Foreigner's ID (CE)", nit: "NIT" },
-    documentNumber: "Number",
+    documentType: "Document",
+    documentTypes: { cc: "Cédula (CC)", ce: "Foreigner's ID (CE)" },
+    documentNumber: "Document number",
+    businessName: "Registered business name",
+    nit: "NIT",
     email: "E-mail",
     account: "Account",
     bank: "Bank",
@@ -66,10 +83,17 @@ export const en: Texts = {
     accountType: "Type of account",
     accountTypes: { savings: "Savings", checking: "Checking" },
     accountNumber: "Account number",
-    wallet: "Wallet",
-    phone: "The wallet's mobile number",
+    wallet: "Your Nequi",
+    phone: "Mobile number registered at Nequi",
+    bancolombia: "You choose the account at Bancolombia: its number isn't typed here.",
     known: "What is shown as dots came from the merchant: leave it, or type something else.",
     enforced: "The merchant requires that the account belongs to whoever buys.",
+    consent: (amount, merchant) =>
+      `By continuing you agree to one payment of ${amount} to ${merchant}. These details go to ` +
+      "your bank for this payment, and nothing is charged until you authorize it there.",
+    consentCrypto: (amount, merchant) =>
+      `This is one payment of ${amount} to ${merchant}. Next you will see how much to send and ` +
+      "where to; nothing moves until you send it.",
   },
   wrong: {
     method: "Choose how you want to pay.",
@@ -78,24 +102,57 @@ export const en: Texts = {
     documentNumber: {
       cc: "A cédula has 4 to 10 digits and no letters.",
       ce: "A foreigner's ID has 3 to 10 digits and no letters.",
-      nit: "A NIT has 9 or 10 digits and no letters.",
+      nit: "A NIT has 9 digits, or 10 with its check digit.",
     },
+    nitCheck: "That is not the check digit of that NIT. Correct it, or type the NIT without it.",
+    businessName: "Type the registered name of the business.",
     enforced: "This is not the document that the merchant requires for this payment.",
     email: "Type a valid e-mail address, such as name@example.com.",
     bank: "Choose your bank.",
     accountType: "Choose the type of account.",
     accountNumber: "The account number has 6 to 20 digits.",
     phone: "The mobile number has 10 digits and begins with 3.",
+    notOffered: "This way does not work for this payment. Choose another.",
+    away: "This way is not available now. Wait a few seconds or choose another.",
   },
   wait: {
     title: "We are processing your payment",
-    text: "This page updates itself. Do not pay again.",
+    text:
+      "There is no answer yet. Do not pay again: this page updates itself, and the payment goes " +
+      "on if you close it.",
     refresh: "Update now",
   },
   visit: {
-    title: "Continue at your bank",
-    text: "To finish, authorize the payment on your bank's page.",
-    go: "Go to the bank",
+    bank: "your bank",
+    title: (place) => `Continue at ${place}`,
+    text: "Nothing has been charged yet: you still have to authorize the payment there.",
+    walletTitle: "Accept it in Nequi",
+    wallet: (phone) => `Open Nequi on your phone ${phone} and accept the payment.`,
+    asking: {
+      title: (place) => `Waiting for ${place} to answer`,
+      text: "If you have authorized the payment, do nothing more: this page updates itself.",
+    },
+    from: "From",
+    holder: "Held by",
+    next: "What happens next",
+    steps: {
+      enter: (place) => `You enter ${place} and check the merchant and the amount.`,
+      agree: "You authorize the payment.",
+      back: "You come back here and see the result.",
+    },
+    go: (place) => `Go to ${place}`,
+    goWallet: "Open Nequi",
+    simulated: "This is a simulation: you don't enter any real bank.",
+    warning: "If you have authorized it, don't start another payment.",
+  },
+  receipt: {
+    title: "Receipt",
+    date: "Date",
+    method: "Paid with",
+    paid: "Sent",
+    reference: "Reference",
+    transaction: "Transaction",
+    print: "Print or save",
   },
   send: {
     title: "Send the payment from your wallet",
@@ -120,6 +177,9 @@ export const en: Texts = {
     left: "Time to pay",
     simulate: "Simulate the payment",
     again: "Ask for a new address",
+    change:
+      "Have you sent it? Don't leave or pay in another way: wait until it shows up here. " +
+      "If you have sent nothing, you can change.",
   },
   wallet: {
     pay: "Pay with my wallet",

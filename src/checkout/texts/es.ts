@@ -1,5 +1,6 @@
 /** All words that a payer reads, in Spanish. Another language is another object of this shape. */
 import type { Reason, State } from "../../core/index.ts"
+import type { PageMethod } from "../methods.ts"
 
 const reasons: Record<Reason, string> = {
   not_enough_funds: "La cuenta no tiene saldo suficiente.",
@@ -12,8 +13,8 @@ const reasons: Record<Reason, string> = {
   returned_by_bank: "El banco devolvió el dinero.",
   operator_unavailable: "El banco no está disponible en este momento.",
   invalid_identifier: "El número no es válido.",
-  expired: "Se acabó el tiempo para pagar.",
-  cancelled_by_payer: "Cancelaste el pago.",
+  expired: "Se acabó el tiempo para autorizar el pago.",
+  cancelled_by_payer: "No autorizaste el pago.",
   cancelled_by_merchant: "El comercio canceló el pago.",
   other: "No se pudo completar el pago.",
 }
@@ -49,17 +50,34 @@ export const es = {
     tryAgain: "No se hizo ningún cobro. Puedes intentarlo de nuevo.",
     errors: "Revisa los datos marcados.",
     none: "En este momento no hay medios de pago disponibles para este comercio.",
-    submit: (amount: string) => `Pagar ${amount}`,
+    submit: (amount: string) => `Continuar para pagar ${amount}`,
     cancel: "Cancelar el pago",
+    change: "Pagar de otra forma",
+    again: "No se hizo ningún cobro. Elige cómo quieres pagar.",
+    left:
+      "Si ya enviaste algo a la dirección que viste antes, no pagues otra vez: espera a que " +
+      "aparezca aquí.",
+    tooLate:
+      "Ya no se puede detener: puede que el dinero esté en camino. " +
+      "No pagues de nuevo y espera aquí el resultado.",
   },
   form: {
     method: "¿Cómo quieres pagar?",
-    methods: { bank: "Cuenta bancaria", wallet: "Nequi o billetera" },
-    payer: "Datos del titular",
+    methods: {
+      bank: "Cuenta bancaria",
+      wallet: "Nequi",
+      bancolombia: "Bancolombia",
+      crypto: "Cripto",
+    } satisfies Record<PageMethod, string>,
+    holder: "¿De quién es la cuenta?",
+    holders: { person: "Persona", business: "Empresa" },
+    all: "Todos los datos son obligatorios.",
     name: "Nombre completo",
-    documentType: "Tipo de documento",
-    documentTypes: { cc: "Cédula (CC)", ce: "Extranjería (CE)", nit: "NIT" },
-    documentNumber: "Número",
+    documentType: "Documento",
+    documentTypes: { cc: "Cédula (CC)", ce: "Extranjería (CE)" },
+    documentNumber: "Número de documento",
+    businessName: "Razón social",
+    nit: "NIT",
     email: "Correo electrónico",
     account: "Cuenta",
     bank: "Banco",
@@ -67,10 +85,17 @@ export const es = {
     accountType: "Tipo de cuenta",
     accountTypes: { savings: "Ahorros", checking: "Corriente" },
     accountNumber: "Número de cuenta",
-    wallet: "Billetera",
-    phone: "Celular de la billetera",
+    wallet: "Tu Nequi",
+    phone: "Celular registrado en Nequi",
+    bancolombia: "Eliges la cuenta en Bancolombia: aquí no escribes su número.",
     known: "Lo que ves con puntos ya nos lo dio el comercio: déjalo así o escribe otro dato.",
     enforced: "El comercio exige que la cuenta esté a nombre de quien hace la compra.",
+    consent: (amount: string, merchant: string) =>
+      `Al continuar aceptas un solo pago de ${amount} a ${merchant}. Enviamos estos datos a tu ` +
+      "banco para este pago, y no se cobra nada hasta que lo autorices allí.",
+    consentCrypto: (amount: string, merchant: string) =>
+      `Es un solo pago de ${amount} a ${merchant}. Al continuar verás cuánto enviar y a dónde; ` +
+      "nada se mueve hasta que lo envíes.",
   },
   wrong: {
     method: "Elige cómo quieres pagar.",
@@ -79,24 +104,57 @@ export const es = {
     documentNumber: {
       cc: "La cédula tiene entre 4 y 10 dígitos, sin letras.",
       ce: "La cédula de extranjería tiene entre 3 y 10 dígitos, sin letras.",
-      nit: "El NIT tiene 9 o 10 dígitos, sin letras.",
+      nit: "El NIT tiene 9 dígitos, o 10 con el de verificación.",
     },
+    nitCheck: "Ese dígito de verificación no es el de ese NIT. Corrígelo o escribe el NIT sin él.",
+    businessName: "Escribe la razón social de la empresa.",
     enforced: "Este documento no es el que exige el comercio para este pago.",
     email: "Escribe un correo válido, como nombre@ejemplo.com.",
     bank: "Elige tu banco.",
     accountType: "Elige el tipo de cuenta.",
     accountNumber: "El número de cuenta tiene entre 6 y 20 dígitos.",
     phone: "El celular tiene 10 dígitos y empieza por 3.",
+    notOffered: "Esta forma no sirve para este pago. Elige otra.",
+    away: "Esta forma no está disponible ahora. Espera unos segundos o elige otra.",
   },
   wait: {
     title: "Estamos procesando tu pago",
-    text: "Esta página se actualiza sola. No pagues de nuevo.",
+    text:
+      "Aún no hay respuesta. No pagues de nuevo: esta página se actualiza sola, y si la cierras " +
+      "el pago sigue.",
     refresh: "Actualizar ahora",
   },
   visit: {
-    title: "Continúa en tu banco",
-    text: "Para terminar, autoriza el pago en la página de tu banco.",
-    go: "Ir al banco",
+    bank: "tu banco",
+    title: (place: string) => `Continúa en ${place}`,
+    text: "Todavía no se ha cobrado nada: falta que autorices el pago allí.",
+    walletTitle: "Acéptalo en Nequi",
+    wallet: (phone: string) => `Abre Nequi en tu celular ${phone} y acepta el pago.`,
+    asking: {
+      title: (place: string) => `Esperamos la respuesta de ${place}`,
+      text: "Si ya autorizaste el pago, no hagas nada más: esta página se actualiza sola.",
+    },
+    from: "Desde",
+    holder: "A nombre de",
+    next: "Qué sigue",
+    steps: {
+      enter: (place: string) => `Entras a ${place} y revisas el comercio y el valor.`,
+      agree: "Autorizas el pago.",
+      back: "Vuelves aquí y ves el resultado.",
+    },
+    go: (place: string) => `Ir a ${place}`,
+    goWallet: "Abrir Nequi",
+    simulated: "Es una simulación: no entras a ningún banco de verdad.",
+    warning: "Si ya lo autorizaste, no empieces otro pago.",
+  },
+  receipt: {
+    title: "Comprobante",
+    date: "Fecha",
+    method: "Medio de pago",
+    paid: "Enviado",
+    reference: "Referencia",
+    transaction: "Transacción",
+    print: "Imprimir o guardar",
   },
   send: {
     title: "Envía el pago desde tu billetera",
@@ -122,6 +180,9 @@ export const es = {
     left: "Tiempo para pagar",
     simulate: "Simular el pago",
     again: "Pedir una dirección nueva",
+    change:
+      "¿Ya enviaste? No salgas de aquí ni pagues de otra forma: espera a que aparezca. " +
+      "Si no has enviado nada, puedes cambiar.",
   },
   wallet: {
     pay: "Pagar con mi billetera",

@@ -15,8 +15,8 @@ export const LANGUAGES: readonly (readonly [language: Language, name: string])[]
   ["en", "English"],
 ]
 
-/** Most payers so far read Spanish. */
-const FALLBACK: Language = "es"
+/** Spoken where nobody names another: most payers so far read Spanish. */
+export const FALLBACK: Language = "es"
 /** Browsers list a handful of languages; a longer header is somebody's game. */
 const ACCEPTED_MAX = 20
 
@@ -25,8 +25,8 @@ export function languageNamed(name: unknown): Language | null {
   return LANGUAGES.find(([language]) => language === name)?.[0] ?? null
 }
 
-/** The language that a browser likes best of those that we speak (RFC 9110, 12.5.4). */
-export function languageAccepted(header: string | undefined): Language {
+/** The language that a browser likes best of those that we speak (RFC 9110, 12.5.4), or null. */
+export function languageAccepted(header: string | undefined): Language | null {
   const wishes = (header ?? "").split(",", ACCEPTED_MAX).map((wish) => {
     const [tag = "", ...parameters] = wish
       .trim()
@@ -40,5 +40,5 @@ export function languageAccepted(header: string | undefined): Language {
   })
   const known = wishes.filter(({ language, weight }) => language !== null && weight > 0)
   // The sort is stable: of equal weights the first one wins.
-  return known.sort((a, b) => b.weight - a.weight)[0]?.language ?? FALLBACK
+  return known.sort((a, b) => b.weight - a.weight)[0]?.language ?? null
 }

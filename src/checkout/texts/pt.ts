@@ -12,8 +12,8 @@ const reasons: Texts["reasons"] = {
   returned_by_bank: "O banco devolveu o dinheiro.",
   operator_unavailable: "O banco não está disponível neste momento.",
   invalid_identifier: "O número não é válido.",
-  expired: "O tempo para pagar acabou.",
-  cancelled_by_payer: "Você cancelou o pagamento.",
+  expired: "O tempo para autorizar o pagamento acabou.",
+  cancelled_by_payer: "Você não autorizou o pagamento.",
   cancelled_by_merchant: "A loja cancelou o pagamento.",
   other: "Não foi possível concluir o pagamento.",
 }
@@ -48,17 +48,34 @@ export const pt: Texts = {
     tryAgain: "Nada foi cobrado. Você pode tentar de novo.",
     errors: "Confira os dados marcados.",
     none: "No momento esta loja não tem meios de pagamento disponíveis.",
-    submit: (amount) => `Pagar ${amount}`,
+    submit: (amount) => `Seguir para pagar ${amount}`,
     cancel: "Cancelar o pagamento",
+    change: "Pagar de outra forma",
+    again: "Nada foi cobrado. Escolha como você quer pagar.",
+    left:
+      "Se você já enviou algo ao endereço que viu antes, não pague outra vez: espere aparecer " +
+      "aqui.",
+    tooLate:
+      "Já não dá para parar: o dinheiro pode estar a caminho. " +
+      "Não pague de novo e espere aqui o resultado.",
   },
   form: {
     method: "Como você quer pagar?",
-    methods: { bank: "Conta bancária", wallet: "Nequi ou carteira" },
-    payer: "Dados do titular",
+    methods: {
+      bank: "Conta bancária",
+      wallet: "Nequi",
+      bancolombia: "Bancolombia",
+      crypto: "Cripto",
+    },
+    holder: "De quem é a conta?",
+    holders: { person: "Pessoa", business: "Empresa" },
+    all: "Todos os dados são obrigatórios.",
     name: "Nome completo",
-    documentType: "Tipo de documento",
-    documentTypes: { cc: "Cédula (CC)", ce: "Estrangeiro (CE)", nit: "NIT" },
-    documentNumber: "Número",
+    documentType: "Documento",
+    documentTypes: { cc: "Cédula (CC)", ce: "Estrangeiro (CE)" },
+    documentNumber: "Número do documento",
+    businessName: "Razão social",
+    nit: "NIT",
     email: "E-mail",
     account: "Conta",
     bank: "Banco",
@@ -66,10 +83,17 @@ export const pt: Texts = {
     accountType: "Tipo de conta",
     accountTypes: { savings: "Poupança", checking: "Corrente" },
     accountNumber: "Número da conta",
-    wallet: "Carteira",
-    phone: "Celular da carteira",
+    wallet: "Seu Nequi",
+    phone: "Celular cadastrado no Nequi",
+    bancolombia: "Você escolhe a conta no Bancolombia: aqui não digita o número dela.",
     known: "O que aparece com pontos a loja já nos deu: deixe assim ou digite outro dado.",
     enforced: "A loja exige que a conta esteja em nome de quem faz a compra.",
+    consent: (amount, merchant) =>
+      `Ao continuar você aceita um único pagamento de ${amount} para ${merchant}. Enviamos estes ` +
+      "dados ao seu banco para este pagamento, e nada é cobrado até você autorizar lá.",
+    consentCrypto: (amount, merchant) =>
+      `É um único pagamento de ${amount} para ${merchant}. Ao continuar você verá quanto enviar ` +
+      "e para onde; nada sai até você enviar.",
   },
   wrong: {
     method: "Escolha como você quer pagar.",
@@ -78,24 +102,57 @@ export const pt: Texts = {
     documentNumber: {
       cc: "A cédula tem entre 4 e 10 dígitos, sem letras.",
       ce: "A cédula de estrangeiro tem entre 3 e 10 dígitos, sem letras.",
-      nit: "O NIT tem 9 ou 10 dígitos, sem letras.",
+      nit: "O NIT tem 9 dígitos, ou 10 com o de verificação.",
     },
+    nitCheck: "Esse dígito de verificação não é o desse NIT. Corrija ou digite o NIT sem ele.",
+    businessName: "Digite a razão social da empresa.",
     enforced: "Este documento não é o que a loja exige para este pagamento.",
     email: "Digite um e-mail válido, como nome@exemplo.com.",
     bank: "Escolha seu banco.",
     accountType: "Escolha o tipo de conta.",
     accountNumber: "O número da conta tem entre 6 e 20 dígitos.",
     phone: "O celular tem 10 dígitos e começa com 3.",
+    notOffered: "Esta forma não serve para este pagamento. Escolha outra.",
+    away: "Esta forma não está disponível agora. Espere alguns segundos ou escolha outra.",
   },
   wait: {
     title: "Estamos processando seu pagamento",
-    text: "Esta página se atualiza sozinha. Não pague de novo.",
+    text:
+      "Ainda não há resposta. Não pague de novo: esta página se atualiza sozinha, e se você a " +
+      "fechar o pagamento continua.",
     refresh: "Atualizar agora",
   },
   visit: {
-    title: "Continue no seu banco",
-    text: "Para terminar, autorize o pagamento na página do seu banco.",
-    go: "Ir ao banco",
+    bank: "seu banco",
+    title: (place) => `Continue em ${place}`,
+    text: "Nada foi cobrado ainda: falta você autorizar o pagamento lá.",
+    walletTitle: "Aceite no Nequi",
+    wallet: (phone) => `Abra o Nequi no seu celular ${phone} e aceite o pagamento.`,
+    asking: {
+      title: (place) => `Esperando ${place} responder`,
+      text: "Se você já autorizou o pagamento, só espere: esta página se atualiza sozinha.",
+    },
+    from: "De",
+    holder: "Em nome de",
+    next: "O que vem depois",
+    steps: {
+      enter: (place) => `Você entra em ${place} e confere a loja e o valor.`,
+      agree: "Autoriza o pagamento.",
+      back: "Volta aqui e vê o resultado.",
+    },
+    go: (place) => `Ir para ${place}`,
+    goWallet: "Abrir o Nequi",
+    simulated: "É uma simulação: você não entra em nenhum banco de verdade.",
+    warning: "Se você já autorizou, não comece outro pagamento.",
+  },
+  receipt: {
+    title: "Comprovante",
+    date: "Data",
+    method: "Meio de pagamento",
+    paid: "Enviado",
+    reference: "Referência",
+    transaction: "Transação",
+    print: "Imprimir ou salvar",
   },
   send: {
     title: "Envie o pagamento da sua carteira",
@@ -120,6 +177,9 @@ export const pt: Texts = {
     left: "Tempo para pagar",
     simulate: "Simular o pagamento",
     again: "Pedir um novo endereço",
+    change:
+      "Já enviou? Não saia daqui nem pague de outra forma: espere a transferência aparecer. " +
+      "Se não enviou nada, você pode trocar.",
   },
   wallet: {
     pay: "Pagar com minha carteira",

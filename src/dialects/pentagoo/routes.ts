@@ -84,7 +84,8 @@ export function routes(app: DialectApp, core: Core): void {
       reference: refId,
       ...money,
       description,
-      purpose: {},
+      // The merchant asked for tokens: its payer isn't offered a bank instead.
+      purpose: { methods: ["crypto"] },
       customerId: null,
       instrumentId: null,
       expiresAt: new Date(core.clock.now().getTime() + ttlSeconds * 1_000),

@@ -1,0 +1,30 @@
+/** Sends a form once, however often its buttons are pressed. The server would see to it, too. */
+
+/** Whoever stopped the page from loading may press again after so long. */
+const SENT_MS = 10_000
+
+/** Makes it so for all forms of the page, also those that come later. */
+export function sendOnce(): void {
+  let pressed: HTMLButtonElement | null = null
+  let timer: number | undefined
+
+  addEventListener("submit", (event) => {
+    if (pressed) return event.preventDefault()
+    const { submitter } = event
+    if (!(submitter instanceof HTMLButtonElement)) return
+    pressed = submitter
+    timer = setTimeout(release, SENT_MS)
+    // Its name still has to be read: a disabled button isn't part of what is sent.
+    setTimeout(() => {
+      if (pressed) pressed.disabled = true
+    })
+  })
+  // A page out of the browser's memory would keep its button off for ever.
+  addEventListener("pageshow", release)
+
+  function release(): void {
+    clearTimeout(timer)
+    if (pressed) pressed.disabled = false
+    pressed = null
+  }
+}

@@ -1,0 +1,60 @@
+/** Makes pages and files smaller on their way to browsers that can read them so. */
+import { promisify } from "node:util"
+import { brotliCompress, brotliCompressSync, constants, gzip, gzipSync } from "node:zlib"
+import type { FastifyInstance } from "fastify"
+
+export type Coding = "br" | "gzip"
+
+/** The better one first. */
+const CODINGS: readonly Coding[] = ["br", "gzip"]
+/** What is smaller travels in one packet, however long it is. */
+const WORTHWHILE_BYTES = 1_024
+/**
+ * A page of 18 KB takes half a millisecond: 5.5 KB remain. One step more gains 30 bytes and takes
+ * half as long again.
+ */
+const PAGE_QUALITY = 5
+/** Clients name a handful of codings; a longer header is somebody's game. */
+const ACCEPTED_MAX = 20
+
+const brotliPage = promisify(brotliCompress)
+const gzipPage = promisify(gzip)
+
+/** The coding for a client with this Accept-Encoding (RFC 9110, 12.5.3); null for none. */
+export function codingFor(accepted: string | readonly string[] | undefined): Coding | null {
+  const wishes = new Map<string, boolean>()
+  for (const wish of String(accepted ?? "").split(",", ACCEPTED_MAX)) {
+    const [name = "", ...parameters] = wish
+      .trim()
+      .toLowerCase()
+      .split(/\s*;\s*/)
+    const weight = parameters.find((each) => each.startsWith("q="))?.slice(2)
+    // What is no number is no wish either.
+    wishes.set(name, weight === undefined || Number(weight) > 0)
+  }
+  const others = wishes.get("*") ?? false
+  return CODINGS.find((coding) => wishes.get(coding) ?? others) ?? null
+}
+
+/** Compresses the scope's pages; whatever has another type or is small is left as it is. */
+export function compressPages(scope: FastifyInstance): void {
+  scope.addHook("onSend", async (request, reply, payload) => {
+    if (typeof payload !== "string" || reply.hasHeader("content-encoding")) return payload
+    if (!String(reply.getHeader("content-type")).startsWith("text/html")) return payload
+    reply.header("vary", "accept-encoding")
+    const coding = codingFor(request.headers["accept-encoding"])
+    if (coding === null || Buffer.byteLength(payload) < WORTHWHILE_BYTES) return payload
+    reply.header("content-encoding", coding).removeHeader("content-length")
+    return coding === "gzip" ? gzipPage(payload) : brotliPage(payload, { params: PAGE_PARAMS })
+  })
+}
+
+const PAGE_PARAMS = {
+  [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+  [constants.BROTLI_PARAM_QUALITY]: PAGE_QUALITY,
+}
+
+/** A file that never changes, in each coding: made once, as small as it gets. */
+export function compressedFile(text: string): Readonly<Record<Coding, Buffer>> {
+  return { br: brotliCompressSync(text), gzip: gzipSync(text, { level: 9 }) }
+}
