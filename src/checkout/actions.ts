@@ -18,10 +18,13 @@ export function viewPart(site: Site, shown: Shown): Html | null {
     case "send":
       return sendPart(site, sendingOf(shown, view.offers))
     case "resend":
-      return html`${retryNote(site, shown)}
+      return html`${retryNote(site, shown)}<p class="note warn">${t.pay.left}</p>
 ${action(site, shown, html`${button("pay", t.send.again, "main")}${cancel(site)}`)}`
     case "visit": {
-      const others = action(site, shown, html`${change(site)}${cancel(site)}`)
+      // Who was told to wait is offered nothing else.
+      const others = shown.tooLate
+        ? null
+        : action(site, shown, html`${change(site)}${cancel(site)}`)
       return html`${lateNote(site, shown)}${visitPart(site, visitOf(shown, view.url), others)}`
     }
     case "wait": {
@@ -55,7 +58,8 @@ function retryNote({ t }: Site, { view }: Shown): Html | null {
   if (declined === null) return null
   // Who turned back knows why, and needs no alarm.
   if (declined === "cancelled_by_payer") {
-    return html`<p class="note" role="status">${t.reasons[declined]} ${t.pay.again}</p>`
+    const next = view.kind === "choose" && ` ${t.pay.choose}`
+    return html`<p class="note" role="status">${t.reasons[declined]} ${t.pay.untouched}${next}</p>`
   }
   return html`<div class="note bad" role="alert"><strong>${t.pay.declined}</strong>
 ${t.reasons[declined]} ${t.pay.tryAgain}</div>`

@@ -27,6 +27,7 @@ const PREFIX = "/pay"
 /** A filled form has less than 2 KB. */
 const FORM_MAX_BYTES = 16_384
 const RETRY_AFTER_S = "2"
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** The page that answers what the server itself could not read below our prefix. */
 export function unreadablePage(core: Core, path: string): string | null {
@@ -56,7 +57,7 @@ export async function mountCheckout(server: FastifyInstance, core: Core): Promis
         const own = [publicUrl.host, request.host]
         if (request.method === "POST" && isForeign(request.headers, own)) {
           const site = siteFor(request)
-          return send(reply, 403, messagePage(site, site.t.problems.foreign))
+          return send(reply, 403, messagePage(site, site.t.problems.foreign, idOf(request)))
         }
         return undefined
       })
@@ -67,7 +68,7 @@ export async function mountCheckout(server: FastifyInstance, core: Core): Promis
         const site = siteFor(request)
         const [status, problem] = problemOf(error, core, site.t)
         if (status === 503) reply.header("retry-after", RETRY_AFTER_S)
-        return send(reply.headers(PAGE_HEADERS), status, messagePage(site, problem))
+        return send(reply.headers(PAGE_HEADERS), status, messagePage(site, problem, idOf(request)))
       })
       compressPages(scope)
       fileRoutes(scope)
@@ -79,6 +80,13 @@ export async function mountCheckout(server: FastifyInstance, core: Core): Promis
     },
     { prefix: PREFIX },
   )
+}
+
+/** The payment that a request is about, as the way back from what went wrong with it. */
+function idOf({ params, routeOptions }: FastifyRequest): string | null {
+  const { id } = (params ?? {}) as { readonly id?: unknown }
+  const isPayment = routeOptions.url === `${PREFIX}/:id`
+  return isPayment && typeof id === "string" && UUID.test(id) ? id : null
 }
 
 type Wish = { readonly lang?: unknown; readonly accepted?: string | undefined }

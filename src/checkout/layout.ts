@@ -112,9 +112,13 @@ hreflang="${tag}"${current}>${name}</a>
 
 type Saying = { readonly title: string; readonly text: string }
 
-/** A page that says one thing, such as that there is no such payment. */
-export function messagePage(site: Site, saying: Saying): WholePage {
-  return layout({ ...site, logo: null }, { title: saying.title, body: banner("bad", saying) })
+/** A page that says one thing, such as that a form came from elsewhere; `id`: of which payment. */
+export function messagePage(site: Site, saying: Saying, id: string | null = null): WholePage {
+  const back =
+    id !== null &&
+    html`<p><a class="button quiet" href="${address(site, id)}">${site.t.problems.back}</a></p>`
+  const body = html`${banner("bad", saying)}${back}`
+  return layout({ ...site, logo: null }, { title: saying.title, body })
 }
 
 export type Tone = "good" | "bad" | "calm" | "turn"
@@ -164,6 +168,6 @@ export function timeText(at: Date, timeZone: string, t: Texts): Html {
     timeZone,
   })
   // "9:03 a. m." must not be torn apart at the end of a line.
-  const text = format.format(at).replace(/\s(?=(?:[ap]\.\s)?m\.)/g, "\u00a0")
+  const text = format.format(at).replace(/\s(?=(?:[ap]\.\s)?m\.|[AP]M\b)/g, "\u00a0")
   return html`<time datetime="${at.toISOString()}">${text}</time>`
 }

@@ -1,4 +1,5 @@
 /** The page of one payment: what is to be paid, and the one thing that can be done about it now. */
+
 import type { Payment } from "../core/index.ts"
 import { tail, viewPart } from "./actions.ts"
 import { arrivalList } from "./arrivals.ts"
@@ -9,6 +10,7 @@ import { logo } from "./logo.ts"
 import type { WholePage } from "./policy.ts"
 import { descriptionOf } from "./purpose.ts"
 import { isExpecting, isLive, isWrong, queryOf, type Shown } from "./shown.ts"
+import type { FinalState } from "./view.ts"
 import { visitNews, visitOf } from "./visit.ts"
 
 /** Without scripts. A rail is asked every two seconds; looking more often shows nothing new. */
@@ -63,23 +65,27 @@ function refreshOf({ view, returned }: Shown): number | null {
   return view.kind === "send" ? SENDING_REFRESH_S : null
 }
 
+/** An amount with more signs than these breaks on a narrow phone. */
+const LONG = 14
+
 /** Whom, how much, what for, until when. Where it is over, only whom and how much. */
 function head(site: Site, shown: Shown): Html {
   const { payment, merchant, brief, view } = shown
   const { t } = site
   const { amount, asset, expiresAt } = payment
   const isOver = view.kind === "ended"
+  const written = amountText(amount, asset, t)
   const until =
     !isOver && view.kind !== "wait" && expiresAt
       ? html`${timeText(expiresAt, merchant.timeZone, t)}<strong class="left"
-role="timer" aria-label="${t.send.left}" data-timer hidden></strong>`
+role="timer" aria-label="${t.send.left}" data-in="${t.pay.in}" data-timer hidden></strong>`
       : null
   // Every page has one heading of the first rank: its news, where there are any.
   const whom = html`${t.pay.to} <strong>${brief.displayName}</strong>`
   return html`<header>
 ${logo(site)}
 ${newsOf(site, shown) ? html`<p class="merchant">${whom}</p>` : html`<h1 class="merchant">${whom}</h1>`}
-<p class="amount">${amountText(amount, asset, t)} <small>${asset}</small></p>
+<p class="amount${written.length > LONG && " long"}">${written} <small>${asset}</small></p>
 ${
   !isOver &&
   facts([
@@ -100,6 +106,9 @@ function statePart(site: Site, shown: Shown): Html | null {
   return html`${banner(news.tone, news)}${over}`
 }
 
+/** Who cancelled needs no alarm. */
+const TONES: Partial<Record<FinalState, Tone>> = { approved: "good", cancelled: "calm" }
+
 type News = { readonly tone: Tone; readonly title: string; readonly text: string }
 
 /** What has happened, where that is more than that somebody may pay: also the page's title. */
@@ -116,7 +125,7 @@ function newsOf(site: Site, shown: Shown): News | null {
     case "ended": {
       const { title, text } = t.states[view.state]
       const because = view.state === "declined" && view.reason ? `${t.reasons[view.reason]} ` : ""
-      return { tone: view.state === "approved" ? "good" : "bad", title, text: because + text }
+      return { tone: TONES[view.state] ?? "bad", title, text: because + text }
     }
     default:
       return null

@@ -253,6 +253,8 @@ test("a description is for people: documents of a shop's program are not shown",
     ["{oferta} dos por uno", "{oferta} dos por uno"],
     ["[urgente] Pedido 7", "[urgente] Pedido 7"],
     ["1009", "1009"],
+    // A sign that would turn the rest of the page's line around.
+    ["Pedido \u202e9001", "Pedido 9001"],
   ]
   for (const [description, shown] of rows) {
     assert.equal(descriptionOf({ ...payment, description }), shown, String(description))

@@ -35,8 +35,8 @@ export function briefOf(kept: Purpose, merchant: Merchant): Brief {
   const { displayName, supportInfo } = merchant.settings
   return {
     ...read,
-    displayName: read.displayName ?? displayName ?? merchant.name,
-    supportInfo: read.supportInfo ?? supportInfo,
+    displayName: withoutOverrides(read.displayName ?? displayName ?? merchant.name),
+    supportInfo: withoutOverrides(read.supportInfo ?? supportInfo),
   }
 }
 
@@ -44,7 +44,8 @@ export function briefOf(kept: Purpose, merchant: Merchant): Brief {
  * What a payment is for, in words; null where there are none. Shops' programs also put documents of
  * their own there (the vendor's plugin sends JSON), which tell a payer nothing.
  */
-export function descriptionOf({ description }: Payment): string | null {
+export function descriptionOf(payment: Payment): string | null {
+  const description = withoutOverrides(payment.description)
   if (description === null || !/^\s*[{[]/.test(description)) return description
   try {
     JSON.parse(description)
@@ -52,6 +53,11 @@ export function descriptionOf({ description }: Payment): string | null {
   } catch {
     return description
   }
+}
+
+/** Signs that turn the direction of what follows could turn our own sentences around. */
+function withoutOverrides<T extends string | null>(text: T): T {
+  return (text?.replace(/[\u202a-\u202e\u2066-\u2069]/g, "") ?? null) as T
 }
 
 /** The word that tells a merchant's page how it ended: a hint for the eye, never the proof. */

@@ -46,7 +46,8 @@ export function paymentRoutes(scope: FastifyInstance, core: Core, siteFor: SiteF
     // one.
     const isCurrent = form.get("version") === String(shown.payment.version)
     const outcome = isCurrent ? await perform(site, shown, form) : null
-    if (outcome === "later") return send(reply, 503, messagePage(site, site.t.problems.unavailable))
+    if (outcome === "later")
+      return send(reply, 503, messagePage(site, site.t.problems.unavailable, id))
     if (outcome && outcome !== "tooLate") {
       const again = { ...shown.form, wrong: outcome.wrong, typed: typedOf(form) }
       return send(reply, 422, paymentPage(site, { ...shown, form: again }))

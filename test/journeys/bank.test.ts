@@ -253,9 +253,9 @@ test("it speaks the payer's language", async () => {
     ["", "", "", /¿Autorizas este pago\?/],
     ["", "", "pt-BR", /Você autoriza este pagamento\?.*nenhum|nenhum.*Você autoriza/],
     // The payment's page was read in English.
-    ["?lang=en", "", "pt-BR", /Do you authorise this payment\?/],
+    ["?lang=en", "", "pt-BR", /Do you authorize this payment\?/],
     ["?lang=en", "?lang=pt", "es", /Você autoriza este pagamento\?/],
-    ["?lang=xx", "", "en", /Do you authorise this payment\?/],
+    ["?lang=xx", "", "en", /Do you authorize this payment\?/],
   ]
   for (const [query, link, browser, says] of rows) {
     const asked = await atBank({ query })

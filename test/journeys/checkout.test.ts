@@ -431,7 +431,8 @@ test("no other site can press a payer's buttons", async () => {
   for (const headers of foreign) {
     const refused = await press(page, "cancel", {}, headers)
     assert.equal(refused.status, 403)
-    assert.match(refused.text, /Vino de otra página/)
+    assert.match(refused.text, /Vino de otra página.*Volver al pago/)
+    assert.ok(refused.html.includes(`href="/pay/${id}"`))
     assertStrict(refused)
   }
   const body = new URLSearchParams({ version: "1", do: "cancel" })

@@ -1,7 +1,8 @@
 /** A real browser for tests: a Chromium out of a package that reaches this machine only. */
-import { chmodSync, existsSync, mkdirSync } from "node:fs"
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import chromium, { inflate } from "@sparticuz/chromium"
 import {
@@ -30,7 +31,7 @@ const START_TIMEOUT_MS = 30_000
 /** Starts a browser that ends with the tests. One a file is enough: pages share nothing. */
 export async function startBrowser(testContext: Cleanup): Promise<Browser> {
   const context = lastFirst(testContext)
-  const executablePath = await chromium.executablePath()
+  const executablePath = await afterOthers("chromium", () => chromium.executablePath())
   const options = {
     executablePath,
     args: process.getuid?.() === 0 ? [...FLAGS, "--no-sandbox"] : FLAGS,
@@ -45,6 +46,25 @@ export async function startBrowser(testContext: Cleanup): Promise<Browser> {
   return browser
 }
 
+/**
+ * Lets the first of the processes that share a folder unpack what they all use: a program that is
+ * still being written can't be started (ETXTBSY).
+ */
+async function afterOthers<T>(name: string, unpack: () => Promise<T>): Promise<T> {
+  const mark = join(tmpdir(), `caudal-${name}-unpacked`)
+  const done = join(mark, "done")
+  const giveUpAt = performance.now() + START_TIMEOUT_MS
+  try {
+    mkdirSync(mark)
+  } catch {
+    // Whoever was first may have been killed meanwhile.
+    while (!existsSync(done) && performance.now() < giveUpAt) await sleep(50)
+  }
+  const unpacked = await unpack()
+  writeFileSync(done, "")
+  return unpacked
+}
+
 /** A machine without a screen has no fonts either; the package brings some. */
 function ownFonts(): Record<string, string> {
   if (existsSync("/etc/fonts/fonts.conf")) return {}
@@ -57,7 +77,8 @@ function ownFonts(): Record<string, string> {
 /** The libraries that a bare Debian lacks, which the package unpacks in Amazon's cloud only. */
 async function ownLibraries(): Promise<Record<string, string>> {
   const build = dirname(fileURLToPath(import.meta.resolve("@sparticuz/chromium")))
-  const folder = await inflate(join(build, "..", "bin", "al2023.tar.br"))
+  const libraries = join(build, "..", "bin", "al2023.tar.br")
+  const folder = await afterOthers("libraries", () => inflate(libraries))
   return { LD_LIBRARY_PATH: join(folder, "lib") }
 }
 

@@ -42,6 +42,7 @@ export const en: Texts = {
     to: "Payment to",
     description: "For",
     expires: "Expires",
+    in: "in",
     support: "Questions? Contact the merchant:",
     back: "Back to the merchant",
     declined: "The last try did not work.",
@@ -51,7 +52,8 @@ export const en: Texts = {
     submit: (amount) => `Continue to pay ${amount}`,
     cancel: "Cancel the payment",
     change: "Pay in another way",
-    again: "Nothing was charged. Choose how you want to pay.",
+    untouched: "Nothing was charged.",
+    choose: "Choose how you want to pay.",
     left:
       "If you have sent anything to the address that you saw before, don't pay again: wait until " +
       "it shows up here.",
@@ -231,6 +233,7 @@ export const en: Texts = {
     declined: { title: "You did not allow the debits", text: "Nothing will be charged." },
   },
   problems: {
+    back: "Back to the payment",
     notFound: {
       title: "We did not find this payment",
       text: "The link is incomplete or does not exist. Check that you copied all of it.",

@@ -44,6 +44,8 @@ export const es = {
     to: "Pago a",
     description: "Concepto",
     expires: "Vence",
+    /** Stands before the minutes that are left. */
+    in: "en",
     support: "¿Dudas? Contacta al comercio:",
     back: "Volver al comercio",
     declined: "El intento anterior no funcionó.",
@@ -53,7 +55,8 @@ export const es = {
     submit: (amount: string) => `Continuar para pagar ${amount}`,
     cancel: "Cancelar el pago",
     change: "Pagar de otra forma",
-    again: "No se hizo ningún cobro. Elige cómo quieres pagar.",
+    untouched: "No se hizo ningún cobro.",
+    choose: "Elige cómo quieres pagar.",
     left:
       "Si ya enviaste algo a la dirección que viste antes, no pagues otra vez: espera a que " +
       "aparezca aquí.",
@@ -237,6 +240,7 @@ export const es = {
     declined: { title: "No autorizaste los débitos", text: "No se hará ningún cobro." },
   },
   problems: {
+    back: "Volver al pago",
     notFound: {
       title: "No encontramos este pago",
       text: "El enlace está incompleto o no existe. Revisa que lo copiaste entero o pide otro.",

@@ -42,6 +42,7 @@ export const pt: Texts = {
     to: "Pagamento para",
     description: "Descrição",
     expires: "Vence",
+    in: "em",
     support: "Dúvidas? Fale com a loja:",
     back: "Voltar à loja",
     declined: "A tentativa anterior não funcionou.",
@@ -51,7 +52,8 @@ export const pt: Texts = {
     submit: (amount) => `Seguir para pagar ${amount}`,
     cancel: "Cancelar o pagamento",
     change: "Pagar de outra forma",
-    again: "Nada foi cobrado. Escolha como você quer pagar.",
+    untouched: "Nada foi cobrado.",
+    choose: "Escolha como você quer pagar.",
     left:
       "Se você já enviou algo ao endereço que viu antes, não pague outra vez: espere aparecer " +
       "aqui.",
@@ -232,6 +234,7 @@ export const pt: Texts = {
     declined: { title: "Você não autorizou os débitos", text: "Nada será cobrado." },
   },
   problems: {
+    back: "Voltar ao pagamento",
     notFound: {
       title: "Não encontramos este pagamento",
       text: "O link está incompleto ou não existe. Confira se o copiou inteiro ou peça outro.",
