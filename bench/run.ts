@@ -4,9 +4,16 @@ import type { Bench, Context, Measured } from "./bench.ts"
 
 import { createEvm } from "./create-evm/index.ts"
 import { figureOf, tableOf } from "./figures.ts"
+import { firstLoads } from "./first-load/index.ts"
 import { follow } from "./follow/index.ts"
+import { payPage } from "./pay-page/index.ts"
 
-const BENCHES: Readonly<Record<string, Bench>> = { follow, "create-evm": createEvm }
+const BENCHES: Readonly<Record<string, Bench>> = {
+  follow,
+  "create-evm": createEvm,
+  "pay-page": payPage,
+  "first-load": firstLoads,
+}
 
 /** Longer runs say no more, and a typing error shouldn't take the night. */
 const SECONDS_MAX = 3_600

@@ -61,6 +61,7 @@ function changesUrl({ base }: Site, { id, version }: Payment): string {
 
 function refreshOf({ view, returned }: Shown): number | null {
   if (view.kind === "wait" || (view.kind === "visit" && returned)) return WAITING_REFRESH_S
+  if (view.kind === "ended" && view.atBank) return WAITING_REFRESH_S
   if (view.kind === "visit") return VISITING_REFRESH_S
   return view.kind === "send" ? SENDING_REFRESH_S : null
 }
@@ -103,7 +104,9 @@ function statePart(site: Site, shown: Shown): Html | null {
   const news = newsOf(site, shown)
   if (news === null) return null
   const over = view.kind === "ended" && endNote(site, view.state, coins, isAcceptedLate(shown))
-  return html`${banner(news.tone, news)}${over}`
+  const asked = view.kind === "ended" && view.atBank
+  return html`${banner(news.tone, news)}${over}
+${asked && html`<p class="note warn">${site.t.visit.expired}</p>`}`
 }
 
 /** Who cancelled needs no alarm. */

@@ -115,6 +115,10 @@ test("a payer sees the one thing that can be done now", () => {
   for (const state of STATES.filter((each) => each !== "pending" && each !== "processing")) {
     const ended = viewOf({ ...payment, state, reason: "other" }, [declined], [])
     assert.deepEqual(ended, { kind: "ended", state, reason: "other" })
+    // The bank may have taken the money in time: nobody is sent for another link yet.
+    const asked = viewOf({ ...payment, state, reason: "other" }, [visit], [])
+    const atBank = state === "expired" && { atBank: true }
+    assert.deepEqual(asked, { kind: "ended", state, reason: "other", ...atBank })
   }
 })
 

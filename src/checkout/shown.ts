@@ -98,7 +98,7 @@ export function isLive(shown: Shown): boolean {
 
 /** Whether something can still happen that the payer should see. */
 export function isExpecting({ view, arrivals }: Shown): boolean {
-  if (view.kind !== "ended") return true
+  if (view.kind !== "ended" || view.atBank) return true
   return view.state === "expired" && arrivals.some(({ state }) => state === "seen")
 }
 

@@ -30,9 +30,17 @@ export type View =
   | { readonly kind: "visit"; readonly url: string }
   /** Nothing to do but wait. */
   | { readonly kind: "wait"; readonly crypto: boolean }
-  | { readonly kind: "ended"; readonly state: FinalState; readonly reason: Reason | null }
+  | {
+      readonly kind: "ended"
+      readonly state: FinalState
+      readonly reason: Reason | null
+      /** It expired, and a bank that may have taken the money in time has not said so yet. */
+      readonly atBank?: true
+    }
 
 export type FinalState = Exclude<State, "pending" | "processing">
+
+const UNDECIDED: ReadonlySet<Attempt["state"]> = new Set(["unknown", "open"])
 
 /** Whether a payment has a page at all: its payer chooses how to pay, nobody else did. */
 export function hasPage(payment: Payment): boolean {
@@ -51,7 +59,11 @@ export function viewOf(
   const { state, reason } = payment
   const charges = attempts.filter(({ kind }) => kind === "charge")
   const last = charges.at(-1)
-  if (isFinal(state)) return { kind: "ended", state: state as FinalState, reason }
+  if (isFinal(state)) {
+    const asked = charges.some((each) => each.method !== "crypto" && UNDECIDED.has(each.state))
+    const atBank = state === "expired" && asked && ({ atBank: true } as const)
+    return { kind: "ended", state: state as FinalState, reason, ...atBank }
+  }
   const crypto = last?.method === "crypto"
   if (state === "processing") return { kind: "wait", crypto }
 

@@ -138,9 +138,9 @@ export type Rail = {
   /**
    * Asks the far side not to move an order that still waits for its payer, and says what is known
    * of it then: `declined` when it will never be moved. Asking again changes nothing. Without it,
-   * such an order ends by the far side's word alone.
+   * such an order ends by the far side's word alone. `why` is for the far side's own books.
    */
-  withdraw?(order: Order): Promise<readonly Sighting[]>
+  withdraw?(order: Order, why: Reason): Promise<readonly Sighting[]>
   /** Whether a stored account can be charged. Anything thrown means: ask again later. */
   verify?(
     target: Target,

@@ -214,9 +214,9 @@ for (const name of names) {
     assert.deepEqual(await kindsSeen(another(), first), ["offered"])
     assert.equal(samples.moved(rail, first.attemptId), 0)
     if (rail.withdraw) {
-      const [told] = await rail.withdraw(first)
+      const [told] = await rail.withdraw(first, "other")
       assert.equal(told?.fact.kind, "declined")
-      assert.deepEqual(await another().withdraw!(first), [told])
+      assert.deepEqual(await another().withdraw!(first, "other"), [told])
       assert.deepEqual(await look(rail, first), [told])
     }
     if (!rail.bank) return
@@ -228,7 +228,7 @@ for (const name of names) {
     bank.answer(agreed, "decline")
     assert.deepEqual(await kindsSeen(another(), agreed), ["settled"])
     assert.equal(samples.moved(rail, agreed.attemptId), 1)
-    assert.equal((await rail.withdraw?.(agreed))?.[0]?.fact.kind ?? "settled", "settled")
+    assert.equal((await rail.withdraw?.(agreed, "other"))?.[0]?.fact.kind ?? "settled", "settled")
 
     const late = asked()
     await begin(rail, late)

@@ -347,6 +347,18 @@ test("a request that ended without its payer's word asks for none", async () => 
   assert.match((await press(old, "decline")).text, /Autorizaste el pago/)
 })
 
+test("who agreed in the last moment is told to wait, and not to ask for another link", async () => {
+  const expiresAt = new Date(clock.now().getTime() + 60_000)
+  const asked = await atBank({ payment: { expiresAt }, until: expiresAt.toISOString() })
+  await press(await open(asked.link), "approve", { notice: "none" })
+  clock.advance(60_000)
+  const late = await open(asked.returnUrl)
+  assert.match(late.text, /El enlace venció.*Si ya autorizaste el pago en tu banco, espera aquí/)
+  assert.match(late.html, /http-equiv="refresh"/)
+  await core.pass()
+  assert.match((await open(asked.returnUrl)).text, /Pago aprobado/)
+})
+
 test("what the form doesn't offer does nothing; an unknown notice comes before", async () => {
   const asked = await atBank()
   const page = await open(asked.link)

@@ -125,6 +125,9 @@ export const en: Texts = {
     refresh: "Update now",
   },
   visit: {
+    expired:
+      "If you have authorized the payment at your bank, wait here and do not " +
+      "pay again: it may still be approved.",
     bank: "your bank",
     title: (place) => `Continue at ${place}`,
     text: "Nothing has been charged yet: you still have to authorize the payment there.",

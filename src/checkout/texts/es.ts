@@ -128,6 +128,9 @@ export const es = {
     refresh: "Actualizar ahora",
   },
   visit: {
+    expired:
+      "Si ya autorizaste el pago en tu banco, espera aquí y no " +
+      "pagues otra vez: todavía puede aprobarse.",
     bank: "tu banco",
     title: (place: string) => `Continúa en ${place}`,
     text: "Todavía no se ha cobrado nada: falta que autorices el pago allí.",

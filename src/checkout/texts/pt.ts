@@ -125,6 +125,9 @@ export const pt: Texts = {
     refresh: "Atualizar agora",
   },
   visit: {
+    expired:
+      "Se você já autorizou o pagamento no seu banco, espere aqui e não pague " +
+      "outra vez: ele ainda pode ser aprovado.",
     bank: "seu banco",
     title: (place) => `Continue em ${place}`,
     text: "Nada foi cobrado ainda: falta você autorizar o pagamento lá.",

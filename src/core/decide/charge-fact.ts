@@ -7,7 +7,7 @@ import type { Reason } from "../refusal.ts"
 import { canApprove, finishApproval } from "./approval.ts"
 import { absentMeans, accept, beginAgain, type Case, offer } from "./case.ts"
 import { record } from "./decider.ts"
-import { receive } from "./received-money.ts"
+import { isCovered, receive } from "./received-money.ts"
 
 /** Applies one fact to a charge. What contradicts an earlier end is booked, never dropped. */
 export function applyChargeFact(subject: Case, fact: Fact, at: Date): void {
@@ -69,7 +69,10 @@ function approve(subject: Case, at: Date): Payment {
   if (!applies) {
     const unapplied = merchantAccount(custodian, payment.merchantId, "unapplied", asset)
     draft.move(clearing, unapplied, amount, { kind: "charge.unapplied", payment })
-    return record(draft, payment, "payment.unapplied", {
+    // It came too late, and will not be the one that pays.
+    const isOpenOne = payment.openAttemptId === attempt.id
+    const next = isOpenOne ? { ...payment, openAttemptId: null } : payment
+    return record(draft, next, "payment.unapplied", {
       attempt: approved,
       data: { amount: amount.toString(), asset },
     })
@@ -110,8 +113,8 @@ export function decline(subject: Case, reason: Reason): void {
   if (payment.openAttemptId !== attempt.id || isFinal(payment.state)) return
   const freed = { ...payment, openAttemptId: null }
   if (payerCanChoose(payment)) {
-    const waiting: Payment = { ...freed, state: "pending", reason: null }
-    record(draft, waiting, "payment.attempt_declined", {
+    const next: Payment = { ...freed, state: stateWithout(subject), reason: null }
+    record(draft, next, "payment.attempt_declined", {
       attempt: declined,
       data: { attemptReason: reason },
     })
@@ -120,6 +123,13 @@ export function decline(subject: Case, reason: Reason): void {
   record(draft, moveTo(freed, "declined", reason, draft.now), "payment.declined", {
     attempt: declined,
   })
+}
+
+/** Money on its way to an address that the payer left still covers a payment. */
+function stateWithout({ draft, payment, attempt }: Case): "pending" | "processing" {
+  const others = draft.attemptIds.get(payment.id)!.filter((id) => id !== attempt.id)
+  const covered = others.some((id) => isCovered(payment, draft.attempts.get(id)!))
+  return payment.state === "processing" && covered ? "processing" : "pending"
 }
 
 /** A bank took the money back: the merchant loses it, down to owing what is no longer there. */

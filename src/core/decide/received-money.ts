@@ -135,13 +135,14 @@ function waiting(draft: Draft, payment: Payment, attempt: Attempt): Payment {
   if (payment.state !== "processing" || !attempt.instructions?.options) return payment
   const { openAttemptId } = payment
   const other = openAttemptId === null ? attempt : draft.attempts.get(openAttemptId)!
-  // Another attempt may be what moves it: a rail at work, or transfers of its own.
-  const isAtWork = other.instructions === null || isCovered(payment, other)
+  // Another attempt may be what moves it: a rail that took it on, or transfers of its own.
+  const isTaken = other.state === "open" && other.instructions === null
+  const isAtWork = isTaken || isCovered(payment, other)
   return other.id !== attempt.id && isAtWork ? payment : { ...payment, state: "pending" }
 }
 
 /** Whether what came and what is on its way would pay it in one of the assets. */
-function isCovered(payment: Payment, { instructions, received, seen }: Attempt): boolean {
+export function isCovered(payment: Payment, { instructions, received, seen }: Attempt): boolean {
   return [...new Set([...Object.keys(received), ...Object.keys(seen)])].some((asset) => {
     const due = dueIn(payment, instructions?.options, asset)
     return due !== null && BigInt(received[asset] ?? 0) + BigInt(seen[asset] ?? 0) >= due

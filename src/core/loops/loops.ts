@@ -46,6 +46,7 @@ const CLAIM_MAX = 200
 const LEASE_MS = 30_000
 /** A rail that doesn't answer a look-up in this time is asked again later. */
 const OBSERVE_TIMEOUT_MS = 20_000
+const WITHDRAW_TIMEOUT_MS = 5_000
 const VERIFY_TIMEOUT_MS = 10_000
 const VERIFY_AGAIN_MS = 5_000
 const BODIES_KEPT_MS = 30 * 86_400_000
@@ -152,9 +153,13 @@ async function seen(
   const unwanted = new Set(
     claimed.flatMap(({ attempt, wanted }) => (isAtBank(attempt) && !wanted ? [attempt.id] : [])),
   )
-  if (rail.withdraw) {
-    for (const order of orders) if (unwanted.has(order.attemptId)) await rail.withdraw(order)
-  }
+  // One that the bank does not answer for must not keep back what it says of the others.
+  await Promise.allSettled(
+    orders.flatMap((order) => {
+      if (!rail.withdraw || !unwanted.has(order.attemptId)) return []
+      return [withTimeout(rail.withdraw(order, "other"), WITHDRAW_TIMEOUT_MS)]
+    }),
+  )
   return (await rail.observe(orders, null)).sightings
 }
 

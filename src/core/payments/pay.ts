@@ -90,7 +90,8 @@ export function makePay(parts: PayParts) {
       const isBusy = isRefusal(ended) && ended.refused === "payment_has_open_attempt"
       if (!isBusy || command.how.kind !== "cancel") return ended
       const payment = await findPayment(parts.database, command.merchantId, command.paymentId)
-      const withdrawn = payment && (await withdraw(parts, payment))
+      const why = command.how.by === "payer" ? "cancelled_by_payer" : "cancelled_by_merchant"
+      const withdrawn = payment && (await withdraw(parts, payment, why))
       return withdrawn?.openAttemptId === null ? engine.submit(endPayment, command) : ended
     },
 

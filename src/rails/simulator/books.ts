@@ -31,6 +31,7 @@ export type BookParts = {
 
 /** Orders kept in memory, about 30 MB. */
 const REMEMBERED_MAX = 50_000
+const LOOKED_UP_MAX = 5_000
 /** A larger file is set aside when the books are opened; some 300,000 orders. */
 const ROTATE_BYTES = 64 * 1_048_576
 /** How far the clocks of a machine's processes may differ. */
@@ -42,12 +43,16 @@ export function openBooks(parts: BookParts): Books {
   const tape = dir === null ? memoryTape<Line>() : fileTape<Line>(dir, "simulator-books")
   const most = dir === null ? Infinity : (parts.rememberedMax ?? REMEMBERED_MAX)
   const entries = new Map<string, Entry>()
+  /** What was looked up in the file, null for nothing: somebody may ask again and again. */
+  const lookedUp = new Map<string, Entry | null>()
   /** Orders begun up to here may be in the file alone. */
   let forgottenUpToMs = tape.hasOld() ? clock.now().getTime() : -Infinity
 
   function catchUp(): void {
     tape.readOn((line) => {
       const entry = entries.get(line.attemptId)
+      const old = lookedUp.get(line.attemptId)
+      if (!entry && old) lookedUp.set(line.attemptId, withLine(old, line))
       // The rest of an order that was forgotten would be half a story; the file has it whole.
       if (!entry && !line.first) return
       entries.set(line.attemptId, withLine(entry, line))
@@ -85,12 +90,16 @@ export function openBooks(parts: BookParts): Books {
       const missing = new Set<string>()
       for (const { attemptId, begunAt } of orders) {
         const entry = entries.get(attemptId)
-        if (entry) found.set(attemptId, entry)
-        else if (begunAt.getTime() <= forgottenUpToMs + SKEW_MS) missing.add(attemptId)
+        const old = lookedUp.get(attemptId)
+        if (entry ?? old) found.set(attemptId, (entry ?? old)!)
+        else if (old === undefined && begunAt.getTime() <= forgottenUpToMs + SKEW_MS)
+          missing.add(attemptId)
       }
-      if (missing.size > 0)
-        for (const [id, entry] of scan((id) => missing.has(id))) found.set(id, entry)
-      return found
+      if (missing.size === 0) return found
+      const scanned = scan((id) => missing.has(id))
+      if (lookedUp.size + missing.size > LOOKED_UP_MAX) lookedUp.clear()
+      for (const id of missing) lookedUp.set(id, scanned.get(id) ?? null)
+      return new Map([...found, ...scanned])
     },
     moved(attemptId) {
       const entry = scan((id) => id === attemptId).get(attemptId)

@@ -57,7 +57,24 @@ export function makeSimulator(parts: SimulatorParts): Simulator {
 
   function seen(order: Order): readonly Sighting[] {
     const entry = books.find([order]).get(order.attemptId)
-    return entry ? storyOf(entry, clock.now()).flatMap((each) => sightingOf(order, each)) : []
+    if (entry) return storyOf(entry, clock.now()).flatMap((each) => sightingOf(order, each))
+    if (order.instructions?.url === undefined) return []
+    // It was asked for in books that are gone: nobody can agree to it any more.
+    const fact: Fact = { kind: "declined", reason: "operator_unavailable" }
+    return [sighting(order, "lost", fact, order.begunAt)]
+  }
+
+  function lookedUp(order: Order, isKnown: boolean): readonly Sighting[] {
+    const now = clock.now()
+    const story = seen(order)
+    // The begin's own answer may have been lost.
+    if (story.length === 0 && bank.find(order)?.state === "waiting") {
+      const fact = { kind: "offered", instructions: pageOf(order) } as const
+      return [sighting(order, "offered", fact, now)]
+    }
+    // What waits for its payer was never asked for, and is nothing to be missed.
+    if (isKnown || order.instructions) return story
+    return [sighting(order, "absent", { kind: "absent" }, now)]
   }
 
   return {
@@ -85,22 +102,8 @@ export function makeSimulator(parts: SimulatorParts): Simulator {
     },
 
     async observe(open) {
-      const now = clock.now()
       const known = books.find(open)
-      const sightings = open.flatMap((order): readonly Sighting[] => {
-        const entry = known.get(order.attemptId)
-        if (entry) {
-          const story = storyOf(entry, now)
-          // The begin's own answer may have been lost.
-          if (story.length === 0 && bank.find(order)?.state === "waiting") {
-            const fact = { kind: "offered", instructions: pageOf(order) } as const
-            return [sighting(order, "offered", fact, now)]
-          }
-          return story.flatMap((each) => sightingOf(order, each))
-        }
-        // What waits for its payer was never asked for, and is nothing to be missed.
-        return order.instructions ? [] : [sighting(order, "absent", { kind: "absent" }, now)]
-      })
+      const sightings = open.flatMap((order) => lookedUp(order, known.has(order.attemptId)))
       return { sightings, cursor: null }
     },
 
@@ -109,10 +112,9 @@ export function makeSimulator(parts: SimulatorParts): Simulator {
       return reason === null ? { state: "active" } : { state: "error", reason }
     },
 
-    async withdraw(order) {
-      const why = { outcome: "declined", reason: "cancelled_by_payer" } as const
+    async withdraw(order, reason) {
       if (bank.find(order)?.state === "waiting") {
-        books.add({ attemptId: order.attemptId, told: why })
+        books.add({ attemptId: order.attemptId, told: { outcome: "declined", reason } })
       }
       return seen(order)
     },
