@@ -1,68 +1,19 @@
 /** Compares the guide to Palomma Pay with the program, and its two languages with each other. */
 import assert from "node:assert/strict"
-import { spawnSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { createHash } from "node:crypto"
 import { test } from "node:test"
-import { pathToFileURL } from "node:url"
+import { readDocument } from "../src/checkout/documents.ts"
 import { REASONS } from "../src/core/index.ts"
 import { STATUS as ERRORS } from "../src/dialects/palomma-pay/errors.ts"
 import * as wire from "../src/dialects/palomma-pay/wire.ts"
 import { type Fate, fateOf, isRefusedAtOnce } from "../src/rails/simulator/magic.ts"
+import { codeIn, lacksPhp, namesIn, numbersOf, openGuide } from "./support/guide.ts"
 
-const root = join(import.meta.dirname, "..")
-const read = (path: string) => readFileSync(join(root, path), "utf8")
-const GUIDE = read("docs/dialects/palomma-pay.md")
-const GUIA = read("docs/es/dialects/palomma-pay.md")
-
-type Block = { readonly language: string; readonly code: string }
-
-function blocksOf(text: string): Block[] {
-  return [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```/gm)].map(([, language, code]) => ({
-    language: language!,
-    code: code!,
-  }))
-}
-
-/** Every table of a document: its rows without the heading, each as its cells. */
-function tablesOf(text: string): string[][][] {
-  const tables = text.replace(/^```[\s\S]*?^```/gm, "").match(/(?:^\|.*\n?)+/gm) ?? []
-  return tables.map((table) =>
-    table
-      .trim()
-      .split("\n")
-      .slice(2)
-      .map((row) => row.slice(1, -1).split("|"))
-      .map((cells) => cells.map((cell) => cell.trim())),
-  )
-}
-
-/** What stands as code in a cell, in an order that doesn't depend on the language. */
-function codeIn(cell: string): string[] {
-  return [...cell.matchAll(/`([^`]+)`/g)].map(([, code]) => code!).sort()
-}
-
-/** The table in which `name` stands first in a row. */
-function tableWith(name: string): string[][] {
-  const found = tablesOf(GUIDE).find((table) => table.some(([cell]) => cell === `\`${name}\``))
-  return found ?? assert.fail(`no table has ${name}`)
-}
-
-const namesIn = (table: string[][]) => table.map(([name]) => name!.replaceAll("`", ""))
+const guide = openGuide("palomma-pay")
+const { tableWith, example } = guide
 
 test("both languages have the same tables, headings, examples and links", () => {
-  const [english, spanish] = [tablesOf(GUIDE), tablesOf(GUIA)].map((tables) =>
-    tables.map((table) => table.map((row) => row.map(codeIn))),
-  )
-  assert.ok(english!.length >= 10, `only ${english!.length} tables were found`)
-  assert.deepEqual(spanish, english)
-  assert.deepEqual(blocksOf(GUIA), blocksOf(GUIDE))
-  const levels = (text: string) => [...text.matchAll(/^(#+) /gm)].map(([, level]) => level)
-  assert.deepEqual(levels(GUIA), levels(GUIDE))
-  const links = (text: string) =>
-    [...text.matchAll(/\]\((?:\.\.\/)+([^)]+)\)/g)].map(([, to]) => to!.replace(/^es\//, ""))
-  assert.deepEqual(links(GUIA).slice(1), links(GUIDE).slice(1))
+  guide.assertTwins(10)
 })
 
 test("the guide has every field, and its limits", () => {
@@ -99,13 +50,6 @@ test("the guide has every field, and its limits", () => {
     assert.ok(taken(filled("1".repeat(most!))) && !taken(filled("1".repeat(most! + 1))), field)
   }
 })
-
-/** The numbers that stand as code in the cell of what a field takes. */
-function numbersOf(table: string[][], field: string): number[] {
-  const row = table.find(([name]) => name === `\`${field}\``) ?? []
-  const takes = row.find((cell) => /`\d+`/.test(cell)) ?? ""
-  return [...takes.matchAll(/`(\d+)`/g)].map(([, number]) => Number(number))
-}
 
 test("the guide has every status and reason, every member of a read, every error", () => {
   const read = tableWith("expires_at")
@@ -144,18 +88,19 @@ function statusAfter({ steps }: Fate): string {
   return last === "returned" ? "REJECTED" : "PENDING"
 }
 
-const example = (name: string) => JSON.parse(read(`src/dialects/palomma-pay/examples/${name}.json`))
+test("a NIT in the guide has its right check digit, and a page reads it", () => {
+  const [number, digit] = /`(\d{10})-(\d)`/.exec(guide.english)!.slice(1)
+  assert.deepEqual(readDocument("nit", `${number}-${digit}`), { number })
+})
 
 test("the guide's answer and webhook are the examples", () => {
-  const [answer, body, decoded] = blocksOf(GUIDE)
-    .filter(({ language }) => language === "json")
-    .map(({ code }) => JSON.parse(code))
+  const [answer, body, decoded] = guide.answers()
   const created = example("create-payment-request").answer
   const here = created.payment_url.replace("localhost", "127.0.0.1")
   assert.deepEqual(answer, { ...created, payment_url: here })
   const webhook = example("webhook")
   assert.deepEqual([body, decoded], [webhook.body, webhook.decoded])
-  assert.ok(GUIDE.includes(`\`${webhook.integrityKey}\``))
+  assert.ok(guide.english.includes(`\`${webhook.integrityKey}\``))
 })
 
 /** Bodies that a receiver may get, and what it has to make of each with the example's key. */
@@ -163,6 +108,12 @@ function messages(): [what: string, body: string, key: string, genuine: boolean]
   const { body, integrityKey } = example("webhook")
   const { data, signature } = body
   const text = (message: unknown) => JSON.stringify(message)
+  const signed = (data: string) => ({
+    data,
+    signature: createHash("sha256")
+      .update(data + integrityKey)
+      .digest("hex"),
+  })
   const other = Buffer.from('{"status":"APPROVED"}').toString("base64")
   return [
     ["as it is sent", text(body), integrityKey, true],
@@ -176,41 +127,26 @@ function messages(): [what: string, body: string, key: string, genuine: boolean]
     ["with true as signature", text({ data, signature: true }), integrityKey, false],
     ["with a list as data", text({ data: [data], signature }), integrityKey, false],
     ["with nothing", "{}", integrityKey, false],
+    ...["null", "x", "", "7", "[]", '"text"'].map((body): [string, string, string, boolean] => [
+      `which is ${body}`,
+      body,
+      integrityKey,
+      false,
+    ]),
+    ["with data that is no JSON", text(signed("x")), integrityKey, false],
   ]
 }
 
-function recipe(language: string): string {
-  const found = blocksOf(GUIDE).find((block) => block.language === language)
-  return found?.code ?? assert.fail(`no recipe in ${language}`)
-}
-
-function folderFor(context: { after(end: () => void): void }): string {
-  const folder = mkdtempSync(join(tmpdir(), "caudal-guide-"))
-  context.after(() => rmSync(folder, { recursive: true }))
-  return folder
-}
-
 test("the recipe in Node accepts what is sent, and nothing that was changed", async (t) => {
-  const path = join(folderFor(t), "recipe.mts")
-  writeFileSync(path, recipe("ts"))
-  const { readNotice } = await import(pathToFileURL(path).href)
+  const { readNotice } = await guide.nodeRecipe(t)
   for (const [what, body, key, genuine] of messages()) {
     assert.deepEqual(readNotice(body, key), genuine ? example("webhook").decoded : null, what)
   }
 })
 
-const hasPhp = spawnSync("php", ["--version"]).status === 0
-
-test("the recipe in PHP does the same", { skip: !hasPhp && "there is no php" }, (t) => {
-  const path = join(folderFor(t), "recipe.php")
-  const calls = "\necho json_encode(read_notice(getenv('BODY'), getenv('KEY')));\n"
-  writeFileSync(path, recipe("php") + calls)
+test("the recipe in PHP does the same", { skip: lacksPhp }, (t) => {
+  const read = guide.phpRecipe(t, "read_notice(getenv('BODY'), getenv('KEY'))")
   for (const [what, BODY, KEY, genuine] of messages()) {
-    const { stdout, stderr } = spawnSync("php", [path], {
-      env: { ...process.env, BODY, KEY },
-      encoding: "utf8",
-    })
-    const expected = genuine ? example("webhook").decoded : null
-    assert.deepEqual(JSON.parse(stdout), expected, `${what}: ${stderr}`)
+    assert.deepEqual(read({ BODY, KEY }), genuine ? example("webhook").decoded : null, what)
   }
 })

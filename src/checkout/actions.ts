@@ -21,10 +21,7 @@ export function viewPart(site: Site, shown: Shown): Html | null {
       return html`${retryNote(site, shown)}<p class="note warn">${t.pay.left}</p>
 ${action(site, shown, html`${button("pay", t.send.again, "main")}${cancel(site)}`)}`
     case "visit": {
-      // Who was told to wait is offered nothing else.
-      const others = shown.tooLate
-        ? null
-        : action(site, shown, html`${change(site)}${cancel(site)}`)
+      const others = action(site, shown, html`${change(site)}${cancel(site)}`)
       return html`${lateNote(site, shown)}${visitPart(site, visitOf(shown, view.url), others)}`
     }
     case "wait": {
@@ -77,10 +74,13 @@ function change({ t }: Site): Html {
   return button("change", t.pay.change, "quiet")
 }
 
+function cameNothing({ coins }: Shown): boolean {
+  return coins.every(({ received, seen }) => received + seen === 0n)
+}
+
 /** Whether the payer of an address may choose another way: there is one, and nothing came. */
-function canChange({ form, coins }: Shown): boolean {
-  const nothing = coins.every(({ received, seen }) => received + seen === 0n)
-  return nothing && form.rules.offered.some((each) => each !== "crypto")
+function canChange(shown: Shown): boolean {
+  return cameNothing(shown) && shown.form.rules.offered.some((each) => each !== "crypto")
 }
 
 /**
@@ -116,5 +116,7 @@ function sendTail(site: Site, shown: Shown): Html {
   const { t, sandbox } = site
   const simulate = sandbox && button("simulate", t.send.simulate, "test")
   const other = canChange(shown) && html`<p class="hint">${t.send.change}</p>${change(site)}`
-  return action(site, shown, html`${simulate}${other}${cancel(site)}`)
+  // Who has sent a part should send the rest, or wait.
+  const stop = cameNothing(shown) && cancel(site)
+  return action(site, shown, html`${simulate}${other}${stop}`)
 }

@@ -59,7 +59,11 @@ export function tokenText(amount: bigint, coin: Coin): string {
   return `${digitsOf(amount, coin)} ${coin.token}`
 }
 
-/** A token's amount in full, without the zeros that eighteen decimals bring. */
-export function digitsOf(amount: bigint, { decimals }: Coin): string {
-  return formatDecimal(amount, decimals).replace(/(\.\d{2}\d*?)0+$/, "$1")
+/**
+ * A token's amount in full, without the zeros that eighteen decimals bring. Never three decimals,
+ * where there are more: "3.125" is three thousand to most of our payers.
+ */
+export function digitsOf(amount: bigint, { decimals }: Pick<Coin, "decimals">): string {
+  const short = formatDecimal(amount, decimals).replace(/(\.\d{2}\d*?)0+$/, "$1")
+  return /\.\d{3}$/.test(short) && decimals > 3 ? `${short}0` : short
 }

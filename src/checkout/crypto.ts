@@ -150,8 +150,7 @@ export function endNote(
   coins: readonly Offer[],
   late: boolean,
 ): Html | null {
-  const moving = coins.length > 0 && coins.every(({ received }) => received === 0n)
-  if (state === "expired" && late && moving) return note(t.transfer.late)
+  if (isLateAwaited(state, coins, late)) return note(t.transfer.late)
   const came = ({ received, seen }: Offer) => received + seen
   const paidIn = coins.find((coin) => state === "approved" && came(coin) >= BigInt(coin.amount))
   const amounts = coins.flatMap((coin) => {
@@ -163,11 +162,18 @@ export function endNote(
   return note(state === "approved" ? t.transfer.over(list) : t.transfer.lost(list))
 }
 
+/** Whether what the payer may have sent would still pay a payment that expired. */
+export function isLateAwaited(state: FinalState, coins: readonly Offer[], late: boolean): boolean {
+  const moving = coins.length > 0 && coins.every(({ received }) => received === 0n)
+  return state === "expired" && late && moving
+}
+
 function note(text: string): Html {
   return html`<p class="note">${text}</p>`
 }
 
 /** Told by the script alone, when the page can't be fetched. */
-export function offlineNote({ t }: Site): Html {
-  return html`<p class="note bad" id="offline" role="status" hidden>${t.transfer.offline}</p>`
+export function offlineNote({ t }: Site, coins: readonly Offer[]): Html {
+  const text = coins.length > 0 ? t.transfer.offline : t.offline
+  return html`<p class="note bad" id="offline" role="status" hidden>${text}</p>`
 }

@@ -6,31 +6,49 @@ export type DocumentType = (typeof DOCUMENT_TYPES)[number]
 /** What is wrong with a number: its form, or the check digit that was written behind it. */
 export type Flaw = "form" | "check"
 
-/** No cédula begins with a zero; a NIT may have its check digit. */
+/** No cédula begins with a zero. A person's NIT is its cédula, so that one has no fixed length. */
 const FORMS: Readonly<Record<DocumentType, RegExp>> = {
   cc: /^[1-9]\d{3,9}$/,
   ce: /^\d{3,10}$/,
-  nit: /^\d{9,10}$/,
+  nit: /^\d{6,10}$/,
 }
-const NIT_LENGTH = 9
 
 /**
  * Reads a number as people write it, with dots, blanks and dashes. Answers its digits (of a NIT
  * those before the check digit), or what is wrong with it.
  */
 export function readDocument(type: DocumentType, written: string): { number: string } | Flaw {
-  const number = digits(written)
-  if (!FORMS[type].test(number)) return "form"
-  if (type !== "nit") return { number }
-  const nit = number.slice(0, NIT_LENGTH)
-  const check = number.slice(NIT_LENGTH)
-  return check === "" || check === checkDigit(nit) ? { number: nit } : "check"
+  const { number, check } = type === "nit" ? splitNit(written) : whole(written)
+  if (!FORMS[type].test(number) || /^0+$/.test(number)) return "form"
+  return check === null || check === checkDigit(number) ? { number } : "check"
 }
 
-/** Whether a number that was read is the one that a merchant asks for, however that is written. */
+type Parts = { readonly number: string; readonly check: string | null }
+
+const whole = (written: string): Parts => ({ number: digits(written), check: null })
+
+const COMPANY_LENGTH = 9
+
+/**
+ * A single digit behind a dash is the check digit. Without a dash only a company's nine digits, or
+ * these with the right check digit, can be told from a cédula: all else is no NIT.
+ */
+function splitNit(written: string): Parts {
+  const [, before, check] = /^(.+)\p{Pd}\s*(\d)\s*$/u.exec(written) ?? []
+  if (check !== undefined) return { number: digits(before), check }
+  const all = digits(written)
+  const company = all.slice(0, COMPANY_LENGTH)
+  const fits = all === company || all === company + checkDigit(company)
+  return { number: fits && company.length === COMPANY_LENGTH ? company : "", check: null }
+}
+
+/**
+ * Whether a number that was read is the one that a merchant asks for, however that is written. A
+ * person's cédula and NIT are the same number, and belong to the same person.
+ */
 export function isSame(type: DocumentType, number: string, wanted: string): boolean {
-  const read = readDocument(type, wanted)
-  return typeof read === "object" && read.number === number
+  const all = digits(wanted)
+  return all === number || (type === "nit" && all === number + checkDigit(number))
 }
 
 /** The DIAN's weights, from the last digit to the first. */
@@ -45,5 +63,5 @@ export function checkDigit(nit: string): string {
 
 /** A number without what people put between its digits. Letters stay, so that they are refused. */
 export function digits(text: string | null | undefined): string {
-  return (text ?? "").replace(/[\s.-]/g, "")
+  return (text ?? "").replace(/[\s.\p{Pd}]/gu, "")
 }

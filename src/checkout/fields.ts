@@ -35,12 +35,13 @@ ${
 }
 
 function methodChoice({ rules, typed, wrong }: FormState, t: Texts): Html {
-  const { offered } = rules
+  const { offered, preferred } = rules
   const said = complaint(wrong, "method")
   if (offered.length === 1) {
     return html`${said}<input type="hidden" name="method" value="${offered[0]}">`
   }
-  const chosen = offered.find((each) => each === typed.method) ?? offered[0]!
+  const named = (wish?: string | null) => offered.find((each) => each === wish)
+  const chosen = named(typed.method) ?? named(preferred) ?? offered[0]!
   const all = offered.map((each) => [each, t.form.methods[each]] as const)
   const inside = html`${said}${choices("method", all, chosen)}`
   return group("methods", t.form.method, inside, said ? "method-wrong" : undefined)

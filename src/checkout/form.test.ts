@@ -52,21 +52,42 @@ test("documents are read as people write them, and a NIT's check digit is checke
     ["ce", "12", null],
     ["ce", "0012345678", "0012345678"],
     ["ce", "E123456", null],
+    ["ce", "000", null],
     ["nit", "890903938", "890903938"],
+    ["nit", "890-903-938", "890903938"],
     ["nit", "890.903.938-8", "890903938"],
+    ["nit", "890 903 938 – 8", "890903938"],
     ["nit", "8909039388", "890903938"],
     ["nit", "8909039387", null],
+    // A person's NIT is its cédula, of fewer or more digits than a company's.
+    ["nit", "12345678-8", "12345678"],
+    ["nit", "12.345.678-8", "12345678"],
+    ["nit", "12345678-9", null],
+    ["nit", "123456-3", "123456"],
+    ["nit", "12345-8", null],
+    ["nit", "1020304050-8", "1020304050"],
+    ["nit", "1.020.304.050-8", "1020304050"],
+    ["nit", "1020304050", null],
+    ["nit", "10203040508", null],
+    ["nit", "10203040506-1", null],
     ["nit", "89090393", null],
     ["nit", "89090393888", null],
     ["nit", "89090393A", null],
+    ["nit", "890903938-A", null],
+    ["nit", "890903938-", "890903938"],
+    ["nit", "-8", null],
+    ["nit", "000000000", null],
+    ["nit", "000000-0", null],
   ]
   for (const [type, written, number] of rows) {
     const read = readDocument(type, written)
     assert.deepEqual(read, number === null ? read : { number }, `${type} ${written}`)
     assert.equal(typeof read, number === null ? "string" : "object", `${type} ${written}`)
   }
-  assert.equal(readDocument("nit", "8909039387"), "check")
-  assert.equal(readDocument("nit", "89090393"), "form")
+  assert.equal(readDocument("nit", "890903938-7"), "check")
+  for (const form of ["89090393", "8909039387", "1020304050"]) {
+    assert.equal(readDocument("nit", form), "form", form)
+  }
 })
 
 test("check digits are those of well-known businesses", () => {
@@ -88,6 +109,10 @@ test("a document that a merchant asks for may be written with its check digit", 
     ["cc", "1020304050", "1020304051", false],
     ["nit", "890903938", "890903938", true],
     ["nit", "890903938", "8909039388", true],
+    ["nit", "890903938", "890.903.938-8", true],
+    ["nit", "1020304050", "1020304050", true],
+    ["nit", "1020304050", "10203040508", true],
+    ["cc", "890903938", "8909039388", false],
     ["nit", "890903938", "8909039387", false],
     ["nit", "890903938", "860034313", false],
   ]
@@ -173,8 +198,8 @@ test("each wrong field is told in its place, alone", () => {
     [{ ...bank, accountNumber: "12345x78" }, "accountNumber", t.wrong.accountNumber],
     [{ ...bank, name: "A" }, "name", t.wrong.name],
     [{ ...bank, name: "1234" }, "name", t.wrong.name],
-    [{ ...bank, name: "Ana\u0000 Ruiz" }, "name", t.wrong.name],
-    [{ ...bank, name: "<b>Ana Ruiz" }, "name", t.wrong.name],
+    [{ ...bank, name: "Ana\u0000 Ruiz" }, "name", t.wrong.signs],
+    [{ ...bank, name: "<b>Ana Ruiz" }, "name", t.wrong.signs],
     [{ ...bank, name: "A".repeat(162) }, "name", t.wrong.name],
     [{ ...bank, documentType: "" }, "documentType", t.wrong.documentType],
     [{ ...bank, documentType: "nit" }, "documentType", t.wrong.documentType],
@@ -184,8 +209,10 @@ test("each wrong field is told in its place, alone", () => {
     [{ ...bank, email: "" }, "email", t.wrong.email],
     [{ ...bank, email: `${"a".repeat(250)}@x.co` }, "email", t.wrong.email],
     [{ ...business, businessName: "7" }, "businessName", t.wrong.businessName],
+    [{ ...business, businessName: "Río > Mar" }, "businessName", t.wrong.signs],
     [{ ...business, nit: "1234" }, "nit", documentNumber.nit],
-    [{ ...business, nit: "8909039380" }, "nit", t.wrong.nitCheck],
+    [{ ...business, nit: "8909039380" }, "nit", documentNumber.nit],
+    [{ ...business, nit: "890903938-0" }, "nit", t.wrong.nitCheck],
     [{ ...wallet, phone: "6011234567" }, "phone", t.wrong.phone],
     [{ ...wallet, phone: "300123456" }, "phone", t.wrong.phone],
     [{ ...wallet, phone: "30012345678" }, "phone", t.wrong.phone],
@@ -203,6 +230,15 @@ test("each wrong field is told in its place, alone", () => {
     "email",
     "name",
   ])
+})
+
+test("a phone is read as people write it", () => {
+  const rows = ["3001234590", "(300) 123-4590", "+57 (300) 123 45 90", "0057 300.123.4590"]
+  for (const phone of rows) {
+    const read = readForm({ ...PERSON, method: "wallet", phone }, RULES, t)
+    assert.ok("filled" in read, phone)
+    assert.equal(read.filled.target.phoneNumber, "3001234590", phone)
+  }
 })
 
 test("what isn't offered can't be chosen", () => {
@@ -239,6 +275,10 @@ test("what a merchant knows stands for what is left empty, for its kind of holde
     [wallet, { ...ana, email: "nonsense" }, ["email"]],
     [{ ...wallet, email: "eva@example.test" }, { ...ana, email: "nonsense" }, []],
     [wallet, { ...ana, documentType: "passport" }, ["documentType"]],
+    // Without its dash a person's NIT can't be told from a company's with a wrong check digit.
+    [wallet, { ...company, documentNumber: "1020304050" }, ["nit"]],
+    [wallet, { ...company, documentNumber: "1020304050-8" }, []],
+    [{ ...wallet, nit: " - " }, company, []],
   ]
   for (const [typed, known, wrong] of rows) {
     assert.deepEqual(Object.keys(wrongOf(typed, { known })), wrong)
@@ -258,6 +298,7 @@ test("another document than the one that is asked for is refused in its place", 
     [{ ...BUSINESS, ...BANK }, "8909039388", {}],
     [{ ...BUSINESS, ...BANK }, "890903938", {}],
     [{ ...BUSINESS, ...BANK }, "1020304050", { nit: t.wrong.enforced }],
+    [{ ...BUSINESS, ...BANK, nit: "1020304050-8" }, "1020304050", {}],
   ]
   for (const [typed, enforcedDocument, wrong] of rows) {
     assert.deepEqual(wrongOf(typed, { enforcedDocument }), wrong)

@@ -52,15 +52,19 @@ export type FormRules = {
   readonly offered: readonly PageMethod[]
   readonly known: KnownPayer | null
   readonly enforcedDocument: string | null
+  /** What is chosen until the payer chooses: the way of the try that was declined. */
+  readonly preferred?: PageMethod | null
 }
 
 /** Two names of 80 characters and a blank, as a merchant may give them. */
 export const NAME_MAX = 161
 /** A person has a first and a last name, or at least two letters; "3M" is a business. */
 const NAMES: Readonly<Record<Holder, RegExp>> = {
-  person: /^(?=.*\p{L}.*\p{L})[^\p{C}<>]{3,161}$/u,
-  business: /^(?=.*\p{L})[^\p{C}<>]{2,161}$/u,
+  person: /^(?=.*\p{L}.*\p{L}).{3,161}$/u,
+  business: /^(?=.*\p{L}).{2,161}$/u,
 }
+/** Signs that no name has, and that mean something to programs behind us. */
+const NO_NAME = /[\p{C}<>]/u
 const EMAIL_MAX = 254
 const email = z.email().max(EMAIL_MAX)
 
@@ -124,7 +128,8 @@ const HOLDER_READERS: Readonly<Record<Holder, Reader<Target["holder"]>>> = {
   person(typed, rules, wrong, t) {
     const known = knownAs("person", rules.known)
     const name = nameOf(typed.name, known)
-    if (!NAMES.person.test(name)) wrong.name = t.wrong.name
+    const flaw = nameFlaw("person", name, t.wrong.name, t)
+    if (flaw !== null) wrong.name = flaw
     const documentType = PERSON_DOCUMENTS.find(
       (each) => each === (typed.documentType || known?.documentType),
     )
@@ -140,8 +145,11 @@ const HOLDER_READERS: Readonly<Record<Holder, Reader<Target["holder"]>>> = {
   business(typed, rules, wrong, t) {
     const known = knownAs("business", rules.known)
     const name = nameOf(typed.businessName, known)
-    if (!NAMES.business.test(name)) wrong.businessName = t.wrong.businessName
-    const read = documentOf("nit", digits(typed.nit) || known?.documentNumber, rules, t)
+    const flaw = nameFlaw("business", name, t.wrong.businessName, t)
+    if (flaw !== null) wrong.businessName = flaw
+    // With its dash: that says which digit is the check digit.
+    const written = digits(typed.nit) ? typed.nit : known?.documentNumber
+    const read = documentOf("nit", written, rules, t)
     if ("wrong" in read) wrong.nit = read.wrong
     return "wrong" in read ? undefined : { name, documentType: "nit", documentNumber: read.number }
   },
@@ -149,6 +157,11 @@ const HOLDER_READERS: Readonly<Record<Holder, Reader<Target["holder"]>>> = {
 
 function nameOf(typed: string | undefined, known: KnownPayer | null): string {
   return (typed?.trim() || known?.name || "").trim().replace(/\s+/g, " ")
+}
+
+function nameFlaw(holder: Holder, name: string, missing: string, t: Texts): string | null {
+  if (NO_NAME.test(name)) return t.wrong.signs
+  return NAMES[holder].test(name) ? null : missing
 }
 
 function documentOf(
@@ -165,7 +178,7 @@ function documentOf(
 }
 
 function phoneDigits(text: string | null | undefined): string {
-  return digits(text).replace(/^(?:\+|00)?57(?=3\d{9}$)/, "")
+  return digits(text?.replace(/[()]/g, "")).replace(/^(?:\+|00)?57(?=3\d{9}$)/, "")
 }
 
 /** What a known value looks like to somebody who only has the link. */

@@ -121,7 +121,7 @@ export function messagePage(site: Site, saying: Saying, id: string | null = null
   return layout({ ...site, logo: null }, { title: saying.title, body })
 }
 
-export type Tone = "good" | "bad" | "calm" | "turn"
+export type Tone = "good" | "bad" | "calm" | "turn" | "over"
 
 /** A sign, a heading and a sentence. The sign is drawn by the stylesheet. */
 export function banner(tone: Tone, { title, text }: Saying): Html {

@@ -61,13 +61,16 @@ const STATES: Readonly<Record<string, Shown>> = {
   "visit Nequi": page(VISIT, { paidBy: at(NEQUI) }),
   returned: page(VISIT, { paidBy: at(BANK), returned: true }),
   "too late": page(VISIT, { paidBy: at(BANK), returned: true, tooLate: true }),
-  wait: page({ kind: "wait", crypto: false }),
+  connecting: page({ kind: "wait", crypto: false }),
+  wait: page({ kind: "wait", crypto: false }, { payment: { ...COP, state: "processing" } }),
   send: shown({ kind: "send", offers: [offer()] }, { arrivals: [sighting()] }),
   resend: page({ kind: "resend", declined: "other" }),
   approved: page(ended("approved"), { paidBy: at(BANK) }),
   "declined for good": page(ended("declined")),
   expired: page(ended("expired")),
+  "expired at the bank": page({ ...ended("expired"), atBank: true }),
   cancelled: page(ended("cancelled")),
+  "cancelled with a part": page(ended("cancelled"), { coins: [offer({ received: 10_000_000n })] }),
   "taken back": page(ended("returned")),
 }
 
@@ -131,13 +134,20 @@ test("each state is told in its own words", () => {
     ["visit Nequi", [/Acéptalo en Nequi/, /tu celular •••67/, /Abrir Nequi/], /Qué sigue/],
     ["returned", [/Esperamos la respuesta de BBVA/, /class="button quiet" id="go"/], /Qué sigue/],
     ["too late", [/role="alert">Ya no se puede detener/]],
+    ["connecting", [/Conectando con tu banco/], /el pago sigue/],
     ["wait", [/procesando tu pago/, /No pagues de nuevo/], /<form|<input/],
     ["send", [/Envía exactamente/], /value="change"/],
     ["resend", [/Pedir una dirección nueva/]],
     ["approved", [/Pago aprobado/, /Comprobante/, /BBVA •••7899/, /SIM-1/, /data-print hidden/]],
     ["declined for good", [/Pago rechazado/, /No se pudo completar/]],
-    ["expired", [/El enlace venció/]],
-    ["cancelled", [/Pago cancelado/]],
+    ["expired", [/El enlace venció.*enlace nuevo/s], /banner calm/],
+    [
+      "expired at the bank",
+      [/El enlace venció/, /espera aquí y no pagues otra vez/],
+      /enlace nuevo/,
+    ],
+    ["cancelled", [/Pago cancelado.*No se hizo ningún cobro/s], /banner calm|banner bad/],
+    ["cancelled with a part", [/Pago cancelado/, /Recibimos 10\.00 USDT/], /ningún cobro/],
     ["taken back", [/Pago devuelto/]],
   ]
   assert.deepEqual(
@@ -148,6 +158,19 @@ test("each state is told in its own words", () => {
     const html = drawn(STATES[state]!)
     for (const each of says) assert.match(html, each, state)
     if (not) assert.doesNotMatch(html, not, state)
+  }
+})
+
+test("after a declined try its way is chosen, until the payer chooses another", () => {
+  const rows: [rules: Partial<FormRules>, typed: string | undefined, chosen: string][] = [
+    [{}, undefined, "bank"],
+    [{ preferred: "wallet" }, undefined, "wallet"],
+    [{ preferred: "wallet" }, "bancolombia", "bancolombia"],
+    [{ preferred: "wallet", offered: ["bancolombia", "crypto"] }, undefined, "bancolombia"],
+  ]
+  for (const [rules, method, chosen] of rows) {
+    const html = drawn(choose(rules, { typed: method ? { method } : {} }))
+    assert.equal(/name="method"\s+id="method-(\w+)"[^>]*checked/.exec(html)?.[1], chosen)
   }
 })
 
@@ -189,6 +212,19 @@ test("a receipt says what was paid, when, from where and under which number", ()
     [
       { paidBy: sent, coins: [offer({ received: paid.amount })] },
       [/Enviado<\/dt><dd>25\.50 USDT · BNB Smart Chain/, /Transacción<\/dt><dd><code>0xab/],
+    ],
+    [
+      {
+        paidBy: sent,
+        coins: [offer({ received: paid.amount })],
+        arrivals: [sighting({ state: "final" }), sighting({ state: "final", reference: "0xcd" })],
+      },
+      [/Enviado<\/dt><dd>25\.50 USDT/],
+      /Transacción<|<code>0x/,
+    ],
+    [
+      { paidBy: sent, arrivals: [sighting({ state: "final" }), sighting({ state: "orphaned" })] },
+      [/Transacción<\/dt><dd><code>0xab/],
     ],
     [{ paidBy: null }, [/Fecha/], /Medio de pago/],
   ]

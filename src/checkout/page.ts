@@ -3,14 +3,14 @@
 import type { Payment } from "../core/index.ts"
 import { tail, viewPart } from "./actions.ts"
 import { arrivalList } from "./arrivals.ts"
-import { endNote, offlineNote, sendingOf, sendState, waitNews } from "./crypto.ts"
+import { endNote, isLateAwaited, offlineNote, sendingOf, sendState, waitNews } from "./crypto.ts"
 import { type Html, html } from "./html.ts"
 import { amountText, banner, facts, layout, type Site, type Tone, timeText } from "./layout.ts"
 import { logo } from "./logo.ts"
 import type { WholePage } from "./policy.ts"
 import { descriptionOf } from "./purpose.ts"
 import { isExpecting, isLive, isWrong, queryOf, type Shown } from "./shown.ts"
-import type { FinalState } from "./view.ts"
+import type { FinalState, View } from "./view.ts"
 import { visitNews, visitOf } from "./visit.ts"
 
 /** Without scripts. A rail is asked every two seconds; looking more often shows nothing new. */
@@ -46,7 +46,7 @@ export function paymentPage(site: Site, shown: Shown): WholePage {
       },
     }),
     wide: view.kind === "send",
-    body: html`${live && offlineNote(site)}
+    body: html`${live && offlineNote(site, shown.coins)}
 <div class="about" data-live="about">${head(site, shown)}</div>
 <div class="state" data-live="state" aria-live="polite">${statePart(site, shown)}</div>
 <div class="came" data-live="came">${arrivalList(shown.arrivals, shown.coins, t)}</div>
@@ -110,29 +110,49 @@ ${asked && html`<p class="note warn">${site.t.visit.expired}</p>`}`
 }
 
 /** Who cancelled needs no alarm. */
-const TONES: Partial<Record<FinalState, Tone>> = { approved: "good", cancelled: "calm" }
+const TONES: Partial<Record<FinalState, Tone>> = { approved: "good", cancelled: "over" }
 
 type News = { readonly tone: Tone; readonly title: string; readonly text: string }
 
 /** What has happened, where that is more than that somebody may pay: also the page's title. */
 function newsOf(site: Site, shown: Shown): News | null {
-  const { view, coins } = shown
+  const { view } = shown
   const { t } = site
   switch (view.kind) {
     case "wait":
-      return { tone: "calm", ...(view.crypto ? waitNews(site, coins) : t.wait) }
+      return { tone: "calm", ...waitNewsOf(site, shown, view.crypto) }
     case "visit": {
       const visit = visitOf(shown, view.url)
       return { tone: visit.returned ? "calm" : "turn", ...visitNews(site, visit) }
     }
     case "ended": {
-      const { title, text } = t.states[view.state]
-      const because = view.state === "declined" && view.reason ? `${t.reasons[view.reason]} ` : ""
-      return { tone: TONES[view.state] ?? "bad", title, text: because + text }
+      const { title } = t.states[view.state]
+      return { tone: TONES[view.state] ?? "bad", title, text: endingText(site, shown, view) }
     }
     default:
       return null
   }
+}
+
+function waitNewsOf(site: Site, { payment, coins }: Shown, crypto: boolean) {
+  if (crypto) return waitNews(site, coins)
+  // Before a bank has it nothing goes on by itself.
+  return payment.state === "pending" ? site.t.connecting : site.t.wait
+}
+
+/** Why and what now; where money came or may still count, nothing that would deny it. */
+function endingText({ t }: Site, shown: Shown, view: View & { kind: "ended" }): string {
+  const { coins } = shown
+  const { state, reason } = view
+  const came = coins.some(({ received, seen }) => received + seen > 0n)
+  const mayBePaid = view.atBank || isLateAwaited(state, coins, isAcceptedLate(shown))
+  const isTold = state === "declined" || reason === "cancelled_by_merchant"
+  const parts = [
+    isTold && reason && t.reasons[reason],
+    !(came && state !== "approved" && state !== "expired") && t.states[state].text,
+    state === "expired" && !mayBePaid && t.pay.newLink,
+  ]
+  return parts.filter(Boolean).join(" ")
 }
 
 function isAcceptedLate({ payment, merchant, now }: Shown): boolean {

@@ -1,5 +1,5 @@
 /** The receipt of an approved payment: what a payer keeps, without a word about the payer. */
-import type { Attempt, Merchant, Payment } from "../core/index.ts"
+import type { Attempt, Merchant, Payment, SightingView } from "../core/index.ts"
 import { tokenText } from "./arrivals.ts"
 import { type Chosen, sourceText } from "./chosen.ts"
 import { type Html, html } from "./html.ts"
@@ -12,15 +12,18 @@ export type Paid = {
   readonly payment: Payment
   readonly merchant: Merchant
   readonly coins: readonly Offer[]
+  /** The transfers that came; the page lists them, too. */
+  readonly arrivals: readonly SightingView[]
   /** What paid it; null for what was paid before pages knew. */
   readonly paidBy: { readonly attempt: Attempt; readonly chosen: Chosen } | null
 }
 
 /** The list, with a button for those whose browser can print. */
-export function receipt({ t }: Site, { payment, merchant, coins, paidBy }: Paid): Html {
+export function receipt({ t }: Site, paid: Paid): Html {
+  const { payment, merchant, coins, paidBy } = paid
   const { id, approvedAt } = payment
   const isCrypto = paidBy?.chosen.method === "crypto"
-  const reference = paidBy?.attempt.railReference
+  const reference = referenceOf(paid)
   return html`<section class="receipt" aria-labelledby="receipt">
 <h2 id="receipt">${t.receipt.title}</h2>
 ${facts([
@@ -36,6 +39,12 @@ ${facts([
 ])}
 <button type="button" class="quiet" id="print" data-print hidden>${t.receipt.print}</button>
 </section>`
+}
+
+/** The bank's, or the transaction; null where several transactions paid, and none of them all. */
+function referenceOf({ paidBy, arrivals }: Paid): string | null {
+  const counted = arrivals.filter(({ state }) => state !== "orphaned")
+  return counted.length > 1 ? null : (paidBy?.attempt.railReference ?? null)
 }
 
 function methodText(chosen: Chosen, t: Site["t"]): string {

@@ -4,7 +4,7 @@ import type { Attempt, Core, Merchant, Payment, SightingView } from "../core/ind
 import { chosenOf } from "./chosen.ts"
 import type { FormState } from "./controls.ts"
 import type { Query } from "./layout.ts"
-import { METHOD_OF, offeredTo } from "./methods.ts"
+import { METHOD_OF, offeredTo, type PageMethod } from "./methods.ts"
 import { type Brief, briefOf } from "./purpose.ts"
 import type { Paid } from "./receipt.ts"
 import { chosenAttempt, coinsOf, hasPage, type Offer, type View, viewOf } from "./view.ts"
@@ -73,13 +73,23 @@ export async function findShown(core: Core, id: unknown, asked: Asked): Promise<
     coins,
     arrivals,
     paidBy: paidBy(core, chosenAttempt(payment, attempts)),
-    form: { rules: { offered, known, enforcedDocument }, typed: {}, wrong: {} },
+    form: {
+      rules: { offered, known, enforcedDocument, preferred: declinedWay(core, attempts) },
+      typed: {},
+      wrong: {},
+    },
     now: core.clock.now(),
   }
 }
 
 function paidBy(core: Core, attempt: Attempt | null): Shown["paidBy"] {
   return attempt && { attempt, chosen: chosenOf(attempt, core.payments.target(attempt)) }
+}
+
+/** The way of the last try, if that was declined. */
+function declinedWay(core: Core, attempts: readonly Attempt[]): PageMethod | null {
+  const last = attempts.findLast(({ kind }) => kind === "charge")
+  return last?.state === "declined" ? chosenOf(last, core.payments.target(last)).method : null
 }
 
 /** Whether the page answers a form that something is wrong with. */

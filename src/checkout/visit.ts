@@ -30,7 +30,7 @@ export function visitNews(
 }
 
 /** The summary, the steps, and the link; `others` are the buttons of who would rather not. */
-export function visitPart({ t, sandbox }: Site, visit: Visit, others: Html | null): Html {
+export function visitPart({ t, sandbox }: Site, visit: Visit, others: Html): Html {
   const { url, chosen, returned } = visit
   const isWallet = chosen.method === "wallet"
   const place = chosen.place ?? t.visit.bank

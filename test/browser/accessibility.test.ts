@@ -109,6 +109,26 @@ const CUT = `(() => {
   return [...wide, ...cut.map((each) => each.outerHTML.slice(0, 120))]
 })()`
 
+/** Longer words and amounts than these fit on no line of half a phone's width. */
+const WORD_MOST = 18
+/** Words and numbers that end on another line than they begin on, where that would mislead. */
+const TORN = `[...document.querySelectorAll(".amount, .left, button, .button, .choices span")]
+  .filter((each) => each.checkVisibility({ visibilityProperty: true }))
+  .flatMap((each) => {
+    const texts = document.createTreeWalker(each, NodeFilter.SHOW_TEXT)
+    const torn = []
+    for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+      for (const { 0: word, index } of text.data.matchAll(/\\S+/g)) {
+        if (word.length > ${WORD_MOST}) continue
+        const range = document.createRange()
+        range.setStart(text, index)
+        range.setEnd(text, index + word.length)
+        if (new Set([...range.getClientRects()].map(({ top }) => top)).size > 1) torn.push(word)
+      }
+    }
+    return torn
+  })`
+
 /** Makes letters as large as somebody wants them who set their browser so (WCAG 2.2, 1.4.4). */
 async function letters(context: BrowserContext, page: Page, times: number): Promise<void> {
   const session = await context.newCDPSession(page)
@@ -158,6 +178,7 @@ for (const state of STATES) {
     await page.setViewportSize(PHONE)
     await letters(context, page, 2)
     note("letters of twice the size", await page.evaluate(CUT))
+    note("torn by letters of twice the size", await page.evaluate(TORN))
     assert.deepEqual(found, [])
     await context.close()
   })

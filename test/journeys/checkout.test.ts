@@ -172,8 +172,8 @@ test("each wrong field is named in its place, and what was typed stays", async (
     [{ ...account("99"), documentType: "x" }, "documentType", /tipo de documento/],
     [{ ...account("99"), documentNumber: "10A0304" }, "documentNumber", /entre 4 y 10 dígitos/],
     [{ ...account("99"), documentNumber: "12345678901" }, "documentNumber", /4 y 10 dígitos/],
-    [{ ...account("99"), ...BUSINESS, nit: "1234" }, "nit", /9 dígitos, o 10/],
-    [{ ...account("99"), ...BUSINESS, nit: "8909039380" }, "nit", /no es el de ese NIT/],
+    [{ ...account("99"), ...BUSINESS, nit: "1234" }, "nit", /con guion y dígito/],
+    [{ ...account("99"), ...BUSINESS, nit: "8909039380" }, "nit", /Escribe el NIT con guion/],
     [{ ...account("99"), ...BUSINESS, businessName: "" }, "businessName", /razón social/],
     [{ ...account("99"), email: "ana@" }, "email", /correo válido/],
     [{ ...account("99"), email: "" }, "email", /correo válido/],
@@ -272,7 +272,7 @@ test("a bank that doesn't say no leaves its payer where they are, and tells them
     for (const button of ["change", "cancel"]) {
       const late = await press(visit, button)
       assert.match(late.url, /\?from=late$/)
-      assert.match(late.text, /Ya no se puede detener: .* No pagues de nuevo/)
+      assert.match(late.text, /Ya no se puede detener: .* no empieces otro pago/)
       assert.equal(bankLink(late), bankLink(visit))
       assertStrict(late)
     }
@@ -287,9 +287,9 @@ test("a way that can't be opened now is told beside it, and another can be taken
   const { id, link } = await newRequest()
   const page = await open(link)
   const rows: [refused: RefusalCode, status: number, says: RegExp][] = [
-    ["quote_unavailable", 422, /method-wrong">Esta forma no está disponible ahora/],
-    ["address_unavailable", 422, /method-wrong">Esta forma no está disponible ahora/],
-    ["method_not_offered", 422, /method-wrong">Esta forma no sirve para este pago/],
+    ["quote_unavailable", 422, /method-wrong">Este medio no está disponible ahora/],
+    ["address_unavailable", 422, /method-wrong">Este medio no está disponible ahora/],
+    ["method_not_offered", 422, /method-wrong">Este medio no sirve para este pago/],
     ["payment_has_open_attempt", 200, /¿Cómo quieres pagar\?/],
   ]
   const { open: opens } = core.pay
@@ -310,7 +310,7 @@ test("a way that can't be opened now is told beside it, and another can be taken
 test("an address is left for another way, and money that comes to it still counts", async () => {
   const { id, link } = await newRequest()
   const send = await press(await open(link), "pay", { method: "crypto" })
-  assert.match(send.text, /Envía exactamente .*¿Ya enviaste\? No salgas de aquí/)
+  assert.match(send.text, /Envía exactamente .*¿Ya enviaste\? No pagues con otro medio/)
   const choose = await press(send, "change")
   assert.match(choose.text, /Si ya enviaste algo a la dirección que viste antes/)
   assert.match(choose.text, /¿Cómo quieres pagar\?/)
@@ -366,6 +366,18 @@ test("reading a page changes nothing, whatever its address says", async () => {
     assert.match((await open(`${link}&${query}`)).text, /¿Cómo quieres pagar\?/)
   }
   assert.deepEqual(await stateOf(id), { state: "pending", tries: 0 })
+})
+
+test("after a declined try its way is chosen, and what was typed is gone", async () => {
+  const { link } = await newRequest()
+  const wallet = { ...account("99"), method: "wallet", phone: "(300) 123-4502" }
+  const tried = await press(await open(link), "pay", wallet)
+  const declined = await reload(tried, /Puedes intentarlo de nuevo/)
+  assert.match(declined.html, /id="method-wallet" value="wallet" checked/)
+  assert.doesNotMatch(
+    declined.html,
+    /id="method-bank"[^>]* checked|value="[^"]*(?:Ruiz|3001234502)/,
+  )
 })
 
 test("a form of an earlier state does nothing", async () => {

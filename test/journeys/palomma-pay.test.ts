@@ -174,6 +174,8 @@ test("each way to end without money is told with its reason", async () => {
   const left = await press(await open(byPayer.payment_url), "cancel")
   assert.match(left.text, /Pago cancelado/)
   assert.ok(left.html.includes(`?transaccion=${byPayer.id}&amp;estado=REJECTED`))
+  const after = await ask("POST", `${base}/payment-requests/${byPayer.id}/cancel`)
+  assert.deepEqual([after.status, after.body.status_reason], [200, "CUSTOMER_CANCELLATION"])
 
   const byMerchant = await newRequest()
   await ask("POST", `${base}/payment-requests/${byMerchant.id}/cancel`)

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises"
 import type { FastifyInstance } from "fastify"
 import type { Core } from "../../core/index.ts"
 
-/** Longer than any browser needs for its way back. */
-const AFTER_MS = 3_000
+/** Longer than a browser needs for its way back, shorter than until the gateway looks by itself. */
+const AFTER_MS = 1_000
 /** Notices that wait at once. Of one too many the gateway hears by looking, as of a lost one. */
 const WAITING_MAX = 1_000
 

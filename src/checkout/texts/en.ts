@@ -6,7 +6,7 @@ const reasons: Texts["reasons"] = {
   declined_by_bank: "The bank declined the payment.",
   invalid_account: "The bank did not find that account. Check the number.",
   account_blocked: "The account is closed or blocked.",
-  holder_mismatch: "The account's holder does not match the details you typed.",
+  holder_mismatch: "The account's holder does not match the payment's details.",
   limit_exceeded: "The amount is above the account's limit.",
   mandate_revoked: "The permission to debit this account was withdrawn.",
   returned_by_bank: "The bank returned the money.",
@@ -19,11 +19,11 @@ const reasons: Texts["reasons"] = {
 }
 
 const states: Texts["states"] = {
-  approved: { title: "Payment approved", text: "Done. The merchant has the confirmation." },
+  approved: { title: "Payment approved", text: "Done. Your payment was approved." },
   declined: { title: "Payment declined", text: "Nothing was charged." },
   expired: {
     title: "The link expired",
-    text: "The time to pay ran out. Ask the merchant for a new link.",
+    text: "The time to pay ran out.",
   },
   cancelled: { title: "Payment cancelled", text: "Nothing was charged." },
   returned: { title: "Payment returned", text: "The bank returned this payment's money." },
@@ -43,6 +43,7 @@ export const en: Texts = {
     description: "For",
     expires: "Expires",
     in: "in",
+    newLink: "Ask the merchant for a new link.",
     support: "Questions? Contact the merchant:",
     back: "Back to the merchant",
     declined: "The last try did not work.",
@@ -57,9 +58,7 @@ export const en: Texts = {
     left:
       "If you have sent anything to the address that you saw before, don't pay again: wait until " +
       "it shows up here.",
-    tooLate:
-      "It can't be stopped any more: the money may be on its way. " +
-      "Do not pay again, and wait here for the result.",
+    tooLate: "It can't be stopped any more: the money may be on its way.",
   },
   form: {
     method: "How do you want to pay?",
@@ -100,13 +99,14 @@ export const en: Texts = {
   wrong: {
     method: "Choose how you want to pay.",
     name: "Type the holder's first and last name.",
+    signs: "Take out the signs that are not part of a name, such as < and >.",
     documentType: "Choose the type of document.",
     documentNumber: {
-      cc: "A cédula has 4 to 10 digits and no letters.",
+      cc: "A cédula has 4 to 10 digits, no letters, and does not begin with 0.",
       ce: "A foreigner's ID has 3 to 10 digits and no letters.",
-      nit: "A NIT has 9 digits, or 10 with its check digit.",
+      nit: "Type the NIT with its dash and check digit, such as 900123456-8.",
     },
-    nitCheck: "That is not the check digit of that NIT. Correct it, or type the NIT without it.",
+    nitCheck: "That is not the check digit of that NIT. Correct the number or the digit.",
     businessName: "Type the registered name of the business.",
     enforced: "This is not the document that the merchant requires for this payment.",
     email: "Type a valid e-mail address, such as name@example.com.",
@@ -116,6 +116,10 @@ export const en: Texts = {
     phone: "The mobile number has 10 digits and begins with 3.",
     notOffered: "This way does not work for this payment. Choose another.",
     away: "This way is not available now. Wait a few seconds or choose another.",
+  },
+  connecting: {
+    title: "Connecting to your bank",
+    text: "This page updates itself. Do not pay again.",
   },
   wait: {
     title: "We are processing your payment",
@@ -130,7 +134,7 @@ export const en: Texts = {
       "pay again: it may still be approved.",
     bank: "your bank",
     title: (place) => `Continue at ${place}`,
-    text: "Nothing has been charged yet: you still have to authorize the payment there.",
+    text: "If you have not authorized it yet, nothing was charged: authorize it there.",
     walletTitle: "Accept it in Nequi",
     wallet: (phone) => `Open Nequi on your phone ${phone} and accept the payment.`,
     asking: {
@@ -183,7 +187,7 @@ export const en: Texts = {
     simulate: "Simulate the payment",
     again: "Ask for a new address",
     change:
-      "Have you sent it? Don't leave or pay in another way: wait until it shows up here. " +
+      "Have you sent it? Don't pay in another way: wait until it shows up here. " +
       "If you have sent nothing, you can change.",
   },
   wallet: {
@@ -235,6 +239,7 @@ export const en: Texts = {
     agreed: { title: "Permission given", text: "You can close this page." },
     declined: { title: "You did not allow the debits", text: "Nothing will be charged." },
   },
+  offline: "No connection. We keep trying.",
   problems: {
     back: "Back to the payment",
     notFound: {

@@ -7,7 +7,7 @@ const reasons: Record<Reason, string> = {
   declined_by_bank: "El banco rechazó el pago.",
   invalid_account: "El banco no encontró esa cuenta. Revisa el número.",
   account_blocked: "La cuenta está cerrada o bloqueada.",
-  holder_mismatch: "El titular de la cuenta no coincide con los datos que escribiste.",
+  holder_mismatch: "El titular de la cuenta no coincide con los datos del pago.",
   limit_exceeded: "El valor supera el límite de la cuenta.",
   mandate_revoked: "La autorización para debitar esta cuenta fue retirada.",
   returned_by_bank: "El banco devolvió el dinero.",
@@ -20,11 +20,11 @@ const reasons: Record<Reason, string> = {
 }
 
 const states: Record<Exclude<State, "pending" | "processing">, { title: string; text: string }> = {
-  approved: { title: "Pago aprobado", text: "Listo. El comercio ya tiene la confirmación." },
+  approved: { title: "Pago aprobado", text: "Listo. Tu pago quedó aprobado." },
   declined: { title: "Pago rechazado", text: "No se hizo ningún cobro." },
   expired: {
     title: "El enlace venció",
-    text: "Se acabó el tiempo para pagar. Pídele al comercio un enlace nuevo.",
+    text: "Se acabó el tiempo para pagar.",
   },
   cancelled: { title: "Pago cancelado", text: "No se hizo ningún cobro." },
   returned: { title: "Pago devuelto", text: "El banco devolvió el dinero de este pago." },
@@ -46,6 +46,7 @@ export const es = {
     expires: "Vence",
     /** Stands before the minutes that are left. */
     in: "en",
+    newLink: "Pídele al comercio un enlace nuevo.",
     support: "¿Dudas? Contacta al comercio:",
     back: "Volver al comercio",
     declined: "El intento anterior no funcionó.",
@@ -54,15 +55,13 @@ export const es = {
     none: "En este momento no hay medios de pago disponibles para este comercio.",
     submit: (amount: string) => `Continuar para pagar ${amount}`,
     cancel: "Cancelar el pago",
-    change: "Pagar de otra forma",
+    change: "Pagar con otro medio",
     untouched: "No se hizo ningún cobro.",
     choose: "Elige cómo quieres pagar.",
     left:
       "Si ya enviaste algo a la dirección que viste antes, no pagues otra vez: espera a que " +
       "aparezca aquí.",
-    tooLate:
-      "Ya no se puede detener: puede que el dinero esté en camino. " +
-      "No pagues de nuevo y espera aquí el resultado.",
+    tooLate: "Ya no se puede detener: puede que el dinero esté en camino.",
   },
   form: {
     method: "¿Cómo quieres pagar?",
@@ -103,13 +102,14 @@ export const es = {
   wrong: {
     method: "Elige cómo quieres pagar.",
     name: "Escribe el nombre y el apellido del titular.",
+    signs: "Quita los signos que no van en un nombre, como < y >.",
     documentType: "Elige el tipo de documento.",
     documentNumber: {
-      cc: "La cédula tiene entre 4 y 10 dígitos, sin letras.",
+      cc: "La cédula tiene entre 4 y 10 dígitos, sin letras, y no empieza por 0.",
       ce: "La cédula de extranjería tiene entre 3 y 10 dígitos, sin letras.",
-      nit: "El NIT tiene 9 dígitos, o 10 con el de verificación.",
+      nit: "Escribe el NIT con guion y dígito de verificación, como 900123456-8.",
     },
-    nitCheck: "Ese dígito de verificación no es el de ese NIT. Corrígelo o escribe el NIT sin él.",
+    nitCheck: "Ese dígito de verificación no es el de ese NIT. Corrige el número o el dígito.",
     businessName: "Escribe la razón social de la empresa.",
     enforced: "Este documento no es el que exige el comercio para este pago.",
     email: "Escribe un correo válido, como nombre@ejemplo.com.",
@@ -117,8 +117,12 @@ export const es = {
     accountType: "Elige el tipo de cuenta.",
     accountNumber: "El número de cuenta tiene entre 6 y 20 dígitos.",
     phone: "El celular tiene 10 dígitos y empieza por 3.",
-    notOffered: "Esta forma no sirve para este pago. Elige otra.",
-    away: "Esta forma no está disponible ahora. Espera unos segundos o elige otra.",
+    notOffered: "Este medio no sirve para este pago. Elige otro.",
+    away: "Este medio no está disponible ahora. Espera unos segundos o elige otro.",
+  },
+  connecting: {
+    title: "Conectando con tu banco",
+    text: "Esta página se actualiza sola. No pagues de nuevo.",
   },
   wait: {
     title: "Estamos procesando tu pago",
@@ -133,7 +137,7 @@ export const es = {
       "pagues otra vez: todavía puede aprobarse.",
     bank: "tu banco",
     title: (place: string) => `Continúa en ${place}`,
-    text: "Todavía no se ha cobrado nada: falta que autorices el pago allí.",
+    text: "Si aún no lo autorizaste, no se ha cobrado nada: autorízalo allí.",
     walletTitle: "Acéptalo en Nequi",
     wallet: (phone: string) => `Abre Nequi en tu celular ${phone} y acepta el pago.`,
     asking: {
@@ -187,7 +191,7 @@ export const es = {
     simulate: "Simular el pago",
     again: "Pedir una dirección nueva",
     change:
-      "¿Ya enviaste? No salgas de aquí ni pagues de otra forma: espera a que aparezca. " +
+      "¿Ya enviaste? No pagues con otro medio: espera a que aparezca aquí. " +
       "Si no has enviado nada, puedes cambiar.",
   },
   wallet: {
@@ -242,6 +246,8 @@ export const es = {
     agreed: { title: "Autorización lista", text: "Ya puedes cerrar esta página." },
     declined: { title: "No autorizaste los débitos", text: "No se hará ningún cobro." },
   },
+  /** Where nothing can have been sent; `transfer.offline` where something may have been. */
+  offline: "Sin conexión. Seguimos intentando.",
   problems: {
     back: "Volver al pago",
     notFound: {

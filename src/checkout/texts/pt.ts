@@ -6,7 +6,7 @@ const reasons: Texts["reasons"] = {
   declined_by_bank: "O banco recusou o pagamento.",
   invalid_account: "O banco não encontrou essa conta. Confira o número.",
   account_blocked: "A conta está encerrada ou bloqueada.",
-  holder_mismatch: "O titular da conta não corresponde aos dados que você digitou.",
+  holder_mismatch: "O titular da conta não corresponde aos dados do pagamento.",
   limit_exceeded: "O valor ultrapassa o limite da conta.",
   mandate_revoked: "A autorização para debitar esta conta foi retirada.",
   returned_by_bank: "O banco devolveu o dinheiro.",
@@ -19,11 +19,11 @@ const reasons: Texts["reasons"] = {
 }
 
 const states: Texts["states"] = {
-  approved: { title: "Pagamento aprovado", text: "Pronto. A loja já tem a confirmação." },
+  approved: { title: "Pagamento aprovado", text: "Pronto. Seu pagamento foi aprovado." },
   declined: { title: "Pagamento recusado", text: "Nada foi cobrado." },
   expired: {
     title: "O link expirou",
-    text: "O tempo para pagar acabou. Peça um novo link à loja.",
+    text: "O tempo para pagar acabou.",
   },
   cancelled: { title: "Pagamento cancelado", text: "Nada foi cobrado." },
   returned: { title: "Pagamento devolvido", text: "O banco devolveu o dinheiro deste pagamento." },
@@ -43,13 +43,14 @@ export const pt: Texts = {
     description: "Descrição",
     expires: "Vence",
     in: "em",
+    newLink: "Peça um novo link à loja.",
     support: "Dúvidas? Fale com a loja:",
     back: "Voltar à loja",
     declined: "A tentativa anterior não funcionou.",
     tryAgain: "Nada foi cobrado. Você pode tentar de novo.",
     errors: "Confira os dados marcados.",
-    none: "No momento esta loja não tem meios de pagamento disponíveis.",
-    submit: (amount) => `Seguir para pagar ${amount}`,
+    none: "No momento esta loja não tem formas de pagamento disponíveis.",
+    submit: (amount) => `Continuar para pagar ${amount}`,
     cancel: "Cancelar o pagamento",
     change: "Pagar de outra forma",
     untouched: "Nada foi cobrado.",
@@ -57,9 +58,7 @@ export const pt: Texts = {
     left:
       "Se você já enviou algo ao endereço que viu antes, não pague outra vez: espere aparecer " +
       "aqui.",
-    tooLate:
-      "Já não dá para parar: o dinheiro pode estar a caminho. " +
-      "Não pague de novo e espere aqui o resultado.",
+    tooLate: "Não dá mais para parar: o dinheiro pode estar a caminho.",
   },
   form: {
     method: "Como você quer pagar?",
@@ -100,13 +99,14 @@ export const pt: Texts = {
   wrong: {
     method: "Escolha como você quer pagar.",
     name: "Digite o nome e o sobrenome do titular.",
+    signs: "Tire os sinais que não fazem parte de um nome, como < e >.",
     documentType: "Escolha o tipo de documento.",
     documentNumber: {
-      cc: "A cédula tem entre 4 e 10 dígitos, sem letras.",
+      cc: "A cédula tem entre 4 e 10 dígitos, sem letras, e não começa com 0.",
       ce: "A cédula de estrangeiro tem entre 3 e 10 dígitos, sem letras.",
-      nit: "O NIT tem 9 dígitos, ou 10 com o de verificação.",
+      nit: "Digite o NIT com hífen e dígito de verificação, como 900123456-8.",
     },
-    nitCheck: "Esse dígito de verificação não é o desse NIT. Corrija ou digite o NIT sem ele.",
+    nitCheck: "Esse dígito de verificação não é o desse NIT. Corrija o número ou o dígito.",
     businessName: "Digite a razão social da empresa.",
     enforced: "Este documento não é o que a loja exige para este pagamento.",
     email: "Digite um e-mail válido, como nome@exemplo.com.",
@@ -116,6 +116,10 @@ export const pt: Texts = {
     phone: "O celular tem 10 dígitos e começa com 3.",
     notOffered: "Esta forma não serve para este pagamento. Escolha outra.",
     away: "Esta forma não está disponível agora. Espere alguns segundos ou escolha outra.",
+  },
+  connecting: {
+    title: "Conectando com o seu banco",
+    text: "Esta página se atualiza sozinha. Não pague de novo.",
   },
   wait: {
     title: "Estamos processando seu pagamento",
@@ -129,23 +133,23 @@ export const pt: Texts = {
       "Se você já autorizou o pagamento no seu banco, espere aqui e não pague " +
       "outra vez: ele ainda pode ser aprovado.",
     bank: "seu banco",
-    title: (place) => `Continue em ${place}`,
-    text: "Nada foi cobrado ainda: falta você autorizar o pagamento lá.",
+    title: (place) => `Continue no ${place}`,
+    text: "Se você ainda não autorizou, nada foi cobrado: autorize lá.",
     walletTitle: "Aceite no Nequi",
     wallet: (phone) => `Abra o Nequi no seu celular ${phone} e aceite o pagamento.`,
     asking: {
-      title: (place) => `Esperando ${place} responder`,
+      title: (place) => `Aguardando a resposta do ${place}`,
       text: "Se você já autorizou o pagamento, só espere: esta página se atualiza sozinha.",
     },
     from: "De",
     holder: "Em nome de",
-    next: "O que vem depois",
+    next: "Próximos passos",
     steps: {
-      enter: (place) => `Você entra em ${place} e confere a loja e o valor.`,
+      enter: (place) => `Você entra no ${place} e confere a loja e o valor.`,
       agree: "Autoriza o pagamento.",
       back: "Volta aqui e vê o resultado.",
     },
-    go: (place) => `Ir para ${place}`,
+    go: (place) => `Ir para o ${place}`,
     goWallet: "Abrir o Nequi",
     simulated: "É uma simulação: você não entra em nenhum banco de verdade.",
     warning: "Se você já autorizou, não comece outro pagamento.",
@@ -153,7 +157,7 @@ export const pt: Texts = {
   receipt: {
     title: "Comprovante",
     date: "Data",
-    method: "Meio de pagamento",
+    method: "Forma de pagamento",
     paid: "Enviado",
     reference: "Referência",
     transaction: "Transação",
@@ -183,7 +187,7 @@ export const pt: Texts = {
     simulate: "Simular o pagamento",
     again: "Pedir um novo endereço",
     change:
-      "Já enviou? Não saia daqui nem pague de outra forma: espere a transferência aparecer. " +
+      "Já enviou? Não pague de outra forma: espere a transferência aparecer aqui. " +
       "Se não enviou nada, você pode trocar.",
   },
   wallet: {
@@ -236,6 +240,7 @@ export const pt: Texts = {
     agreed: { title: "Autorização pronta", text: "Você já pode fechar esta página." },
     declined: { title: "Você não autorizou os débitos", text: "Nada será cobrado." },
   },
+  offline: "Sem conexão. Continuamos tentando.",
   problems: {
     back: "Voltar ao pagamento",
     notFound: {
@@ -243,16 +248,16 @@ export const pt: Texts = {
       text: "O link está incompleto ou não existe. Confira se o copiou inteiro ou peça outro.",
     },
     foreign: {
-      title: "Não pudemos aceitar este envio",
+      title: "Não conseguimos aceitar este envio",
       text: "Veio de outra página. Abra o link de pagamento e tente de lá.",
     },
     unreadable: {
-      title: "Não pudemos ler o formulário",
+      title: "Não conseguimos ler o formulário",
       text: "Abra de novo o link de pagamento e tente outra vez.",
     },
     unavailable: {
       title: "Voltamos em um momento",
-      text: "Não pudemos atender você agora. Espere alguns segundos e recarregue a página.",
+      text: "Não conseguimos atender você agora. Espere alguns segundos e recarregue a página.",
     },
     broken: {
       title: "Algo deu errado do nosso lado",

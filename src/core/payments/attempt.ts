@@ -103,8 +103,8 @@ export function isAtBank({ state, instructions }: Attempt): boolean {
 
 /**
  * Nobody will pay it any more; what may have come unseen is looked for once more. Where a bank may
- * still take the money, giving up is not ours: it is withdrawn at once, and looked at until the bank
- * has ended it.
+ * still take the money, giving up is not ours: it is withdrawn at once, and looked at until the
+ * bank has ended it.
  */
 export function abandon(attempt: Attempt, now: Date): Attempt {
   if (isAtBank(attempt)) return { ...attempt, lookAt: now }
