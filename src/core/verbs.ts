@@ -69,6 +69,8 @@ export function makeVerbs(parts: VerbParts) {
       },
       list: (filter: payments.PaymentFilter, page: PageRequest) =>
         payments.listPayments(database, filter, page),
+      /** Since when each is in its state; what is pending has none. */
+      statesSince: (asked: readonly Payment[]) => payments.statesSince(database, asked),
       /** Hides the personal part of what a dialect keeps beside a payment. */
       sealPurpose: (open: Purpose, personal: Readonly<Record<string, unknown>>) =>
         sealPurpose(open, personal, keyring),

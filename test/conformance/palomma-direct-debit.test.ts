@@ -1,60 +1,27 @@
 /** Palomma Direct Debit as its page promises it, and what it answers to everything else. */
 import assert from "node:assert/strict"
 import { after, test } from "node:test"
-import { setTimeout as sleep } from "node:timers/promises"
-import { palommaDirectDebit } from "../../src/dialects/palomma-direct-debit/index.ts"
+import { openDatabase } from "../../src/db/database.ts"
 import { BANKS } from "../../src/dialects/palomma-direct-debit/requests.ts"
+import { lastFirst } from "../support/cleanup.ts"
+import { testDatabase } from "../support/database.ts"
+import {
+  account,
+  answerPage,
+  assertMessage,
+  demoClient,
+  idsOf,
+  NOBODY,
+  newMerchant,
+  PERSON,
+} from "../support/direct-debit.ts"
 import { ask, startGateway } from "../support/gateway.ts"
+import { openWire } from "../support/wire.ts"
 
 const gateway = await startGateway({ after })
 const { baseUrl: base, apiKey: key = "" } = gateway.credentials.palommaDirectDebit
-
-function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
-  return ask(method, base + path, { body, headers: { authorization: `Bearer ${key}`, ...headers } })
-}
-
-const PERSON = {
-  name: "Pepito Perez",
-  documentType: "cc",
-  documentNumber: "200220422",
-  email: "pepito@perez.com",
-}
-
-async function newCustomer(over: object = {}): Promise<string> {
-  const made = await call("POST", "/customers", { ...PERSON, ...over })
-  assert.equal(made.status, 201, JSON.stringify(made.body))
-  return made.body.id
-}
-
-function account(customerId: string, accountNumber = "123456789") {
-  return {
-    customerId,
-    type: "bankAccount",
-    bank: "santander",
-    accountType: "savings",
-    accountNumber,
-  }
-}
-
-/** Creates a payment method and waits until its bank has spoken. */
-async function newMethod(body: object): Promise<string> {
-  const made = await call("POST", "/paymentMethods", body)
-  assert.equal(made.status, 201, JSON.stringify(made.body))
-  assert.equal(made.body.status, "pending")
-  await settled(`/paymentMethods/${made.body.id}`, ["pending"])
-  return made.body.id
-}
-
-/** Reads until the status is another one than these. */
-async function settled(path: string, open: string[] = ["pending", "processing"]) {
-  const giveUpAt = performance.now() + 10_000
-  for (;;) {
-    const { body } = await call("GET", path)
-    if (!open.includes(body.status)) return body
-    assert.ok(performance.now() < giveUpAt, `${path} is still ${body.status}`)
-    await sleep(20)
-  }
-}
+const client = demoClient(gateway)
+const { call, newCustomer, newMethod, past } = client
 
 /** Each field that the page shows in a payment request, by its path, with what stands in it. */
 const FIELDS: Record<string, RegExp> = {
@@ -98,28 +65,20 @@ function leaves(value: unknown, path = ""): [string, unknown][] {
 
 test("the page's own call works, and each field of the page comes with its type", async () => {
   const customerId = await newCustomer()
-  const instant = await call("POST", "/paymentMethods", { customerId, type: "bancolombiaInstant" })
-  const [merchantId, instrumentId] = [(await demo()).id, instant.body.id]
-  const outcome = { state: "active" } as const
-  await gateway.core.instruments.report({
-    instrumentId,
-    customerId,
-    merchantId,
-    fence: null,
-    outcome,
-  })
+  const instant = await client.make("/paymentMethods", { customerId, type: "bancolombiaInstant" })
+  await answerPage(instant.bancolombiaInstant.authUrl, "agree")
   const methods = [
     await newMethod(account(customerId)),
     await newMethod(account(customerId, "123456701")),
     await newMethod({ customerId, type: "nequiInstant", phoneNumber: "3298779391" }),
-    instrumentId,
+    instant.id,
   ]
   const seen = new Set<string>()
   for (const paymentMethodId of methods) {
-    const made = await call("POST", "/paymentRequests", { paymentMethodId, amount: 123 })
-    assert.equal(made.status, 201, JSON.stringify(made.body))
-    assert.equal(made.body.status, "pending")
-    for (const body of [made.body, await settled(`/paymentRequests/${made.body.id}`)]) {
+    const made = await client.make("/paymentRequests", { paymentMethodId, amount: 123 })
+    assert.equal(made.status, "pending")
+    const ended = await past(`/paymentRequests/${made.id}`, ["pending", "processing"])
+    for (const body of [made, ended]) {
       for (const [path, value] of leaves(body)) {
         assert.match(String(value), FIELDS[path] ?? /(?!)/, `${path} is ${value}`)
         assert.equal(typeof value, path === "amount" ? "number" : "string", path)
@@ -147,7 +106,7 @@ test("customers and payment methods carry the page's fields and no others", asyn
     type: "bankAccount",
     bankAccount: { bank: "santander", accountType: "savings", accountNumber: "12345678901" },
   })
-  const active = await settled(`/paymentMethods/${methodId}`, ["pending"])
+  const active = await past(`/paymentMethods/${methodId}`, ["pending"])
   assert.deepEqual(
     { ...active, status: "pending", updatedAt: "" },
     { ...method.body, updatedAt: "" },
@@ -169,22 +128,14 @@ test("each bank of the page's list is taken", async () => {
 const ROUTES = [
   ["POST", "/customers"],
   ["GET", "/customers"],
-  ["GET", "/customers/0697129c-26e2-42f1-a000-dc60878d5588"],
+  ["GET", `/customers/${NOBODY}`],
   ["POST", "/paymentMethods"],
   ["GET", "/paymentMethods"],
-  ["GET", "/paymentMethods/0697129c-26e2-42f1-a000-dc60878d5588"],
+  ["GET", `/paymentMethods/${NOBODY}`],
   ["POST", "/paymentRequests"],
   ["GET", "/paymentRequests"],
-  ["GET", "/paymentRequests/0697129c-26e2-42f1-a000-dc60878d5588"],
+  ["GET", `/paymentRequests/${NOBODY}`],
 ] as const
-
-/** An error is `{"message"}` and nothing else. */
-function assertMessage(answer: Awaited<ReturnType<typeof call>>, status: number, about: string) {
-  assert.equal(answer.status, status, `${about}: ${JSON.stringify(answer.body)}`)
-  assert.deepEqual(Object.keys(answer.body), ["message"], about)
-  assert.equal(typeof answer.body.message, "string", about)
-  assert.match(answer.headers.get("content-type") ?? "", /^application\/json/, about)
-}
 
 test("without a valid key every endpoint answers 401, before it looks at the body", async () => {
   const keys = [
@@ -208,32 +159,12 @@ test("without a valid key every endpoint answers 401, before it looks at the bod
 })
 
 test("a revoked key is no key", async () => {
-  const { core } = gateway
-  const merchant = await core.merchants.add({ name: "Revoked" })
-  const { credential, apiKey } = await credentialFor(merchant.id)
-  const list = () => ask("GET", `${base}/customers`, { headers: bearer(apiKey) })
-  assert.equal((await list()).status, 200)
-  await core.merchants.revoke(merchant.id, credential.id)
+  const { merchantId, credentialId, get } = await newMerchant(gateway, "Revoked")
+  assert.equal((await get("/customers")).status, 200)
+  await gateway.core.merchants.revoke(merchantId, credentialId)
   const giveUpAt = performance.now() + 3_000
-  while ((await list()).status !== 401) assert.ok(performance.now() < giveUpAt)
+  while ((await get("/customers")).status !== 401) assert.ok(performance.now() < giveUpAt)
 })
-
-function bearer(apiKey: string) {
-  return { authorization: `Bearer ${apiKey}` }
-}
-
-async function demo() {
-  return (await gateway.core.merchants.findByName("Demo"))!
-}
-
-async function credentialFor(merchantId: string) {
-  const { core } = gateway
-  const signingKey = await core.merchants.agree(merchantId, "palomma-direct-debit")
-  const issued = palommaDirectDebit.issue(core.ids, { merchantName: "other", signingKey })
-  const [secret] = issued.secrets
-  const credential = await core.merchants.addCredential(merchantId, "palomma-direct-debit", secret!)
-  return { credential, apiKey: issued.shown["apiKey"]! }
-}
 
 const DEEP = `${"[".repeat(60)}${"]".repeat(60)}`
 const PATHS = ["/customers", "/paymentMethods", "/paymentRequests"] as const
@@ -271,7 +202,6 @@ test("members that are missing or wrong are named, and nothing is half-created",
   const paymentMethodId = await newMethod(account(customerId))
   const bank = account(customerId)
   const charge = { paymentMethodId, amount: 123 }
-  const unknown = "0697129c-26e2-42f1-a000-dc60878d5588"
   const rows: [path: string, body: object, status: number, said: RegExp][] = [
     ["/customers", { ...PERSON, name: undefined }, 400, /^name is required$/],
     ["/customers", { ...PERSON, name: "" }, 400, /^name: must be text of 1 to 200/],
@@ -300,7 +230,7 @@ test("members that are missing or wrong are named, and nothing is half-created",
     ],
     ["/paymentMethods", { ...bank, accountNumber: "1234 5678" }, 400, /^accountNumber: must be 6/],
     ["/paymentMethods", { ...bank, customerId: undefined }, 400, /^customerId is required$/],
-    ["/paymentMethods", { ...bank, customerId: unknown }, 404, /^customerId: there is no such/],
+    ["/paymentMethods", { ...bank, customerId: NOBODY }, 404, /^customerId: there is no such/],
     ["/paymentMethods", { ...bank, customerId: "<string>" }, 404, /^customerId: there is no such/],
     ["/paymentMethods", { ...bank, customerId: paymentMethodId }, 404, /^customerId: there is no/],
     ["/paymentRequests", { amount: 123 }, 400, /^paymentMethodId is required$/],
@@ -340,7 +270,7 @@ test("members that are missing or wrong are named, and nothing is half-created",
     ],
     [
       "/paymentRequests",
-      { ...charge, paymentMethodId: unknown },
+      { ...charge, paymentMethodId: NOBODY },
       404,
       /^paymentMethodId: there is no/,
     ],
@@ -408,7 +338,7 @@ test("unknown paths, methods and ids are answered in this API's shape", async ()
       assert.match(answer.headers.get("allow") ?? "", /GET/)
     }
   }
-  for (const id of ["1", "0697129c-26e2-42f1-a000-dc60878d5588", "%00", "%27", "__proto__"]) {
+  for (const id of ["1", NOBODY, "%00", "%27", "__proto__"]) {
     for (const path of PATHS) {
       const answer = await call("GET", `${path}/${id}`)
       assertMessage(answer, id === "%00" ? 400 : 404, `${path}/${id}`)
@@ -421,12 +351,7 @@ test("what another merchant has does not exist", async () => {
   const customerId = await newCustomer()
   const paymentMethodId = await newMethod(account(customerId))
   const made = await call("POST", "/paymentRequests", { paymentMethodId, amount: 123 })
-  const { core } = gateway
-  const other = await core.merchants.add({ name: "Other" })
-  const { apiKey } = await credentialFor(other.id)
-  const as = (method: string, path: string, body?: unknown) =>
-    ask(method, base + path, { body, headers: bearer(apiKey) })
-  const unknown = "0697129c-26e2-42f1-a000-dc60878d5588"
+  const { call: as } = await newMerchant(gateway, "Other")
   const pairs: [string, string, (id: string) => [string, unknown?]][] = [
     ["GET", customerId, (id) => [`/customers/${id}`]],
     ["GET", paymentMethodId, (id) => [`/paymentMethods/${id}`]],
@@ -437,7 +362,7 @@ test("what another merchant has does not exist", async () => {
   for (const [method, id, asked] of pairs) {
     const theirs = await as(method, ...asked(id))
     assertMessage(theirs, 404, `${method} ${asked(id)[0]}`)
-    assert.deepEqual(theirs.body, (await as(method, ...asked(unknown))).body)
+    assert.deepEqual(theirs.body, (await as(method, ...asked(NOBODY))).body)
   }
   const empty = { items: [], cursor: null, count: 0 }
   for (const path of PATHS) {
@@ -448,7 +373,7 @@ test("what another merchant has does not exist", async () => {
 
 test("what came in by another API is not shown in this one", async () => {
   const payment = await gateway.core.pay.create({
-    merchant: await demo(),
+    merchant: (await gateway.core.merchants.findByName("Demo"))!,
     dialect: "caudal",
     kind: "charge",
     reference: null,
@@ -467,122 +392,74 @@ test("what came in by another API is not shown in this one", async () => {
   assert.ok(!idsOf(await call("GET", "/paymentRequests")).includes(payment.payment.id))
 })
 
-test("lists come newest first, in pages whose cursors lead through all of them", async () => {
-  const { core } = gateway
-  const { apiKey } = await credentialFor((await core.merchants.add({ name: "Lists" })).id)
-  const as = (method: string, path: string, body?: unknown) =>
-    ask(method, base + path, { body, headers: bearer(apiKey) })
-  const ids: string[] = []
-  for (let at = 0; at < 25; at += 1) {
-    ids.unshift((await as("POST", "/customers", { ...PERSON, name: `Customer ${at}` })).body.id)
-  }
-  const first = await as("GET", "/customers")
-  assert.deepEqual(Object.keys(first.body), ["items", "cursor", "count"])
-  assert.equal(first.body.count, 20)
-  assert.deepEqual(idsOf(first), ids.slice(0, 20))
-  const rest = await as("GET", `/customers?cursor=${first.body.cursor}`)
-  assert.deepEqual([idsOf(rest), rest.body.cursor, rest.body.count], [ids.slice(20), null, 5])
-  const exact = await as("GET", "/customers?limit=25&unknown=1")
-  assert.deepEqual([idsOf(exact), exact.body.cursor], [ids, null])
-
-  for (const query of [
-    "limit=0",
-    "limit=101",
-    "limit=-1",
-    "limit=1.5",
-    "limit=",
-    "limit=1&limit=2",
-  ]) {
-    const answer = await as("GET", `/paymentRequests?${query}`)
-    assertMessage(answer, 400, query)
-    assert.equal(answer.body.message, "limit: must be a whole number from 1 to 100")
-  }
-  for (const cursor of ["", "x", ids[0]!, `${first.body.cursor}A`, "%F0%9F%A6%A9"]) {
-    const answer = await as("GET", `/customers?cursor=${cursor}`)
-    assertMessage(answer, 400, cursor)
-    assert.equal(answer.body.message, "cursor: must be the cursor of a page")
-  }
-})
-
-function idsOf({ body }: Awaited<ReturnType<typeof call>>): string[] {
-  return body.items.map((item: { id: string }) => item.id)
-}
-
-test("lists are filtered by status and customer, and hold what a read answers", async () => {
-  const [one, two] = [await newCustomer(), await newCustomer()]
-  const active = await newMethod(account(one))
-  const failed = await newMethod(account(one, "123456702"))
-  const other = await newMethod(account(two, "123456709"))
-  const waiting = (
-    await call("POST", "/paymentMethods", { customerId: two, type: "bancolombiaInstant" })
-  ).body.id
-  const charged = (await call("POST", "/paymentRequests", { paymentMethodId: active, amount: 5 }))
-    .body.id
-  const slow = (await call("POST", "/paymentRequests", { paymentMethodId: other, amount: 5 })).body
-    .id
-  await settled(`/paymentRequests/${charged}`)
-  await settled(`/paymentRequests/${slow}`, ["pending"])
-
-  const rows: [query: string, ids: string[]][] = [
-    [`/paymentMethods?customerId=${one}`, [failed, active]],
-    [`/paymentMethods?customerId=${one}&status=error`, [failed]],
-    [`/paymentMethods?customerId=${two}&status=pending`, [waiting]],
-    [`/paymentMethods?customerId=${two}&status=active`, [other]],
-    [`/paymentRequests?customerId=${one}`, [charged]],
-    [`/paymentRequests?customerId=${one}&status=approved`, [charged]],
-    [`/paymentRequests?customerId=${one}&status=error`, []],
-    [`/paymentRequests?customerId=${two}&status=processing`, [slow]],
-    ["/paymentRequests?customerId=nobody", []],
-  ]
-  for (const [query, ids] of rows) {
-    const page = await call("GET", query)
-    assert.deepEqual(idsOf(page), ids, query)
-    for (const item of page.body.items) {
-      const path = `${query.split("?")[0]}/${item.id}`
-      assert.deepEqual((await call("GET", path)).body, item, path)
+test("amounts are limited by what a merchant agreed, and types by its rails", async () => {
+  const terms = { minAmount: "100050", maxAmount: "500000" }
+  const agreed = await newMerchant(gateway, "Agreed", { terms })
+  const paymentMethodId = await agreed.newMethod(account(await agreed.newCustomer()))
+  for (const [amount, status] of [
+    [1_000, 400],
+    [1_001, 201],
+    [5_000, 201],
+    [5_001, 400],
+  ] as const) {
+    const answer = await agreed.call("POST", "/paymentRequests", { paymentMethodId, amount })
+    assert.equal(answer.status, status, `${amount}: ${JSON.stringify(answer.body)}`)
+    if (status === 400) {
+      assert.equal(answer.body.message, "amount must be between 1001 and 5000 pesos")
     }
   }
-  assertMessage(await call("GET", "/paymentRequests?status=paid"), 400, "status")
+
+  const railless = await newMerchant(gateway, "Without banks", { rails: { bank: "none" } })
+  const customerId = await railless.newCustomer()
+  for (const body of [account(customerId), { customerId, type: "bancolombiaInstant" }]) {
+    const answer = await railless.call("POST", "/paymentMethods", body)
+    assertMessage(answer, 400, body.type)
+    assert.match(answer.body.message, /^type: .* not offered/)
+  }
+  const nequi = { customerId, type: "nequiInstant", phoneNumber: "3298779391" }
+  assert.equal((await railless.call("POST", "/paymentMethods", nequi)).status, 201)
 })
 
-test("fifty creates under one Idempotency-Key make one thing and fifty equal answers", async () => {
-  const customerId = await newCustomer()
-  const paymentMethodId = await newMethod(account(customerId))
-  const bodies: [path: string, body: object, other: object][] = [
-    ["/customers", PERSON, { ...PERSON, name: "Another" }],
-    ["/paymentMethods", account(customerId), account(customerId, "987654321")],
-    ["/paymentRequests", { paymentMethodId, amount: 123 }, { paymentMethodId, amount: 124 }],
-  ]
-  for (const [path, body, other] of bodies) {
-    // The same key for each endpoint: its scope is one path.
-    const headers = { "idempotency-key": "order-1009" }
-    const before = await counts()
-    const many = await Promise.all(
-      Array.from({ length: 50 }, () => call("POST", path, body, headers)),
-    )
-    assert.deepEqual(new Set(many.map(({ status }) => status)), new Set([201]))
-    assert.equal(new Set(many.map((each) => JSON.stringify(each.body))).size, 1)
-    const made = (await counts()).map((count, at) => count - before[at]!)
-    assert.ok(Math.max(...made) === 1, `${path}: ${made}`)
-    const conflict = await call("POST", path, other, headers)
-    assertMessage(conflict, 422, path)
-    assert.match(conflict.body.message, /^Idempotency-Key: /)
-    const plain = (await call("POST", path, body)).body
-    assert.notEqual(plain.id, many[0]!.body.id)
-    assert.deepEqual(Object.keys(plain), Object.keys(many[0]!.body))
+test("a fault of ours is told in this API's shape, and says nothing of it", async () => {
+  const id = await newCustomer()
+  await gateway.database.query("update customers set person_sealed = '\\x00' where id = $1", [id])
+  const answer = await call("GET", `/customers/${id}`)
+  assertMessage(answer, 500, "a row that can't be opened")
+  assert.doesNotMatch(answer.body.message, /seal|key|decrypt|customers/)
+})
+
+test("without its database every endpoint says so, and when to come back", async (t) => {
+  const context = lastFirst(t)
+  const { url } = await testDatabase(context)
+  const wire = await openWire(context, url)
+  const cut = await startGateway(context, { DATABASE_URL: wire.url })
+  const { call: ask } = demoClient(cut)
+  assert.equal((await ask("GET", "/customers")).status, 200)
+  const bodies: Record<string, object> = {
+    "/customers": PERSON,
+    "/paymentMethods": account(NOBODY),
+    "/paymentRequests": { paymentMethodId: NOBODY, amount: 123 },
   }
-  for (const bad of ["", "x".repeat(256), "two words"]) {
-    const answer = await call("POST", "/customers", PERSON, { "idempotency-key": bad })
-    assertMessage(answer, 400, bad)
+  wire.down = true
+  try {
+    await endConnections(url)
+    for (const [method, path] of ROUTES) {
+      const body = method === "POST" ? bodies[path] : undefined
+      const answer = await ask(method, path, body, { "idempotency-key": "outage" })
+      assertMessage(answer, 503, `${method} ${path}`)
+      assert.equal(answer.headers.get("retry-after"), "1")
+    }
+  } finally {
+    // A gateway that never sees its database again could not stop.
+    wire.down = false
   }
 })
 
-test("a refusal under an Idempotency-Key is remembered in this API's shape", async () => {
-  const customerId = await newCustomer()
-  const paymentMethodId = await newMethod(account(customerId, "123456703"))
-  const headers = { "idempotency-key": "refused-1" }
-  const charge = () => call("POST", "/paymentRequests", { paymentMethodId, amount: 1 }, headers)
-  const first = await charge()
-  assertMessage(first, 400, "refused")
-  assert.deepEqual((await charge()).body, first.body)
-})
+async function endConnections(url: string): Promise<void> {
+  const direct = openDatabase({ url })
+  await direct.query(
+    `select pg_terminate_backend(pid, 1000) from pg_stat_activity
+where datname = current_database() and pid <> pg_backend_pid()`,
+  )
+  await direct.close()
+}

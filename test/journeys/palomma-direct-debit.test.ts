@@ -3,11 +3,12 @@ import assert from "node:assert/strict"
 import { createHmac } from "node:crypto"
 import { after, test } from "node:test"
 import { isRefusal, type Outcome } from "../../src/core/index.ts"
-import { ask, type Received, startGateway } from "../support/gateway.ts"
+import { answerPage, demoClient } from "../support/direct-debit.ts"
+import { type Received, startGateway } from "../support/gateway.ts"
 
 const gateway = await startGateway({ after })
 const { core, receiver } = gateway
-const { baseUrl, apiKey, integrityKey = "" } = gateway.credentials.palommaDirectDebit
+const { integrityKey = "" } = gateway.credentials.palommaDirectDebit
 const merchant = (await core.merchants.findByName("Demo"))!
 
 const ANA = {
@@ -17,15 +18,7 @@ const ANA = {
   email: "ana@example.test",
 }
 
-function call(method: string, path: string, body?: unknown) {
-  return ask(method, baseUrl + path, { body, headers: { authorization: `Bearer ${apiKey}` } })
-}
-
-async function make(path: string, body: object) {
-  const made = await call("POST", path, body)
-  assert.equal(made.status, 201, JSON.stringify(made.body))
-  return made.body
-}
+const { get, make, call } = demoClient(gateway)
 
 /** Waits for the message that tells this status of `id`. */
 async function told(id: string, status: string) {
@@ -53,11 +46,12 @@ function proven({ headers, body }: Received) {
   return decoded
 }
 
-/** An object as a read shows it, but with the account as webhooks show it. */
+/** An object as a read shows it, but with account and document as webhooks show them. */
 async function readMasked(path: string) {
-  const { body } = await call("GET", path)
+  const { body } = await get(path)
   const { bankAccount } = body.paymentMethodDetails ?? body
   if (bankAccount) bankAccount.accountNumber = `*${bankAccount.accountNumber.slice(-4)}`
+  body.customerDetails.documentNumber = "*4050"
   return body
 }
 
@@ -184,19 +178,6 @@ test("a Nequi account is charged by its phone number", async () => {
   })
 })
 
-/** What its owner's browser sends from the page. */
-async function agree(authUrl: string): Promise<void> {
-  const page = await fetch(authUrl)
-  assert.equal(page.status, 200)
-  const version = /name="version" value="(\d+)"/.exec(await page.text())?.[1]
-  const sent = await fetch(authUrl, {
-    method: "POST",
-    body: new URLSearchParams({ do: "agree", version: version ?? "" }),
-    headers: { origin: new URL(authUrl).origin },
-  })
-  assert.equal(sent.status, 200, await sent.text())
-}
-
 test("a Bancolombia account waits for its owner, and then says whose it is", async () => {
   const customer = await make("/customers", ANA)
   const body = { customerId: customer.id, type: "bancolombiaInstant" }
@@ -204,17 +185,18 @@ test("a Bancolombia account waits for its owner, and then says whose it is", asy
   const authUrl = `${gateway.url}/pay/consent/${method.id}`
   assert.deepEqual(method.bancolombiaInstant, { authUrl })
 
-  await agree(authUrl)
+  await answerPage(authUrl, "agree")
   const affiliate = {
     name: "Ana Ruiz",
     documentType: "cc",
-    documentNumber: "1020304050",
+    documentNumber: "*4050",
     accountType: "savings",
     accountNumber: "*1234",
   }
   const active = await told(method.id, "active")
   assert.deepEqual(active.event.bancolombiaInstant, { affiliate })
-  assert.deepEqual(active.event, (await call("GET", `/paymentMethods/${method.id}`)).body)
+  const read = (await get(`/paymentMethods/${method.id}`)).body.bancolombiaInstant
+  assert.deepEqual(read, { affiliate: { ...affiliate, documentNumber: ANA.documentNumber } })
   const request = await make("/paymentRequests", { paymentMethodId: method.id, amount: 45_000 })
   const { event } = await told(request.id, "approved")
   assert.deepEqual(event.paymentMethodDetails.bancolombiaInstant, { affiliate })

@@ -102,14 +102,18 @@ export function demoClient({ credentials }: Gateway): Client {
   return clientOf(baseUrl, apiKey)
 }
 
-/** What the browser of an account's owner sends from the page. */
-export async function answerPage(authUrl: string, answer: "agree" | "decline"): Promise<void> {
+/** What the browser of an account's owner sends from the page, which holds the version. */
+export async function answerPage(
+  authUrl: string,
+  answer: "agree" | "decline",
+  version?: string,
+): Promise<void> {
   const page = await fetch(authUrl)
   assert.equal(page.status, 200)
-  const version = /name="version" value="(\d+)"/.exec(await page.text())?.[1]
+  const shown = /name="version" value="(\d+)"/.exec(await page.text())?.[1]
   const sent = await fetch(authUrl, {
     method: "POST",
-    body: new URLSearchParams({ do: answer, version: version ?? "" }),
+    body: new URLSearchParams({ do: answer, version: version ?? shown ?? "" }),
     headers: { origin: new URL(authUrl).origin },
   })
   assert.equal(sent.status, 200, await sent.text())

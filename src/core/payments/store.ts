@@ -45,6 +45,25 @@ export async function versionsOf(
   return rows
 }
 
+/**
+ * Since when each of these payments is in the state that it has, by the event that told so: a
+ * payment's `updatedAt` moves on with what becomes known after its end. One that is pending has
+ * none.
+ */
+export async function statesSince(
+  db: Queries,
+  payments: readonly Pick<Payment, "id" | "state">[],
+): Promise<Map<string, Date>> {
+  const { rows } = await db.query<{ id: string; at: Date }>(
+    `select e.subject_id as id, max(e.created_at) as at
+from unnest($1::uuid[], $2::text[]) as asked (id, type)
+join events e on e.subject_id = asked.id and e.type = asked.type
+group by e.subject_id`,
+    [payments.map(({ id }) => id), payments.map(({ state }) => `payment.${state}`)],
+  )
+  return new Map(rows.map(({ id, at }) => [id, at]))
+}
+
 /** A merchant's payment by the merchant's own id for it. */
 export async function findByReference(
   db: Queries,

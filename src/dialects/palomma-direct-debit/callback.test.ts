@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { test } from "node:test"
 import { callback } from "./callback.ts"
 import { notice } from "./examples/rows.ts"
+import { createCustomer } from "./requests.ts"
 
 const { headers, body } = JSON.parse(
   readFileSync(join(import.meta.dirname, "examples", "webhook.json"), "utf8"),
@@ -27,19 +28,50 @@ test("a receiver can prove it by the documented recipe, and notices a changed by
   assert.notEqual(other.headers["x-signature"], expected)
 })
 
-test("an account leaves with its last four digits only", () => {
-  assert.doesNotMatch(callback(notice)!.body, /12345678901/)
+test("an account and a document leave with their last four digits only", () => {
+  assert.doesNotMatch(callback(notice)!.body, /12345678901|1020304050/)
   assert.equal(body.event.paymentMethodDetails.bankAccount.accountNumber, "*8901")
+  assert.equal(body.event.customerDetails.documentNumber, "*4050")
+})
+
+/** What is left of a document; of a short one never more than a half. */
+const DOCUMENTS = { "8001972684": "*2684", "800197268-4": "*68-4", E394812: "*812", "123": "*3" }
+
+test("no document leaves whole, however short it is and wherever it stands", () => {
+  for (const [documentNumber, left] of Object.entries(DOCUMENTS)) {
+    const customer = {
+      ...notice.customer!,
+      person: { ...notice.customer!.person, documentNumber },
+    }
+    const instrument = {
+      ...notice.instrument!,
+      type: "bancolombiaInstant",
+      state: "active",
+    } as const
+    for (const payment of [notice.payment, null]) {
+      const subject = payment ? "payment" : "instrument"
+      const type = payment ? "payment.declined" : "instrument.active"
+      const event = { ...notice.event, subject, type } as const
+      const sent = callback({ ...notice, event, payment, customer, instrument })!
+      assert.ok(!sent.body.includes(`"${documentNumber}"`), documentNumber)
+      assert.equal(sent.body.split(`"documentNumber":"${left}"`).length, 3, sent.body)
+    }
+  }
 })
 
 test("letters beyond ASCII survive the header, and the largest message fits one", () => {
   const long = {
     ...notice.customer!.person,
-    name: "ñ".repeat(200),
-    email: `${"a".repeat(240)}@x.co`,
+    name: "🦩".repeat(200),
+    email: `${"ñ".repeat(60)}@${"ñ".repeat(190)}.co`,
   }
+  assert.ok(createCustomer.safeParse(long).success)
+  assert.ok(!createCustomer.safeParse({ ...long, name: `${long.name}x` }).success)
   const instrument = { ...notice.instrument!, type: "bancolombiaInstant" }
-  const sent = callback({ ...notice, instrument, customer: { ...notice.customer!, person: long } })!
+  const [approvedAt, settledAt] = [notice.event.createdAt, notice.event.createdAt]
+  const payment = { ...notice.payment!, state: "returned", approvedAt, settledAt } as const
+  const customer = { ...notice.customer!, person: long }
+  const sent = callback({ ...notice, payment, instrument, customer })!
   const encoded = sent.headers["x-encoded-data"]!
   assert.equal(
     JSON.parse(Buffer.from(encoded, "base64").toString()).event.customerDetails.name,

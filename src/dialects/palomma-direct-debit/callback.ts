@@ -1,6 +1,6 @@
 /** What merchants are told: a signed message for each change that this API shows. Pure. */
 import { createHmac } from "node:crypto"
-import type { Callback, Notice } from "../../core/index.ts"
+import type { Callback, Customer, Notice } from "../../core/index.ts"
 import { paymentMethodOut, paymentRequestOut } from "./wire.ts"
 
 /**
@@ -20,10 +20,14 @@ const TOLD: ReadonlySet<string> = new Set([
   "instrument.revoked",
 ])
 
-/** The message for an event: the whole object with its account masked; null when nobody is told. */
+/**
+ * The message for an event: the whole object with the numbers of its account and of its customer's
+ * document masked; null when nobody is told.
+ */
 export function callback(notice: Notice): Callback | null {
-  const { event, payment, customer, instrument } = notice
-  if (!TOLD.has(event.type) || !customer || !instrument) return null
+  const { event, payment, instrument } = notice
+  if (!TOLD.has(event.type) || !notice.customer || !instrument) return null
+  const customer = masked(notice.customer)
   const told =
     event.subject === "instrument"
       ? {
@@ -33,7 +37,14 @@ export function callback(notice: Notice): Callback | null {
         }
       : payment && {
           eventType: "payment-request.update",
-          event: paymentRequestOut(payment, customer, instrument, instrument.masked),
+          event: paymentRequestOut(
+            payment,
+            customer,
+            instrument,
+            instrument.masked,
+            // Of what is told, only the end itself has the status error.
+            event.createdAt,
+          ),
         }
   if (!told) return null
   const body = JSON.stringify({
@@ -42,6 +53,16 @@ export function callback(notice: Notice): Callback | null {
     ...told,
   })
   return { headers: signed(body, notice.signingKey), body }
+}
+
+/** At most this much of a document is shown, and never more than half of a short one. */
+const DOCUMENT_SHOWN = 4
+
+function masked({ person, ...customer }: Customer): Customer {
+  const { documentNumber } = person
+  const shown = Math.min(DOCUMENT_SHOWN, Math.floor(documentNumber.length / 2))
+  const last = documentNumber.slice(documentNumber.length - shown)
+  return { ...customer, person: { ...person, documentNumber: `*${last}` } }
 }
 
 /** The headers by which a receiver proves a body: its base64, and the HMAC-SHA-256 of that text. */

@@ -5,7 +5,8 @@ import type { Problem, ProblemCode, WireAnswer } from "../dialect.ts"
 /** `says`: where the sentence at hand names no field, or uses a word that isn't this API's. */
 type Sound = { readonly status: number; readonly says?: string }
 
-const SOUNDS = {
+/** How each problem sounds. */
+export const SOUNDS = {
   body_malformed: { status: 400 },
   body_invalid: { status: 400 },
   body_too_large: { status: 413 },
@@ -13,9 +14,6 @@ const SOUNDS = {
   route_not_found: { status: 404 },
   method_not_allowed: { status: 405 },
   unauthorized: { status: 401 },
-  // What a caller may not see does not exist for it.
-  forbidden: { status: 404 },
-  too_many_requests: { status: 429 },
   unavailable: { status: 503 },
   internal: { status: 500 },
   customer_not_found: { status: 404, says: "customerId: there is no such customer" },
@@ -37,7 +35,10 @@ const SOUNDS = {
     status: 422,
     says: "Idempotency-Key: it was used before for another request",
   },
-  // None of these can come of what this API offers; they are told as what they are.
+  // None of these can come of what this API offers; they would be told as what they are. What a
+  // caller may not see does not exist for it.
+  forbidden: { status: 404 },
+  too_many_requests: { status: 429 },
   company_not_found: { status: 404 },
   product_not_found: { status: 404 },
   reference_in_use: { status: 409 },

@@ -9,7 +9,7 @@ import {
 } from "../../core/index.ts"
 import { orThrow } from "../mount.ts"
 import { knownForm } from "./requests.ts"
-import { paymentRequestOut } from "./wire.ts"
+import { isError, paymentRequestOut } from "./wire.ts"
 
 export const DIALECT = "palomma-direct-debit"
 
@@ -45,9 +45,13 @@ export async function findPayment(core: Core, merchant: Merchant, given: string)
   return orThrow<Payment>(refuse("payment_not_found", "there is no such payment request"))
 }
 
-/** Payment requests as this API shows them, with one look at customers and one at methods. */
+/**
+ * Payment requests as this API shows them, with one look at customers, one at methods, and one at
+ * when those that failed did.
+ */
 export async function shownRequests(core: Core, merchant: Merchant, payments: readonly Payment[]) {
-  const [customers, instruments] = await Promise.all([
+  const failed = payments.filter(({ state }) => isError(state))
+  const [customers, instruments, since] = await Promise.all([
     core.customers.findMany(
       merchant.id,
       payments.map((payment) => payment.customerId!),
@@ -56,10 +60,12 @@ export async function shownRequests(core: Core, merchant: Merchant, payments: re
       merchant.id,
       payments.map((payment) => payment.instrumentId!),
     ),
+    failed.length === 0 ? null : core.payments.statesSince(failed),
   ])
   return payments.map((payment) => {
     const instrument = instruments.get(payment.instrumentId!)!
     const customer = customers.get(payment.customerId!)!
-    return paymentRequestOut(payment, customer, instrument, instrument.details)
+    const endedAt = since?.get(payment.id) ?? null
+    return paymentRequestOut(payment, customer, instrument, instrument.details, endedAt)
   })
 }

@@ -172,7 +172,8 @@ function paymentRequestRoutes(app: DialectApp, core: Core): void {
       } as const
       return create(request, reply, {
         schema: paymentRequestSchema,
-        out: (made) => paymentRequestOut(made.payment, customer, instrument, instrument.details),
+        out: ({ payment }) =>
+          paymentRequestOut(payment, customer, instrument, instrument.details, null),
         make: () => core.pay.create(command),
         makeOnce: (once) => core.pay.createOnce(command, once),
       })

@@ -61,6 +61,11 @@ export const METHOD_OF = {
   nequiInstant: "wallet",
 } as const satisfies Record<MethodType, Method>
 
+/** Whether a payment in this state failed, as this API says it. */
+export function isError(state: State): boolean {
+  return STATUS_OF[state] === "error"
+}
+
 /** The states that a status stands for. */
 export function statesOf(status: Status): State[] {
   return STATES.filter((state) => STATUS_OF[state] === status)
@@ -146,12 +151,16 @@ export function paymentMethodOut(
   }
 }
 
-/** A payment request as this API shows it. `seen` are its method's details for this reader. */
+/**
+ * A payment request as this API shows it. `seen` are its method's details for this reader;
+ * `endedAt` is when it failed, for one that did.
+ */
 export function paymentRequestOut(
   payment: Payment,
   customer: Customer,
   instrument: Instrument,
   seen: Target,
+  endedAt: Date | null,
 ): PaymentRequestOut {
   const status = STATUS_OF[payment.state]
   const type = instrument.type as MethodType
@@ -170,7 +179,7 @@ export function paymentRequestOut(
     ...(payment.approvedAt && {
       approvedDetails: approvedOut(payment.approvedAt, payment.settledAt),
     }),
-    ...(status === "error" && { errorDetails: errorOut(payment) }),
+    ...(status === "error" && { errorDetails: errorOut(payment, endedAt!) }),
   }
 }
 
@@ -184,10 +193,10 @@ function approvedOut(approvedAt: Date, settledAt: Date | null) {
   } as const
 }
 
-function errorOut({ state, reason, updatedAt }: Payment): PaymentRequestOut["errorDetails"] {
+function errorOut({ state, reason }: Payment, endedAt: Date): PaymentRequestOut["errorDetails"] {
   const [errorCode, errorMessage] =
     ERRORS[state === "returned" ? "returned_by_bank" : (reason ?? "other")]
-  return { status: "error", errorCode, errorMessage, errorAt: updatedAt.toISOString() }
+  return { status: "error", errorCode, errorMessage, errorAt: endedAt.toISOString() }
 }
 
 function personOut({ name, documentType, documentNumber, email }: Person) {
