@@ -297,6 +297,9 @@ test("the recipes of docs/webhooks.md accept what is sent, and not what was chan
   const told = recipes.verifyPalommaPay(pay.body, "key") as { id: string }
   assert.equal(told.id, notice.payment!.id)
   assert.equal(recipes.verifyPalommaPay(pay.body, "another"), null)
+  for (const junk of ["null", "x", "[]"]) {
+    assert.equal(recipes.verifyPalommaPay(junk, "key"), null)
+  }
 
   const debit = message("palomma-direct-debit")
   const checked = recipes.verifyPalommaDirectDebit(debit.headers, debit.body, "key")

@@ -119,7 +119,7 @@ test("tokens: send what is asked for, and see it arrive", async () => {
   await says(page, "Esperando tu transferencia")
   await press(page, "simulate")
   await says(page, "Pago aprobado")
-  assert.match(await receiptOf(page), /3\.125 USDT/)
+  assert.match(await receiptOf(page), /3\.1250 USDT/)
   const { state, tries, captured } = await factsOf(link)
   assert.deepEqual([state, tries, captured], ["approved", 1, 1_250_000n])
   await leave(payer)
