@@ -11,7 +11,8 @@ export function settings<Settings>(): Settings {
 
 /** Tells the bench something that it didn't ask for. */
 export function tell(told: unknown): void {
-  if (process.connected) process.send?.({ told })
+  // A bench that went away between the two hears nothing, which is all that can be done.
+  if (process.connected) process.send?.({ told }, undefined, undefined, () => {})
 }
 
 /** Answers the bench until it lets go; then `stop` is called and the process ends. */
