@@ -16,6 +16,8 @@ const root = join(import.meta.dirname, "..")
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/clock.ts": [],
   "src/money.ts": [],
+  "src/calendar.ts": [],
+  "src/iso20022/": ["src/core/index.ts", "src/money.ts", "src/calendar.ts"],
   "src/config.ts": [],
   "src/db/": ["src/clock.ts"],
   "src/core/": ["src/clock.ts", "src/money.ts", "src/db/database.ts"],
@@ -82,6 +84,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   pg: ["src/db/"],
   pino: ["src/http/", "src/system.ts"],
   "prom-client": ["src/http/"],
+  saxes: ["src/iso20022/"],
   undici: ["src/http/"],
   uqr: ["src/checkout/"],
   zod: [
