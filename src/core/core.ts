@@ -145,7 +145,8 @@ export function openCore(parts: CoreParts) {
   async function offers(merchant: Merchant, method: Method): Promise<boolean> {
     for (const name of railsFor(merchant, method, parts.defaultRails)) {
       const rail = rails.get(name)
-      if (!rail?.methods.includes(method)) continue
+      // Who pays on a page agreed to nothing beforehand.
+      if (!rail?.methods.includes(method) || rail.needsMandate) continue
       if (!rail.receiving) return true
       const isRead = rail.receiving.watches.length > 0
       if (isRead && (await keys.active(merchant.id, name)) !== null) return true

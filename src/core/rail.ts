@@ -1,4 +1,5 @@
 /** The contract a rail fulfils: what the core asks of a way in which money travels. */
+import type { Exchange } from "./exchange/exchange.ts"
 import type { Instructions, Method } from "./payments/attempt.ts"
 import type { Receiving } from "./receiving.ts"
 import type { Reason } from "./refusal.ts"
@@ -35,6 +36,8 @@ export type Target = {
   }
   /** Where a bank that asks for it writes to the payer. */
   readonly email?: string
+  /** Under whose word a stored account is charged: the instrument's id, and when it was given. */
+  readonly mandate?: { readonly id: string; readonly consentedAt: string }
   /** Set when a payer is there, who may be sent to a page of the rail's to agree. */
   readonly payer?: {
     /** Where the browser comes back to from there. */
@@ -63,6 +66,8 @@ export type BeginAnswer =
 export type Fact =
   /** It is the payer's turn, as in a begin that answers `instructions`. */
   | { readonly kind: "offered"; readonly instructions: Instructions }
+  /** It left for the far side, which hasn't answered yet. */
+  | { readonly kind: "sent" }
   /** The rail has it and is at work: a payer who had to agree did. */
   | { readonly kind: "accepted" }
   /** The bank said yes; the money itself is not here yet. */
@@ -118,6 +123,10 @@ export type Rail = {
    * What the payer must do, when that needs no call: pure and at once. The attempt is born open.
    */
   instruct?(order: Order): Instructions
+  /** Set where only accounts can be charged whose owner consented beforehand. */
+  readonly needsMandate?: boolean
+  /** Set where orders leave together in files: see `exchange.ts`. Then `begin` isn't asked. */
+  readonly exchange?: Exchange
   /** Set where payers send to addresses of the merchant's own: see `receiving.ts`. */
   readonly receiving?: Receiving
   /** Asks for the money to be moved. Called once an attempt. */

@@ -27,6 +27,13 @@ export function offer({ draft, payment, attempt }: Case, instructions: Instructi
   record(draft, payment, "payment.attempt_ready", { attempt: open })
 }
 
+/** It left, and nobody has answered: what becomes of the attempt is not known yet. */
+export function send({ draft, payment, attempt }: Case): void {
+  const waits = payment.state === "pending" && payment.openAttemptId === attempt.id
+  if (attempt.state !== "unknown" || !waits) return
+  record(draft, { ...payment, state: "processing" }, "payment.processing", { attempt })
+}
+
 /** The rail has taken the order on: the attempt is open, and a payment that waited is under way. */
 export function accept({ draft, payment, attempt }: Case): void {
   const begun = attempt.state === "unknown" || attempt.state === "waiting"

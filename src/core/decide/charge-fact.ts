@@ -5,7 +5,7 @@ import { isFinal, moveTo, type Payment } from "../payments/payment.ts"
 import type { Fact } from "../rail.ts"
 import type { Reason } from "../refusal.ts"
 import { canApprove, finishApproval } from "./approval.ts"
-import { absentMeans, accept, beginAgain, type Case, offer } from "./case.ts"
+import { absentMeans, accept, beginAgain, type Case, offer, send } from "./case.ts"
 import { record } from "./decider.ts"
 import { isCovered, receive } from "./received-money.ts"
 
@@ -15,6 +15,8 @@ export function applyChargeFact(subject: Case, fact: Fact, at: Date): void {
   switch (fact.kind) {
     case "offered":
       return offer(subject, fact.instructions)
+    case "sent":
+      return send(subject)
     case "accepted":
       return accept(subject)
     case "approved":

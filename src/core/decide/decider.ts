@@ -25,6 +25,8 @@ export type NewAttempt = {
   readonly instructions: Attempt["instructions"]
   /** Given when the payer sends to a fresh address: its instructions are made in the commit. */
   readonly allotment: Allotment | null
+  /** Given where orders leave together: until then it waits, and nobody begins it. */
+  readonly waitsUntil: Date | null
   /** The node that begins it right after the commit. */
   readonly beginner: string
   /** How long that node has before somebody else looks the attempt up, in milliseconds. */
@@ -43,7 +45,7 @@ export function bear(
 ): Attempt | Refusal {
   const instructions = spec.allotment ? allot(draft, spec.allotment, spec.id) : spec.instructions
   if (isRefusal(instructions)) return instructions
-  const leased = instructions === null
+  const start = startOf(draft, spec, instructions)
   const attempt: Attempt = {
     id: spec.id,
     paymentId: payment.id,
@@ -54,7 +56,7 @@ export function bear(
     kind,
     amount: of.amount,
     asset: of.asset,
-    state: leased ? "unknown" : "open",
+    ...start,
     reason: null,
     targetSealed: spec.targetSealed,
     instructions,
@@ -64,15 +66,28 @@ export function bear(
     paidAmount: null,
     railReference: null,
     looks: 0,
-    lookAt: leased ? new Date(draft.now.getTime() + spec.leaseMs) : spec.lookAt,
-    leaseOwner: leased ? spec.beginner : null,
     fence: 1,
-    begunAt: draft.now,
     createdAt: draft.now,
     updatedAt: draft.now,
   }
   draft.attempts.insert(attempt.id, attempt)
   return attempt
+}
+
+/** Where an attempt starts: with its payer, in the queue for a file, or with who begins it. */
+function startOf(
+  { now }: Draft,
+  spec: NewAttempt,
+  instructions: Attempt["instructions"],
+): Pick<Attempt, "state" | "lookAt" | "leaseOwner" | "begunAt"> {
+  if (instructions !== null) {
+    return { state: "open", lookAt: spec.lookAt, leaseOwner: null, begunAt: now }
+  }
+  if (spec.waitsUntil !== null) {
+    return { state: "waiting", lookAt: spec.waitsUntil, leaseOwner: null, begunAt: null }
+  }
+  const lookAt = new Date(now.getTime() + spec.leaseMs)
+  return { state: "unknown", lookAt, leaseOwner: spec.beginner, begunAt: now }
 }
 
 /** Writes a payment's next state together with the one event that tells it. */

@@ -30,11 +30,13 @@ function decide(draft: Draft, { paymentId, merchantId, how }: EndPayment): Payme
     return refuse("payment_not_open", "the payment has time left")
   }
   const open = payment.openAttemptId ? draft.attempts.get(payment.openAttemptId)! : null
-  // Only an attempt that waits for its payer can be given up: another may be moving money already.
+  // Only an attempt that waits can be given up: another may be moving money already.
   // A bank's page may be agreed to at any moment: it has to be withdrawn there before a cancel, and
   // knows itself when the time is over.
   const isWaiting = open?.state === "open" && open.instructions !== null
-  const givenUp = open === null || (isWaiting && !(how.kind === "cancel" && isAtBank(open)))
+  const notBegun = open?.state === "waiting"
+  const givenUp =
+    open === null || notBegun || (isWaiting && !(how.kind === "cancel" && isAtBank(open)))
   if (payment.state === "processing" || !givenUp) {
     return refuse("payment_has_open_attempt", "a try to pay this is under way")
   }

@@ -4,13 +4,15 @@ import { close, isOpen } from "../payments/attempt.ts"
 import { isFinal, moveTo } from "../payments/payment.ts"
 import type { Fact } from "../rail.ts"
 import type { Reason } from "../refusal.ts"
-import { absentMeans, accept, beginAgain, type Case } from "./case.ts"
+import { absentMeans, accept, beginAgain, type Case, send } from "./case.ts"
 import { record } from "./decider.ts"
 
 /** Applies one fact to a recharge. A delivered recharge is never taken back. */
 export function applyRechargeFact(subject: Case, fact: Fact, at: Date): void {
   const { attempt } = subject
   switch (fact.kind) {
+    case "sent":
+      return send(subject)
     case "accepted":
       return accept(subject)
     case "approved":

@@ -11,10 +11,12 @@ export function applyRefundFact(subject: Case, fact: Fact): void {
   const { draft, attempt } = subject
   const refund = draft.refunds.get(attempt.refundId!)!
   switch (fact.kind) {
+    case "sent":
+      return attempt.state === "unknown" ? markSent(subject) : undefined
     case "accepted":
       if (attempt.state !== "unknown" && attempt.state !== "waiting") return
       draft.attempts.put(attempt.id, { ...attempt, state: "open", updatedAt: draft.now })
-      return tell(subject, { ...refund, state: "sent" })
+      return markSent(subject)
     case "approved":
     case "settled":
       return attempt.state === "settled" ? undefined : confirm(subject, refund)

@@ -29,6 +29,12 @@ export const merchantSettings = z.strictObject({
     .default(null),
   /** Which rail each method takes. */
   rails: z.partialRecord(z.enum(["bank", "wallet", "crypto", "recharge"]), z.string()).default({}),
+  /** Which of the gateway's own bank accounts its money is collected into; null for the usual. */
+  bankAccount: z
+    .string()
+    .regex(/^[a-z0-9-]{1,40}$/)
+    .nullable()
+    .default(null),
   /** How long after expiry money is still accepted, in hours; 0 accepts none. */
   lateMoneyHours: z.int().min(0).max(720).default(24),
 })

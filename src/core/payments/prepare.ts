@@ -48,6 +48,7 @@ export async function prepare(
   for (const name of railsFor(merchant, way.method, parts.defaultRails)) {
     const rail = parts.rails.get(name)
     if (!rail?.methods.includes(way.method)) continue
+    if (rail.needsMandate && !way.target.mandate) continue
     if (!rail.receiving) return attemptOn(parts, rail, merchant.id, way, about)
     const xpub = await parts.keys.active(merchant.id, name)
     if (xpub === null || rail.receiving.watches.length === 0) continue
@@ -114,6 +115,7 @@ export function attemptOn(
     targetSealed: keyring.seal(JSON.stringify(way.target), SEALED.target),
     instructions: byPayer && rail.instruct ? rail.instruct(order) : null,
     allotment: null,
+    waitsUntil: rail.exchange?.dueAt(now) ?? null,
     beginner: node,
     leaseMs: rail.beginTimeoutMs + LEASE_MARGIN_MS,
     lookAt: firstLookMs === null ? null : new Date(now.getTime() + firstLookMs),
