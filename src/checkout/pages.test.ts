@@ -267,7 +267,13 @@ test("a description is for people: documents of a shop's program are not shown",
 
 test("the page opens whatever a dialect left for it", () => {
   const look = { displayName: null, colour: null, language: null, logo: null }
-  const settings = { ...look, supportInfo: "help", rails: {}, lateMoneyHours: 24 }
+  const settings = {
+    ...look,
+    supportInfo: "help",
+    rails: {},
+    bankAccount: null,
+    lateMoneyHours: 24,
+  }
   const merchant = { id: "m", name: "Shop", timeZone: "UTC", settings, createdAt: NOW }
   const nothing = { redirectUrl: null, enforcedDocument: null, methods: null, payer: null }
   const purposes: object[] = [

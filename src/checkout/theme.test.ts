@@ -135,6 +135,7 @@ function merchantWith(over: Partial<Merchant["settings"]>): Merchant {
     language: null,
     logo: null,
     rails: {},
+    bankAccount: null,
     lateMoneyHours: 24,
     ...over,
   }

@@ -21,6 +21,21 @@ export type { RefundCreated } from "./decide/create-refund.ts"
 export type { ToppedUp } from "./decide/top-up.ts"
 export type { Callback, DialectVoice, Notice } from "./dialect.ts"
 export { OutcomeUnknown, Unavailable } from "./engine.ts"
+export {
+  type Arrived,
+  type BankLine,
+  type Exchange,
+  type FileKind,
+  type FileOrder,
+  type FileToWrite,
+  FolderLost,
+  type GroupToWrite,
+  SAYINGS,
+  type Said,
+  type Saying,
+  type Slot,
+  type Written,
+} from "./exchange/exchange.ts"
 export type { Once, StoredAnswer } from "./fold.ts"
 export type { Account } from "./ledger/account.ts"
 export { LOGO_MAX_BYTES } from "./merchants/logo.ts"

@@ -65,6 +65,7 @@ test("each part is set by itself, kept while others change, and taken away by no
     language: null,
     logo: null,
     rails: {},
+    bankAccount: null,
     lateMoneyHours: 24,
   }
   for (const [words, changed] of rows) {

@@ -27,7 +27,13 @@ export const payment = {
 const merchant = {
   name: "Shop",
   timeZone: "UTC",
-  settings: { displayName: null, supportInfo: null, rails: {}, lateMoneyHours: 24 },
+  settings: {
+    displayName: null,
+    supportInfo: null,
+    rails: {},
+    bankAccount: null,
+    lateMoneyHours: 24,
+  },
 } as Merchant
 
 /** What an attempt is to a receipt. */
