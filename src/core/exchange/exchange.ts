@@ -1,4 +1,4 @@
-/** The contract of a rail whose orders and answers travel as files, over a folder that a bank sees. */
+/** The contract of a rail whose orders and answers are files in a folder that a bank sees. */
 import type { Order } from "../rail.ts"
 import type { Reason } from "../refusal.ts"
 
@@ -112,7 +112,7 @@ export type Said =
       readonly messageId: string
     }
   | ({ readonly said: "line" } & BankLine)
-  /** Nothing of the file may be believed: it breaks off, or its totals aren't those of its lines. */
+  /** Nothing of it may be believed: it breaks off, or its totals aren't those of its lines. */
   | { readonly said: "refused"; readonly why: string }
   | { readonly said: "end" }
 
@@ -128,7 +128,7 @@ export type BankLine = {
   /** A status is a bank's word; a notification and a statement tell of money that moved. */
   readonly source: "status" | "notification" | "statement"
   readonly says: Saying
-  /** Whom it is about, by our ids; null when that can't be told, as of money that nobody ordered. */
+  /** Whom it is about, by our ids; null when that can't be told, as of money nobody ordered. */
   readonly about:
     | { readonly of: "order" | "file"; readonly id: string }
     /** `orders`: how many of the group it stands for, null when the bank doesn't say. */

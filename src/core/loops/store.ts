@@ -100,7 +100,8 @@ export async function overduePayments(
     `select p.id, p.merchant_id as "merchantId" from payments p
 left join attempts a on a.id = p.open_attempt_id
 where p.expires_at <= $1 and p.state = 'pending'
-  and (a.id is null or (a.state = 'open' and a.instructions is not null))
+  and (a.id is null or a.state = 'waiting'
+    or (a.state = 'open' and a.instructions is not null))
 order by p.expires_at limit $2`,
     [now, most],
   )
