@@ -13,8 +13,8 @@ export type GatewaySettings = {
   readonly dataDir: string
   /** Settings beside those that every bench needs. */
   readonly environment?: Readonly<Record<string, string>>
-  /** What stands in caudal.json under `rails.evm`. */
-  readonly evm?: unknown
+  /** What stands in caudal.json under `rails`. */
+  readonly rails?: Readonly<Record<string, unknown>>
 }
 
 /** The demo merchant's Pentagoo credentials. */
@@ -37,12 +37,12 @@ const XPUB =
 const OPEN_TRIES = 100
 const OPEN_WAIT_MS = 100
 
-const { databaseUrl, dataDir, environment = {}, evm } = settings<GatewaySettings>()
+const { databaseUrl, dataDir, environment = {}, rails = {} } = settings<GatewaySettings>()
 
 async function start() {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const file = join(dataDir, "caudal.json")
-  writeFileSync(file, JSON.stringify({ rails: evm === undefined ? {} : { evm } }))
+  writeFileSync(file, JSON.stringify({ rails }))
   const config = readConfig(
     {
       PORT: "0",

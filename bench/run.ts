@@ -1,7 +1,7 @@
 /** Runs a bench: `npm run bench -- NAME [--seconds N] [--short] [--json]`; 1 if it misses a bar. */
 import { parseArgs } from "node:util"
+import { bankFiles } from "./bank-files/index.ts"
 import type { Bench, Context, Measured } from "./bench.ts"
-
 import { createEvm } from "./create-evm/index.ts"
 import { figureOf, tableOf } from "./figures.ts"
 import { firstLoads } from "./first-load/index.ts"
@@ -13,6 +13,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   "create-evm": createEvm,
   "pay-page": payPage,
   "first-load": firstLoads,
+  "bank-files": bankFiles,
 }
 
 /** Longer runs say no more, and a typing error shouldn't take the night. */

@@ -30,7 +30,8 @@ create table exchanges (
 );
 
 -- Files that we wrote, and files that came. `out`: writing → ready (its part is whole) → sent →
--- told (its payments know). `in`: reading → applying → done, or refused.
+-- told (its payments know); one of which every order was left out is told without a part. `in`:
+-- reading → applying → done, or refused; it has ended once it lies where it is kept.
 create table bank_files (
   id         uuid primary key,
   rail       text not null,
@@ -55,8 +56,10 @@ create table bank_files (
   check (case direction
     when 'out' then state in ('writing', 'ready', 'sent', 'told') and kind in ('debits', 'credits')
     else state in ('reading', 'applying', 'done', 'refused') and sha256 is not null end),
-  check (state not in ('ready', 'sent', 'told') or (sha256 is not null and part is not null)),
-  check ((ended_at is not null) = (state in ('told', 'done', 'refused'))),
+  check (state not in ('ready', 'sent') or (sha256 is not null and part is not null)),
+  check (state <> 'told' or (sha256 is null) = (part is null)),
+  check (ended_at is null or state in ('told', 'done', 'refused')),
+  check (ended_at is not null or state not in ('told', 'done')),
   check ((why is not null) = (state = 'refused'))
 );
 create unique index bank_files_content on bank_files (rail, sha256) where direction = 'in';
@@ -95,6 +98,8 @@ create table bank_lines (
   source        text not null check (source in ('status', 'notification', 'statement')),
   says          text not null check (says in
     ('accepted', 'approved', 'rejected', 'credit', 'debit', 'return', 'nothing', 'malformed')),
+  -- What that means for an order: a credit settles a charge, and undoes a refund.
+  means         text check (means in ('accepted', 'approved', 'declined', 'settled', 'returned')),
   -- What it is about, as far as it is ours.
   attempt_id    uuid references attempts,
   group_id      uuid references bank_groups,
@@ -114,6 +119,7 @@ create table bank_lines (
   outcome       text not null check (outcome in ('due', 'waiting', 'booked', 'known', 'noted',
     'unmatched', 'mismatch', 'surplus', 'contradiction', 'malformed')),
   created_at    timestamptz not null,
+  -- When it was looked at for the books; of one that is still due, when its booking began.
   applied_at    timestamptz,
   -- An operator has seen to it.
   cleared_at    timestamptz,
@@ -124,6 +130,8 @@ create table bank_lines (
 create unique index bank_lines_fingerprint on bank_lines (fingerprint);
 create index bank_lines_file on bank_lines (file_id, position);
 create index bank_lines_attempt on bank_lines (attempt_id) where attempt_id is not null;
+create index bank_lines_subject on bank_lines
+  (coalesce(attempt_id, group_id, about_file_id), means);
 create index bank_lines_due on bank_lines (file_id, position) where outcome in ('due', 'waiting');
 create index bank_lines_open on bank_lines (id) where cleared_at is null
   and outcome in ('unmatched', 'mismatch', 'surplus', 'contradiction', 'malformed', 'waiting');

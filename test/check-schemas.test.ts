@@ -82,7 +82,8 @@ test("each file is named with what its schema says, and one that is invalid fail
       const { status, stdout } = check("--schemas", dir)
       assert.equal(status, 1)
       assert.match(stdout, /^INVALID {2}pain\.001\.001\.09 {2}written {2}one credit\n {9}Element/m)
-      assert.match(stdout, /^\d+ files, 4 invalid$/m)
+      assert.match(stdout, /^INVALID {2}pain\.001\.001\.09 {2}folder {3}credits\.xml$/m)
+      assert.match(stdout, /^\d+ files, 5 invalid$/m)
     },
   )
 })

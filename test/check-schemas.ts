@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { XmlDocument, XmlValidateError, XsdValidator } from "libxml2-wasm"
 import { ANSWER_KINDS, ORDER_KINDS } from "../src/iso20022/items.ts"
+import { exchanged } from "./support/bank-files.ts"
 import { accepted, type Sample, written } from "./support/bank-samples.ts"
 
 const USAGE = "Usage: npm run check:schemas -- --schemas DIR (a folder with ISO 20022's .xsd files)"
@@ -63,6 +64,7 @@ function complaints({ kind, text }: Sample, validators: ReadonlyMap<string, XsdV
 const validators = validatorsIn(folder())
 const samples: readonly (readonly [from: string, sample: Sample])[] = [
   ...(await written()).map((sample) => ["written", sample] as const),
+  ...(await exchanged()).map((sample) => ["folder", sample] as const),
   ...accepted().map((sample) => ["read", sample] as const),
 ]
 const results = samples.map(([from, sample]) => {

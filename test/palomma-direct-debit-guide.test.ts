@@ -18,7 +18,7 @@ const guide = openGuide("palomma-direct-debit")
 const { tableWith, example } = guide
 
 test("both languages have the same tables, headings, examples and links", () => {
-  guide.assertTwins(15)
+  guide.assertTwins(16)
 })
 
 const CREATES = [
@@ -56,16 +56,20 @@ test("the guide has the endpoints", () => {
   const found: string[] = []
   const record = (method: string) => (url: string) => void found.push(`${method} ${url}`)
   palommaDirectDebit.routes(
-    { get: record("GET"), post: record("POST") } as never,
+    { get: record("GET"), post: record("POST"), delete: record("DELETE") } as never,
     { pay: {}, customers: {}, instruments: {} } as never,
   )
   const named = guide.english.matchAll(
     /^\| [\w ]+ (?:\| `(?:GET|POST) \/\w+(?:\/\{\w+\})?` ){3}\|$/gm,
   )
   const listed = [...named].flatMap(([row]) => codeIn(row))
-  const asRoutes = listed.map((each) => each.replace(" /", " /v1/").replace(/\{(\w+)\}/, ":$1"))
+  const ours = "DELETE /paymentMethods/{paymentMethodId}"
+  assert.ok(guide.english.includes(`\`${ours}\` takes a consent back`))
+  const asRoutes = [...listed, ours].map((each) =>
+    each.replace(" /", " /v1/").replace(/\{(\w+)\}/, ":$1"),
+  )
   assert.deepEqual(asRoutes.sort(), found.sort())
-  assert.equal(found.length, 9)
+  assert.equal(found.length, 10)
 })
 
 const [CUSTOMER, METHOD, REQUEST] = CREATES.map(([name]) => example(name).request)
@@ -121,6 +125,17 @@ test("the guide has every field of a create, with its limits", () => {
   const wallet = (count: number) =>
     taken(1, { type: "nequiInstant", phoneNumber: `3${digits(count - 1)}` })
   assertBounds([phone[0]!, phone[0]!], wallet, "phoneNumber")
+
+  const mandate = tableWith("acceptedAt")
+  const { mandate: given } = options[0].shape
+  assert.deepEqual(namesIn(mandate), Object.keys(given.unwrap().shape))
+  const acceptedAt = "2025-01-02T03:04:05Z"
+  for (const member of ["channel", "reference"]) {
+    const [most] = numbersOf(mandate, member)
+    const said = (count: number) =>
+      taken(1, { mandate: { acceptedAt, [member]: "x".repeat(count) } })
+    assertBounds([1, most!], said, member)
+  }
 
   const needs = tableWith("nequiInstant")
   assert.deepEqual(namesIn(needs), [...requests.TYPES])

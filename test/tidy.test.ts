@@ -20,7 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/iso20022/": ["src/core/index.ts", "src/money.ts", "src/calendar.ts"],
   "src/config.ts": [],
   "src/db/": ["src/clock.ts"],
-  "src/core/": ["src/clock.ts", "src/money.ts", "src/db/database.ts"],
+  "src/core/": ["src/clock.ts", "src/money.ts", "src/calendar.ts", "src/db/database.ts"],
   "src/http/": ["src/clock.ts", "src/core/index.ts"],
   "src/rails/index.ts": ["src/core/index.ts", "src/rails/"],
   "src/rails/*/": ["src/core/index.ts", "src/money.ts", "src/clock.ts"],

@@ -121,7 +121,7 @@ function settingsOf({ dataDir, rpcUrl, url }: Parts): GatewaySettings {
     databaseUrl: url,
     dataDir,
     environment: { CAUDAL_SANDBOX_CHAIN: "0" },
-    evm: { chains: [chain] },
+    rails: { evm: { chains: [chain] } },
   }
 }
 

@@ -2,6 +2,7 @@
 import { Agent, type IncomingHttpHeaders, request } from "node:http"
 import { setTimeout as sleep } from "node:timers/promises"
 import { brotliDecompressSync } from "node:zlib"
+import { arrivals } from "../arrivals.ts"
 import { serve } from "../child.ts"
 
 /** An address, and what has to stand in its answer. */
@@ -151,20 +152,6 @@ async function load({ perSecond, seconds, urls }: LoadRequest): Promise<Load> {
   const elapsedMs = performance.now() - beganMs
   for (const [{ wanted }, answered] of kept) list.add(wanted.url, insideOf(answered, wanted))
   return { ...list.checked(), asked: under.length, elapsedMs, latenciesMs, lateMs }
-}
-
-/** When payers come who know nothing of each other: now and then several at once. In order. */
-function arrivals(count: number, withinMs: number): readonly number[] {
-  return Array.from({ length: Math.round(count) }, () => nextShare() * withinMs).sort(
-    (a, b) => a - b,
-  )
-}
-
-/** From 0 to 1, the same in every run: a linear congruence (Numerical Recipes, 7.1). */
-let share = 1
-function nextShare(): number {
-  share = (Math.imul(share, 1_664_525) + 1_013_904_223) >>> 0
-  return share / 2 ** 32
 }
 
 serve({ visit, load }, async () => agent.destroy())

@@ -51,8 +51,8 @@ function coreFor(config: Config, installation: Installation): Core {
   return coreOf(installation, {
     publicUrl,
     // Commands move no money over rails and tell nobody: that is left to the gateway. But merchants
-    // give them the keys that payers' addresses follow from.
-    rails: rails.filter(({ receiving }) => receiving !== undefined),
+    // give them the keys that payers' addresses follow from, and operators ask what a file holds.
+    rails: rails.filter(({ receiving, exchange }) => receiving || exchange),
     send: async () => {
       throw new CommandError("the command line sends no webhooks")
     },

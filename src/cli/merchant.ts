@@ -1,8 +1,9 @@
 /** `caudal merchant`: who uses this gateway. */
 import type { Core, Merchant } from "../core/index.ts"
 import { CommandError, command, UsageError } from "./command.ts"
+import { set } from "./merchant-set.ts"
 import { style, styleRows } from "./merchant-style.ts"
-import { findMerchant, writeAmount } from "./named.ts"
+import { findMerchant, readTimeZone, writeAmount } from "./named.ts"
 import { checkText, DISPLAY_MAX, SUPPORT_MAX } from "./payer-text.ts"
 import { instant, list, table } from "./shell.ts"
 
@@ -78,7 +79,7 @@ const show = command({
   },
 })
 
-export const commands = [add, listAll, show, style]
+export const commands = [add, listAll, show, style, set]
 
 async function all(core: Core, merchant: Merchant) {
   const credentials = await core.merchants.credentials(merchant.id)
@@ -126,6 +127,7 @@ function pageOf({ merchant, keys, xpubs, endpoints, balances }: About): string {
       ["time zone", timeZone],
       ...styleRows(settings),
       ["rails", rails.join(", ") || "the installation's default"],
+      ["bank account", settings.bankAccount ?? "the usual one"],
       ["late money", `${settings.lateMoneyHours} h`],
     ]),
     section("keys", list(keys.map((each) => [each.dialect, `${each.kind}  ${each.id}`])), !keys[0]),
@@ -168,14 +170,6 @@ function readRail(text: string): [(typeof METHODS)[number], string] {
   throw new UsageError(
     `--rail ${text}: write a method (${METHODS.join(", ")}), = and a rail's name`,
   )
-}
-
-function readTimeZone(name: string): string {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone
-  } catch {
-    throw new UsageError(`--time-zone ${name}: there is no such zone; write it like America/Lima`)
-  }
 }
 
 function taken(name: string): CommandError {

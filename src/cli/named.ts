@@ -1,5 +1,5 @@
 /** Finds what an operator names: a merchant, a dialect, a currency. */
-import type { Core, DialectName, Merchant } from "../core/index.ts"
+import { type Core, type DialectName, isDay, type Merchant } from "../core/index.ts"
 import { type Dialect, dialects } from "../dialects/index.ts"
 import { CURRENCY_DECIMALS, formatDecimal, parseDecimal } from "../money.ts"
 import { CommandError, UsageError } from "./command.ts"
@@ -63,4 +63,19 @@ export function readAmount(text: string, currency: string, decimals: number): bi
 export function writeAmount(amount: bigint, asset: string): string {
   const isCurrency = Object.hasOwn(CURRENCY_DECIMALS, asset)
   return formatDecimal(amount, isCurrency ? CURRENCY_DECIMALS[asset]! : 0)
+}
+
+/** A time zone by its name; throws `UsageError`. */
+export function readTimeZone(name: string): string {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone
+  } catch {
+    throw new UsageError(`--time-zone ${name}: there is no such zone; write it like America/Lima`)
+  }
+}
+
+/** A day of the calendar, if one was given; throws `UsageError`. */
+export function readDay(what: string, text: string | undefined): string | null {
+  if (text === undefined || isDay(text)) return text ?? null
+  throw new UsageError(`${what} ${text}: write a day like 2026-01-05`)
 }

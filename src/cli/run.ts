@@ -31,9 +31,30 @@ const GROUPS: readonly {
     load: () => import("./xpub.ts"),
   },
   {
+    word: "mandate",
+    about: "list, show, revoke: consents to charge stored accounts",
+    load: () => import("./mandate.ts"),
+  },
+  {
     word: "catalogue",
     about: "load: what recharges are sold",
     load: () => import("./catalogue.ts"),
+  },
+  { word: "payment", about: "show: all that is known of one", load: () => import("./payment.ts") },
+  {
+    word: "attempts",
+    about: "unknown: money whose fate nobody knows yet",
+    load: () => import("./attempts.ts"),
+  },
+  {
+    word: "bank-files",
+    about: "list, show, lines, clear, dry-run, send, adopt",
+    load: () => import("./bank-files.ts"),
+  },
+  {
+    word: "report",
+    about: "daily, bank: what became of money on a day",
+    load: () => import("./report.ts"),
   },
   { word: "verify", about: "adds the books up again", load: () => import("./verify.ts") },
 ]

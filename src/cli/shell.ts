@@ -1,4 +1,5 @@
 /** What a command works with: the settings, the core while it needs one, and where it prints. */
+import { EventEmitter, once } from "node:events"
 import { styleText } from "node:util"
 import type { Config } from "../config.ts"
 import type { Core } from "../core/index.ts"
@@ -12,6 +13,8 @@ export type Shell = {
   withCore<T>(work: (core: Core, config: Config) => Promise<T>): Promise<T>
   /** Prints a result: `data` as one line of JSON, or else `text`. */
   show(data: object, text: () => string): void
+  /** Prints a part of a result that is too long for memory, and waits until it was taken. */
+  print(text: string): Promise<void>
   /** Says something to a person that is no part of the result. */
   note(text: string): void
   /** Ends the process with this, once the command is through. */
@@ -49,6 +52,11 @@ export function makeShell(json: boolean, { out, err, environment }: Outside): Ow
     },
     show(data, text) {
       out.write(`${json ? JSON.stringify(data) : text()}\n`)
+    },
+    async print(text) {
+      const flowed = out.write(text)
+      // A slow reader of a pipe must not fill the memory.
+      if (flowed === false && out instanceof EventEmitter) await once(out, "drain")
     },
     note(text) {
       if (!json) err.write(`${text}\n`)

@@ -8,12 +8,14 @@ import { readChains } from "./cursors/store.ts"
 import type { DialectVoice } from "./dialect.ts"
 import type { Draft } from "./draft.ts"
 import { makeEngine } from "./engine.ts"
+import { makeView } from "./exchange/view.ts"
 import { abandon } from "./loops/abandon.ts"
 import { makeBeginner } from "./loops/begin.ts"
 import { makeCourier, type Send } from "./loops/deliver.ts"
 import { makePasses, observe, startLoops } from "./loops/loops.ts"
 import { makeNotices } from "./loops/notices.ts"
 import { type Merchant, railsFor } from "./merchants/merchant.ts"
+import { type NewRoutes, routeMerchant } from "./merchants/routes.ts"
 import * as merchants from "./merchants/store.ts"
 import type { Passwords } from "./password.ts"
 import { makeBank } from "./payments/at-bank.ts"
@@ -22,8 +24,10 @@ import { makeChanges } from "./payments/changes.ts"
 import { makePay } from "./payments/pay.ts"
 import type { Payment } from "./payments/payment.ts"
 import { makeSettled } from "./payments/settled.ts"
+import { storyOf } from "./payments/story.ts"
 import type { Rail } from "./rail.ts"
 import type { Watch } from "./receiving.ts"
+import { makeReports } from "./reports/reports.ts"
 import type { Keyring } from "./seal.ts"
 import { makeVerbs } from "./verbs.ts"
 import { makeAnnounce, type Rendered } from "./webhooks/announce.ts"
@@ -199,6 +203,14 @@ export function openCore(parts: CoreParts) {
     /** Waits for a payment's next change: see `Changes`. */
     changes: { next: changes.next },
     ...makeVerbs({ ...parts, engine, pay, rails }),
+    /** All that is known of anybody's payment, by its id or that of an attempt or refund of it. */
+    story: (id: string) => storyOf(database, keyring, id),
+    /** Changes which rails and which of our accounts a merchant's money takes. */
+    route: (merchantId: string, change: NewRoutes) => routeMerchant(database, merchantId, change),
+    /** What became of money, for operators and merchants. */
+    reports: makeReports(parts),
+    /** Files that went to banks and came from them. */
+    exchange: makeView({ ...parts, rails }),
     /** Takes what a rail's provider sent by itself. */
     notice: makeNotices({ ...loopParts, look: (rail) => observe(loopParts, rail) }),
     /** Sandbox only: what payers do on the pages of simulated banks. */

@@ -31,7 +31,7 @@ export type Needs = {
   readonly refundsOf?: readonly string[]
   readonly customers?: readonly string[]
   readonly instruments?: readonly string[]
-  /** Instruments that the command may change: they are locked. */
+  /** Instruments that the command may change, or that must stay as they are: they are locked. */
   readonly instrumentsToChange?: readonly string[]
   readonly sightings?: readonly { readonly rail: string; readonly place: string }[]
   /** Attempts whose frozen sightings may be freed. */

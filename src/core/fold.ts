@@ -9,11 +9,15 @@ import type { Announce } from "./webhooks/announce.ts"
 /** An answer as a client got it, to be given again for the same Idempotency-Key. */
 export type StoredAnswer = { readonly status: number; readonly body: string }
 
-/** What makes a command be done once: see `idempotencyKey`. */
-export type Once<Answer> = {
+/** A key that stands for one request: see `idempotencyKey`. */
+export type Bound = {
   readonly key: string
   /** Tells a repeat from another request under the same key. */
   readonly fingerprint: string
+}
+
+/** What makes a command be done once. */
+export type Once<Answer> = Bound & {
   /** The answer on the wire; stored in the commit that makes it true. */
   render(answer: Answer | Refusal): StoredAnswer
 }

@@ -1,4 +1,5 @@
 /** The door of the core: what dialects, rails, pages, the command line and http may use. */
+export { isDay } from "../calendar.ts"
 export type { Clock, Ids } from "../clock.ts"
 export {
   amountProblem,
@@ -9,11 +10,15 @@ export {
 export { type Core, type CoreParts, openCore } from "./core.ts"
 export { readChains } from "./cursors/store.ts"
 export {
+  type Consent,
   type Customer,
+  INSTRUMENT_STATES,
   type Instrument,
   type InstrumentState,
+  maskDocument,
   maskNumber,
   type Person,
+  type Revoker,
 } from "./customers/customer.ts"
 export type { InstrumentCreated } from "./decide/create-instrument.ts"
 export type { Created } from "./decide/create-payment.ts"
@@ -36,7 +41,14 @@ export {
   type Slot,
   type Written,
 } from "./exchange/exchange.ts"
-export type { Once, StoredAnswer } from "./fold.ts"
+export {
+  type BankFile,
+  type LineOutcome,
+  OUTCOMES_OF_LINES,
+  type ShownLine,
+} from "./exchange/store/view.ts"
+export type { DryRun, FileStory } from "./exchange/view.ts"
+export type { Bound, Once, StoredAnswer } from "./fold.ts"
 export type { Account } from "./ledger/account.ts"
 export { LOGO_MAX_BYTES } from "./merchants/logo.ts"
 export {
@@ -52,6 +64,7 @@ export {
   type NewStyle,
   type Secret,
 } from "./merchants/onboard.ts"
+export type { NewRoutes } from "./merchants/routes.ts"
 export type { Credential, Found } from "./merchants/store.ts"
 export { PAGE_MAX, type Page, type PageRequest } from "./page.ts"
 export { PasswordsBusy } from "./password.ts"
@@ -69,6 +82,7 @@ export {
   type State,
 } from "./payments/payment.ts"
 export type { Way } from "./payments/prepare.ts"
+export type { Chapter, Story } from "./payments/story.ts"
 export {
   BANK_ANSWERS,
   type BankAnswer,
@@ -108,6 +122,11 @@ export {
   type RefusalCode,
   refuse,
 } from "./refusal.ts"
+export type { BankSummary } from "./reports/bank-day.ts"
+export type { DaySummary } from "./reports/daily.ts"
+export type { StatementRow } from "./reports/store/bank-day.ts"
+export { type DayRow, FIGURES, type Figure } from "./reports/store/day.ts"
+export type { Unanswered } from "./reports/unanswered.ts"
 export { constantTimeEqual, hashSecret } from "./seal.ts"
 export type { SightingView } from "./sightings/view.ts"
 export type { Delivery, Endpoint, Event } from "./webhooks/event.ts"

@@ -116,8 +116,11 @@ export type Rail = {
   readonly absenceIsProof: boolean
   /** After how long a begin without an answer counts as unknown. */
   readonly beginTimeoutMs: number
-  /** How long to wait before look number `looks` (0: the first after begin); null: never look. */
-  lookDelayMs(looks: number): number | null
+  /**
+   * How long to wait before look number `looks` (0: the first after begin); null: never look.
+   * Without it, attempts are looked at as `payments/look-ups.ts` says.
+   */
+  lookDelayMs?(looks: number): number | null
 
   /**
    * What the payer must do, when that needs no call: pure and at once. The attempt is born open.

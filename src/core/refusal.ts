@@ -8,6 +8,7 @@ export const REFUSALS = [
   "customer_not_found",
   "instrument_not_found",
   "instrument_not_active",
+  "instrument_ended",
   "company_not_found",
   "product_not_found",
   "reference_in_use",

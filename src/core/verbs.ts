@@ -3,7 +3,7 @@ import type { Clock, Ids } from "../clock.ts"
 import type { Database } from "../db/database.ts"
 import type { Company } from "./catalogue/company.ts"
 import { findCompany, listCompanies, replaceCatalogue } from "./catalogue/store.ts"
-import type { Customer } from "./customers/customer.ts"
+import type { Consent, Customer, Instrument, Revoker } from "./customers/customer.ts"
 import * as customers from "./customers/store.ts"
 import { type CreateCustomer, createCustomer } from "./decide/create-customer.ts"
 import {
@@ -12,9 +12,10 @@ import {
   type InstrumentCreated,
 } from "./decide/create-instrument.ts"
 import { type ReportInstrument, reportInstrument } from "./decide/report-instrument.ts"
+import { revokeInstrument } from "./decide/revoke-instrument.ts"
 import { type TopUp, topUp } from "./decide/top-up.ts"
 import type { Engine } from "./engine.ts"
-import type { Once } from "./fold.ts"
+import type { Bound, Once } from "./fold.ts"
 import * as ledger from "./ledger/store.ts"
 import { makeGate } from "./merchants/gate.ts"
 import * as onboard from "./merchants/onboard.ts"
@@ -27,10 +28,11 @@ import { isOverdue, type Payment, type Purpose } from "./payments/payment.ts"
 import { orderOf } from "./payments/prepare.ts"
 import * as payments from "./payments/store.ts"
 import type { Rail } from "./rail.ts"
-import { isRefusal } from "./refusal.ts"
+import { isRefusal, type Refusal, refuse } from "./refusal.ts"
 import type { Keyring } from "./seal.ts"
 import { viewsOf } from "./sightings/view.ts"
-import { openPurpose, SEALED, sealPurpose } from "./store/sealed.ts"
+import { findAnswer } from "./store/answers.ts"
+import { openConsent, openPurpose, SEALED, sealConsent, sealPurpose } from "./store/sealed.ts"
 import type { Endpoint } from "./webhooks/event.ts"
 import * as webhooks from "./webhooks/store.ts"
 
@@ -43,6 +45,11 @@ export type VerbParts = {
   readonly engine: Engine
   readonly pay: Pay
   readonly rails: ReadonlyMap<string, Rail>
+}
+
+/** An instrument as it is to be made: what is kept sealed is still readable. */
+export type NewInstrument = Omit<CreateInstrument, "id" | "detailsSealed" | "consent"> & {
+  readonly consent: { readonly at: Date | null; readonly proof: Consent } | null
 }
 
 /** Makes them for one node. */
@@ -98,14 +105,26 @@ export function makeVerbs(parts: VerbParts) {
         customers.listCustomers(database, keyring, merchantId, dialect, page),
     },
     instruments: {
-      create: (command: Omit<CreateInstrument, "id" | "detailsSealed">) =>
-        engine.submit(createInstrument, sealDetails(command)),
-      createOnce: (
-        command: Omit<CreateInstrument, "id" | "detailsSealed">,
-        once: Once<InstrumentCreated>,
-      ) => engine.submitOnce(createInstrument, sealDetails(command), once),
-      /** Writes what an instrument's owner decided on its consent page. */
-      report: (command: ReportInstrument) => engine.submit(reportInstrument, command),
+      create: (spec: NewInstrument) => engine.submit(createInstrument, sealInstrument(spec)),
+      createOnce: (spec: NewInstrument, once: Once<InstrumentCreated>) =>
+        engine.submitOnce(createInstrument, sealInstrument(spec), once),
+      /** Its owner agrees on our page; refused when that was answered before. */
+      agree: (instrument: Instrument, consent: Consent) =>
+        answered(instrument, {
+          state: "active",
+          consentSealed: sealConsent(consent, keyring),
+        }),
+      /** Its owner says no on our page. */
+      decline: (instrument: Instrument) =>
+        answered(instrument, { state: "error", reason: "mandate_revoked" }),
+      /** Ends the consent: after this answer no new charge is accepted. */
+      revoke: async (merchantId: string, id: string, by: Revoker) =>
+        revoke(await customers.findInstrument(database, keyring, merchantId, id), by),
+      /** Its owner ends it on our page, whose link is the permission. */
+      revokeByLink: async (id: string) =>
+        revoke(await customers.findAnyInstrument(database, keyring, id), "payer"),
+      /** The proof that its owner agreed; null when none was kept. */
+      consent: (instrument: Instrument) => openConsent(instrument, keyring),
       find: (merchantId: string, id: string) =>
         customers.findInstrument(database, keyring, merchantId, id),
       findByLink: (id: string) => customers.findAnyInstrument(database, keyring, id),
@@ -113,6 +132,10 @@ export function makeVerbs(parts: VerbParts) {
         customers.findInstruments(database, keyring, merchantId, wanted),
       list: (filter: customers.InstrumentFilter, page: PageRequest) =>
         customers.listInstruments(database, keyring, filter, page),
+    },
+    answers: {
+      /** What a request was answered under its Idempotency-Key; null when it wasn't. */
+      find: (bound: Bound) => findAnswer(database, keyring, bound, clock.now()),
     },
     wallet: { topUp: (command: TopUp) => engine.submit(topUp, command) },
     books: {
@@ -180,9 +203,27 @@ export function makeVerbs(parts: VerbParts) {
     return { ...command, id: ids.next(), personSealed }
   }
 
-  function sealDetails(command: Omit<CreateInstrument, "id" | "detailsSealed">): CreateInstrument {
-    const detailsSealed = keyring.seal(JSON.stringify(command.details), SEALED.details)
-    return { ...command, id: ids.next(), detailsSealed }
+  function sealInstrument({ consent, ...spec }: NewInstrument): CreateInstrument {
+    return {
+      ...spec,
+      id: ids.next(),
+      detailsSealed: keyring.seal(JSON.stringify(spec.details), SEALED.details),
+      consent: consent && { at: consent.at, sealed: sealConsent(consent.proof, keyring) },
+    }
+  }
+
+  function answered(
+    { id: instrumentId, customerId, merchantId }: Instrument,
+    outcome: ReportInstrument["outcome"],
+  ) {
+    const command = { instrumentId, customerId, merchantId, fence: null, outcome }
+    return engine.submit(reportInstrument, command)
+  }
+
+  async function revoke(found: Instrument | null, by: Revoker): Promise<Instrument | Refusal> {
+    if (found === null) return refuse("instrument_not_found", "there is no such payment method")
+    const { id: instrumentId, customerId, merchantId } = found
+    return engine.submit(revokeInstrument, { instrumentId, customerId, merchantId, by })
   }
 }
 

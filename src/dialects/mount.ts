@@ -6,6 +6,7 @@ import { createHash } from "node:crypto"
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 import type { z } from "zod"
 import {
+  type Bound,
   type Core,
   type Found,
   isRefusal,
@@ -188,11 +189,20 @@ export function orThrow<T>(value: T | Refusal): T {
   return value
 }
 
+/**
+ * What `make` answers. Where it throws a problem before the engine saw the key, a repeat still
+ * hears its first answer: limits, rails and what the request names may have changed since.
+ */
+export function asBefore(core: Core, bound: Bound | null, make: () => Promise<StoredAnswer>) {
+  return make().catch(async (error: unknown) => {
+    const known = bound && error instanceof WireProblem ? await core.answers.find(bound) : null
+    if (known === null) throw error
+    return known
+  })
+}
+
 /** The Idempotency-Key of a request, bound to merchant, method, path and body; null without one. */
-export function idempotencyKey(
-  request: FastifyRequest,
-  merchantId: string,
-): { key: string; fingerprint: string } | null {
+export function idempotencyKey(request: FastifyRequest, merchantId: string): Bound | null {
   const header = request.headers["idempotency-key"]
   if (header === undefined) return null
   if (typeof header !== "string" || !/^[\x21-\x7e]{1,255}$/.test(header)) {

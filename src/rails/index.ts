@@ -1,5 +1,11 @@
 /** The list of rails: adding one is a folder and a few lines here. */
 import type { Clock, Ids, Rail } from "../core/index.ts"
+import {
+  type BankFilesSettings,
+  makeBankFiles,
+  readSettings as readBankFiles,
+} from "./bank-files/index.ts"
+import { makeSimulatedBank } from "./bank-files/simulated-bank/index.ts"
 import { makeEvm, type Payer, readSettings, sandboxChain } from "./evm/index.ts"
 import { makeSimulator } from "./simulator/index.ts"
 
@@ -36,17 +42,15 @@ const SANDBOX_RATES = Object.entries({
 }).map(([currency, dollars]) => [currency, { kind: "fixed", dollars }] as const)
 
 /** The rails that have settings of their own. */
-export const CONFIGURED = ["evm"] as const
+export const CONFIGURED = ["evm", "bank-files"] as const
 
 /**
  * Makes the rails of a node. The simulator moves no real money, so it has no place in live. Throws
  * with every problem in the settings, one a line.
  */
 export function makeRails(parts: RailParts): readonly Rail[] {
-  const { clock, ids, dataDir, mode, publicUrl, noticeKey, settings = {}, ownChain = null } = parts
-  const given = settings["evm"]
-  const { chains, rates } =
-    given === undefined ? { chains: [], rates: new Map() } : readSettings(given, mode)
+  const { clock, ids, dataDir, mode, publicUrl, noticeKey, ownChain = null } = parts
+  const { chains, rates, files } = readAll(parts)
   const own = ownChain ? [sandboxChain(ownChain)] : []
   const twice = chains.find(({ chainId }) => chainId === ownChain?.chainId)
   if (twice) {
@@ -55,7 +59,35 @@ export function makeRails(parts: RailParts): readonly Rail[] {
   }
   const known = ownChain ? new Map([...SANDBOX_RATES, ...rates]) : rates
   const evm = makeEvm({ clock, chains: [...own, ...chains], rates: known, payer: ownChain })
-  if (mode === "live") return [evm]
+  const banks = files ? [bankFiles(parts, files)] : []
+  if (mode === "live") return [evm, ...banks]
   const simulated = { clock, ids, dir: dataDir, publicUrl, ...(noticeKey && { noticeKey }) }
-  return [makeSimulator(simulated), evm]
+  return [makeSimulator(simulated), evm, ...banks]
+}
+
+/** Reads all settings before it complains of any. */
+function readAll({ dataDir, mode, settings = {} }: RailParts) {
+  const problems: string[] = []
+  const tried = <T>(read: () => T): T | null => {
+    try {
+      return read()
+    } catch (error) {
+      problems.push((error as Error).message)
+      return null
+    }
+  }
+  const { evm, "bank-files": banks } = settings
+  const given = evm === undefined ? null : tried(() => readSettings(evm, mode))
+  // A sandbox has bank files without configuration; live has them where somebody has an account.
+  const isOff = banks === undefined && mode === "live"
+  const files = isOff ? null : tried(() => readBankFiles(banks ?? {}, { mode, dataDir }))
+  if (problems.length > 0) throw new Error(problems.join("\n"))
+  return { chains: given?.chains ?? [], rates: given?.rates ?? new Map<string, never>(), files }
+}
+
+function bankFiles({ clock, ids }: RailParts, settings: BankFilesSettings): Rail {
+  const { folder, simulatedBank: isSimulated, timeZone } = settings
+  const simulatedBank =
+    isSimulated && folder !== null ? makeSimulatedBank({ clock, ids, folder, timeZone }) : null
+  return makeBankFiles({ clock, settings, simulatedBank })
 }

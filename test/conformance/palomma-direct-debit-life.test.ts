@@ -153,10 +153,11 @@ const CODES = {
 } as const satisfies Record<Reason, readonly [code: string, message: string]>
 
 test("each reason of a bank has its code and its sentence, and no approval beside it", async () => {
-  const paymentMethodId = await newMethod(account(await newCustomer(), "12345609"))
+  const customerId = await newCustomer()
   await Promise.all(
     REASONS.map(async (reason) => {
-      const { id } = await newRequest(paymentMethodId)
+      // A bank may know of no consent any more: then its account is charged no more.
+      const { id } = await newRequest(await newMethod(account(customerId, "12345609")))
       await simulate(id, "declined", reason)
       const { body } = await get(`/paymentRequests/${id}`)
       const { errorAt, ...details } = body.errorDetails

@@ -119,3 +119,64 @@ test("a refusal under an Idempotency-Key is remembered in this API's shape", asy
   assertMessage(first, 400, "refused")
   assert.deepEqual((await charge()).body, first.body)
 })
+
+test("a repeat hears its first answer, whatever was agreed otherwise since", async () => {
+  const shop = await newMerchant(gateway, "Changed")
+  const customerId = await shop.newCustomer()
+  const paymentMethodId = await shop.newMethod(account(customerId))
+  const creates: [path: string, body: object, refused: object, says: RegExp][] = [
+    [
+      "/paymentRequests",
+      { paymentMethodId, amount: 900 },
+      { paymentMethodId, amount: 901 },
+      /amount/,
+    ],
+    [
+      "/paymentMethods",
+      account(customerId),
+      account(customerId, "987654321"),
+      /^type: .* not offered/,
+    ],
+  ]
+  const headers = { "idempotency-key": "before" }
+  const first = await Promise.all(
+    creates.map(([path, body]) => shop.call("POST", path, body, headers)),
+  )
+  // Lower limits, and no rail for banks.
+  const none = JSON.stringify({ rails: { bank: "none" } })
+  await gateway.database.query(
+    `update terms set settings = settings || '{"maxAmount": "100"}' where merchant_id = $1`,
+    [shop.merchantId],
+  )
+  await gateway.database.query("update merchants set settings = settings || $2 where id = $1", [
+    shop.merchantId,
+    none,
+  ])
+  for (const [at, [path, body, other, says]] of creates.entries()) {
+    const giveUpAt = performance.now() + 5_000
+    // Who calls is remembered for a moment.
+    for (;;) {
+      const fresh = await shop.call("POST", path, other)
+      if (fresh.status === 400) {
+        assert.match(fresh.body.message, says)
+        break
+      }
+      assert.ok(performance.now() < giveUpAt, path)
+    }
+    const again = await shop.call("POST", path, body, headers)
+    assert.deepEqual([again.status, again.body], [201, first[at]!.body], path)
+    assertMessage(await shop.call("POST", path, body), 400, "without a key")
+    // Another request under that key isn't this one.
+    assertMessage(await shop.call("POST", path, other, headers), 400, "another")
+  }
+})
+
+test("a repeat of a charge hears its first answer after its account was revoked", async () => {
+  const paymentMethodId = await newMethod(account(await newCustomer()))
+  const headers = { "idempotency-key": "order-1012" }
+  const body = { paymentMethodId, amount: 123 }
+  const first = await make("/paymentRequests", body, headers)
+  assert.equal((await call("DELETE", `/paymentMethods/${paymentMethodId}`)).status, 200)
+  assert.deepEqual(await make("/paymentRequests", body, headers), first)
+  assertMessage(await call("POST", "/paymentRequests", body), 400, "a new one")
+})

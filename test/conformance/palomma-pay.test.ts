@@ -435,6 +435,24 @@ test("a request that was refused leaves its key free", async () => {
   assert.equal((await create(EXAMPLE, headers)).status, 200)
 })
 
+test("a repeat hears its first answer, also when the limits are others by now", async () => {
+  const theirs = await newMerchant("Limits")
+  const headers = { ...theirs, "idempotency-key": "before" }
+  const first = await create(EXAMPLE, headers)
+  assert.equal(first.status, 200)
+  await gateway.database.query(
+    `update terms t set settings = t.settings || '{"maxAmount": "400000"}'
+from merchants m where m.id = t.merchant_id and m.name = 'Limits'`,
+  )
+  const giveUpAt = performance.now() + 5_000
+  // Who calls is remembered for a moment.
+  while ((await create(EXAMPLE, theirs)).status === 200) assert.ok(performance.now() < giveUpAt)
+  const again = await create(EXAMPLE, headers)
+  assert.deepEqual([again.status, again.body], [200, first.body])
+  const other = { ...headers, "idempotency-key": "after" }
+  assertProblem(await create(EXAMPLE, other), 400)
+})
+
 test("of two different requests under one key at once, one is made", async () => {
   const headers = { ...KEY, "idempotency-key": "race" }
   const bodies = [500_000, 600_000].map((amount_cents) => ({ ...EXAMPLE, amount_cents }))

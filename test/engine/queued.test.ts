@@ -22,7 +22,7 @@ async function queue(context: Parameters<typeof testDatabase>[0], needsMandate =
   return { ...test, merchant, spec }
 }
 
-test("an order for a file waits unbegun until its file leaves, and its rail isn't asked", async (context) => {
+test("an order waits unbegun until its file leaves, and its rail isn't asked", async (context) => {
   const { core, spec, rail, clock } = await queue(context)
   const created = await core.pay.create(spec({}))
   assert.ok(!isRefusal(created))
@@ -50,7 +50,8 @@ test("what waits for its file can be cancelled, and is never begun then", async 
 
 test("what waits for its file expires with its payment", async (context) => {
   const { core, spec, clock, merchantId } = await queue(context)
-  const created = await core.pay.create(spec({}, new Date(clock.now().getTime() + 1_000)))
+  const soon = new Date(clock.now().getTime() + 1_000)
+  const created = await core.pay.create(spec({}, soon))
   assert.ok(!isRefusal(created))
   clock.advance(2_000)
   const payment = await core.payments.find(merchantId, created.payment.id)
@@ -59,7 +60,7 @@ test("what waits for its file expires with its payment", async (context) => {
   assert.equal(attempt?.state, "closed")
 })
 
-test("a rail of stored accounts is neither offered to payers nor used without consent", async (context) => {
+test("a rail of stored accounts is not offered to payers, nor used without consent", async (context) => {
   const { core, spec, merchant } = await queue(context, true)
   const rows: readonly [target: Target, refused: string | null][] = [
     [{ accountNumber: "123" }, "method_not_offered"],

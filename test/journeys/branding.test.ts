@@ -47,7 +47,7 @@ async function consentLink(): Promise<string> {
     type: "bancolombiaInstant",
     details: { accountNumber: "12345678987" },
     masked: { accountNumber: "*8987" },
-    verifyAtOnce: false,
+    consent: null,
   })
   assert.ok("instrument" in created)
   return `${url}/pay/consent/${created.instrument.id}`

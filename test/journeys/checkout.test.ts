@@ -515,7 +515,7 @@ test("an account's owner agrees to debits once, or does not", async () => {
       type: "bancolombiaInstant",
       details: { accountNumber: "12345678987" },
       masked: { accountNumber: "*8987" },
-      verifyAtOnce: false,
+      consent: null,
     })
     assert.ok("instrument" in created)
     const link = `${url}/pay/consent/${created.instrument.id}`

@@ -110,10 +110,12 @@ export async function answerPage(
 ): Promise<void> {
   const page = await fetch(authUrl)
   assert.equal(page.status, 200)
-  const shown = /name="version" value="(\d+)"/.exec(await page.text())?.[1]
+  const html = await page.text()
+  const hidden = (name: string) => new RegExp(`name="${name}" value="(\\w+)"`).exec(html)?.[1] ?? ""
+  const form = { do: answer, version: version ?? hidden("version"), words: hidden("words") }
   const sent = await fetch(authUrl, {
     method: "POST",
-    body: new URLSearchParams({ do: answer, version: version ?? shown ?? "" }),
+    body: new URLSearchParams(form),
     headers: { origin: new URL(authUrl).origin },
   })
   assert.equal(sent.status, 200, await sent.text())

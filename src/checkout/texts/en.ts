@@ -231,13 +231,32 @@ export const en: Texts = {
   consent: {
     title: (merchant) => `Permission for ${merchant}`,
     heading: "Allow debits of your account",
-    text: (merchant) => `${merchant} asks to debit payments from your Bancolombia account.`,
+    text: (merchant) =>
+      `${merchant} asks to debit payments from your Bancolombia account. You can withdraw your ` +
+      "permission on this page whenever you want.",
     name: "Holder",
     account: "Account",
     agree: "Allow",
     decline: "Do not allow",
-    agreed: { title: "Permission given", text: "You can close this page." },
+    agreed: {
+      title: "Permission given",
+      text: "You can close this page. Keep its link: here you can withdraw your permission.",
+    },
     declined: { title: "You did not allow the debits", text: "Nothing will be charged." },
+    withdraw: "Withdraw my permission",
+    keep: "Keep it",
+    withdrawing: {
+      heading: "Withdraw your permission?",
+      text: (merchant) =>
+        `${merchant} will not be able to make new charges to this account. What was already ` +
+        "sent to your bank may still be charged.",
+    },
+    withdrawn: {
+      title: "Permission withdrawn",
+      text:
+        "No new charges will be made. What was already sent to your bank may still be " +
+        "charged.",
+    },
   },
   offline: "No connection. We keep trying.",
   problems: {

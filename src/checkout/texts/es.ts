@@ -238,13 +238,29 @@ export const es = {
     title: (merchant: string) => `Autorización para ${merchant}`,
     heading: "Autoriza los débitos a tu cuenta",
     text: (merchant: string) =>
-      `${merchant} pide permiso para debitar pagos de tu cuenta Bancolombia.`,
+      `${merchant} pide permiso para debitar pagos de tu cuenta Bancolombia. Puedes retirarlo ` +
+      "cuando quieras en esta misma página.",
     name: "Titular",
     account: "Cuenta",
     agree: "Autorizar",
     decline: "No autorizar",
-    agreed: { title: "Autorización lista", text: "Ya puedes cerrar esta página." },
+    agreed: {
+      title: "Autorización lista",
+      text: "Ya puedes cerrar esta página. Guarda su enlace: aquí puedes retirar el permiso.",
+    },
     declined: { title: "No autorizaste los débitos", text: "No se hará ningún cobro." },
+    withdraw: "Retirar mi autorización",
+    keep: "Mantenerla",
+    withdrawing: {
+      heading: "¿Retirar tu autorización?",
+      text: (merchant: string) =>
+        `${merchant} ya no podrá hacer cobros nuevos a esta cuenta. Lo que ya se envió a tu ` +
+        "banco todavía puede cobrarse.",
+    },
+    withdrawn: {
+      title: "Autorización retirada",
+      text: "No se harán cobros nuevos. Lo que ya se envió a tu banco todavía puede cobrarse.",
+    },
   },
   /** Where nothing can have been sent; `transfer.offline` where something may have been. */
   offline: "Sin conexión. Seguimos intentando.",

@@ -232,13 +232,31 @@ export const pt: Texts = {
     title: (merchant) => `Autorização para ${merchant}`,
     heading: "Autorize os débitos na sua conta",
     text: (merchant) =>
-      `${merchant} pede permissão para debitar pagamentos da sua conta Bancolombia.`,
+      `${merchant} pede permissão para debitar pagamentos da sua conta Bancolombia. Você pode ` +
+      "retirá-la quando quiser nesta mesma página.",
     name: "Titular",
     account: "Conta",
     agree: "Autorizar",
     decline: "Não autorizar",
-    agreed: { title: "Autorização pronta", text: "Você já pode fechar esta página." },
+    agreed: {
+      title: "Autorização pronta",
+      text: "Você já pode fechar esta página. Guarde o link: aqui você pode retirar a permissão.",
+    },
     declined: { title: "Você não autorizou os débitos", text: "Nada será cobrado." },
+    withdraw: "Retirar minha autorização",
+    keep: "Manter",
+    withdrawing: {
+      heading: "Retirar sua autorização?",
+      text: (merchant) =>
+        `${merchant} não poderá fazer novas cobranças nesta conta. O que já foi enviado ao seu ` +
+        "banco ainda pode ser cobrado.",
+    },
+    withdrawn: {
+      title: "Autorização retirada",
+      text:
+        "Não haverá novas cobranças. O que já foi enviado ao seu banco ainda pode ser " +
+        "cobrado.",
+    },
   },
   offline: "Sem conexão. Continuamos tentando.",
   problems: {

@@ -21,7 +21,31 @@ export type Customer = {
   readonly updatedAt: Date
 }
 
-export type InstrumentState = "pending" | "active" | "error" | "revoked"
+export const INSTRUMENT_STATES = ["pending", "active", "error", "revoked"] as const
+export type InstrumentState = (typeof INSTRUMENT_STATES)[number]
+
+/** Who takes a consent back. A bank tells of it when it is asked to charge the account. */
+export type Revoker = "payer" | "merchant" | "operator" | "bank"
+
+/** Who agreed to what, and how that is known. It is proof in a dispute, and is never changed. */
+export type Consent = {
+  /** The owner of the account, as the customer was then. */
+  readonly person: Omit<Person, "email">
+} & (
+  | {
+      /** The merchant says so: how it was given the consent, and where it keeps the proof. */
+      readonly channel: "merchant"
+      readonly givenBy: string | null
+      readonly reference: string | null
+    }
+  | {
+      /** The owner agreed on our page, to these words. The browser says itself what it is. */
+      readonly channel: "page"
+      readonly words: string
+      readonly language: string
+      readonly browser: string | null
+    }
+)
 
 export type Instrument = {
   readonly id: string
@@ -38,6 +62,13 @@ export type Instrument = {
   readonly detailsSealed: Buffer
   /** The same with the account cut to its last four: what pages, logs and callbacks may show. */
   readonly masked: Target
+  /** When its owner agreed to be charged; nothing is charged before. */
+  readonly consentedAt: Date | null
+  readonly consentChannel: Consent["channel"] | null
+  /** The `Consent`; null also for what was stored before consents were kept. */
+  readonly consentSealed: Buffer | null
+  readonly revokedAt: Date | null
+  readonly revokedBy: Revoker | null
   readonly version: number
   /** When its verification is due; null when it isn't. */
   readonly lookAt: Date | null
@@ -45,6 +76,15 @@ export type Instrument = {
   readonly fence: number
   readonly createdAt: Date
   readonly updatedAt: Date
+}
+
+/** At most this much of a document is shown, and never more than half of a short one. */
+const DOCUMENT_SHOWN = 4
+
+/** A document's number as others may see it. */
+export function maskDocument(number: string): string {
+  const shown = Math.min(DOCUMENT_SHOWN, Math.floor(number.length / 2))
+  return `*${number.slice(number.length - shown)}`
 }
 
 /** An account number as others may see it: a star and its last four. */

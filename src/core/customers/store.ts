@@ -102,9 +102,9 @@ where i.id = any($1::uuid[]) and i.merchant_id = $2`,
 
 export type InstrumentFilter = {
   readonly merchantId: string
-  readonly dialect: DialectName
+  readonly dialect?: DialectName
   readonly customerId?: string
-  readonly state?: InstrumentState
+  readonly states?: readonly InstrumentState[]
 }
 
 /** A merchant's instruments, newest first. */
@@ -116,16 +116,16 @@ export async function listInstruments(
 ): Promise<Page<Instrument>> {
   const { rows } = await db.query<Instrument>(
     `select ${instrumentColumns} from instruments i
-where i.merchant_id = $1 and i.dialect = $2
+where i.merchant_id = $1 and ($2::text is null or i.dialect = $2)
   and ($3::uuid is null or i.customer_id = $3)
-  and ($4::text is null or i.state = $4)
+  and ($4::text[] is null or i.state = any($4))
   and ($5::uuid is null or i.id < $5)
 order by i.id desc limit $6`,
     [
       filter.merchantId,
-      filter.dialect,
+      filter.dialect ?? null,
       filter.customerId ?? null,
-      filter.state ?? null,
+      filter.states ?? null,
       page.before,
       page.limit + 1,
     ],

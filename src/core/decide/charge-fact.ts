@@ -8,6 +8,7 @@ import { canApprove, finishApproval } from "./approval.ts"
 import { absentMeans, accept, beginAgain, type Case, offer, send } from "./case.ts"
 import { record } from "./decider.ts"
 import { isCovered, receive } from "./received-money.ts"
+import { revoke } from "./revoke-instrument.ts"
 
 /** Applies one fact to a charge. What contradicts an earlier end is booked, never dropped. */
 export function applyChargeFact(subject: Case, fact: Fact, at: Date): void {
@@ -112,6 +113,7 @@ export function decline(subject: Case, reason: Reason): void {
   const { draft, payment, attempt } = subject
   const declined = { ...close(attempt, "declined", draft.now), reason }
   draft.attempts.put(attempt.id, declined)
+  heed(subject, reason)
   if (payment.openAttemptId !== attempt.id || isFinal(payment.state)) return
   const freed = { ...payment, openAttemptId: null }
   if (payerCanChoose(payment)) {
@@ -155,6 +157,7 @@ function takeBack(subject: Case, reason: Reason): void {
   }
   const returned = { ...close(attempt, "returned", draft.now), reason }
   draft.attempts.put(attempt.id, returned)
+  heed(subject, reason)
   if (!applied) {
     record(draft, payment, "payment.unapplied_returned", { attempt: returned })
     return
@@ -162,6 +165,13 @@ function takeBack(subject: Case, reason: Reason): void {
   record(draft, moveTo(payment, "returned", reason, draft.now), "payment.returned", {
     attempt: returned,
   })
+}
+
+/** A bank that knows of no consent, or of none any more, ends it for all later charges, too. */
+function heed({ draft, payment: { instrumentId } }: Case, reason: Reason): void {
+  if (reason !== "mandate_revoked" || instrumentId === null) return
+  const instrument = draft.instruments.get(instrumentId)!
+  if (instrument.state === "active") revoke(draft, instrument, "bank")
 }
 
 /** Whether the rail took this money when its payment no longer wanted it. */

@@ -16,8 +16,11 @@ export type CreateInstrument = {
   readonly details: Target
   readonly detailsSealed: Buffer
   readonly masked: Target
-  /** Whether the rail verifies it by itself; else its owner has to agree first. */
-  readonly verifyAtOnce: boolean
+  /**
+   * What the merchant says of its customer's consent: since when (null: now), and the proof. Its
+   * rail verifies the account then. Without it the owner has to agree on our page first.
+   */
+  readonly consent: { readonly at: Date | null; readonly sealed: Buffer } | null
 }
 
 export type InstrumentCreated = { readonly instrument: Instrument; readonly customer: Customer }
@@ -27,13 +30,18 @@ function decide(draft: Draft, command: CreateInstrument): InstrumentCreated | Re
   if (customer === null || customer.merchantId !== command.merchantId) {
     return refuse("customer_not_found", "there is no such customer")
   }
-  const { verifyAtOnce, ...stored } = command
+  const { consent, ...stored } = command
   const instrument: Instrument = {
     ...stored,
     state: "pending",
     reason: null,
+    consentedAt: consent && (consent.at ?? draft.now),
+    consentChannel: consent && "merchant",
+    consentSealed: consent?.sealed ?? null,
+    revokedAt: null,
+    revokedBy: null,
     version: 1,
-    lookAt: verifyAtOnce ? draft.now : null,
+    lookAt: consent === null ? null : draft.now,
     leaseOwner: null,
     fence: 1,
     createdAt: draft.now,

@@ -49,7 +49,8 @@ function needs(command: CreatePayment): Needs {
   return {
     references: reference ? [reference] : [],
     customers: command.customerId ? [command.customerId] : [],
-    instruments: command.instrumentId ? [command.instrumentId] : [],
+    // Locked, so that who revokes it is answered before this charge was decided, or after it.
+    instrumentsToChange: command.instrumentId ? [command.instrumentId] : [],
     tallies: command.limit ? [command.limit.key] : [],
     accounts: held,
     xpubs: command.attempt?.allotment ? [command.attempt.allotment.xpubId] : [],

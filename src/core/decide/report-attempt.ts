@@ -46,7 +46,7 @@ function needs(command: ReportAttempt): Needs {
     attemptsOf: [command.paymentId],
     refundsOf: command.kind === "refund" ? [command.paymentId] : [],
     customers: command.customerId ? [command.customerId] : [],
-    instruments: command.instrumentId ? [command.instrumentId] : [],
+    ...instrumentNeeds(command),
     sightings: command.facts.flatMap((sighted) => {
       const place = placeOf(sighted)
       return place === null ? [] : [{ rail, place }]
@@ -59,6 +59,15 @@ function needs(command: ReportAttempt): Needs {
         ])
       : [],
   }
+}
+
+/** A callback shows the instrument; only a bank's word that its consent is gone changes it. */
+function instrumentNeeds({ kind, instrumentId, facts }: ReportAttempt): Needs {
+  if (instrumentId === null) return {}
+  const isRevoked = facts.some(({ fact }) => "reason" in fact && fact.reason === "mandate_revoked")
+  return kind === "charge" && isRevoked
+    ? { instrumentsToChange: [instrumentId] }
+    : { instruments: [instrumentId] }
 }
 
 function accountKinds(command: ReportAttempt): ("available" | "held" | "unapplied")[] {

@@ -1,4 +1,4 @@
-/** Takes what a rail found out about a stored account: it can be charged, or why it can't. */
+/** Takes what a rail or its owner says of a stored account: it can be charged, or why it can't. */
 import type { Instrument } from "../customers/customer.ts"
 import type { Draft } from "../draft.ts"
 import { type Reason, type Refusal, refuse } from "../refusal.ts"
@@ -11,8 +11,9 @@ export type ReportInstrument = {
   readonly merchantId: string
   /** The lease under which this is reported; null when its owner decided. */
   readonly fence: number | null
+  /** Active with the sealed `Consent` when its owner agreed just now, on our page. */
   readonly outcome:
-    | { readonly state: "active" }
+    | { readonly state: "active"; readonly consentSealed?: Buffer }
     | { readonly state: "error"; readonly reason: Reason }
     | { readonly state: "pending"; readonly lookAt: Date }
 }
@@ -35,8 +36,13 @@ function decide(draft: Draft, command: ReportInstrument): Instrument | Refusal {
     draft.instruments.put(instrument.id, waiting)
     return waiting
   }
+  const agreed = consentOf(instrument, outcome, draft.now)
+  if (outcome.state === "active" && agreed.consentedAt === null) {
+    return refuse("instrument_not_active", "the owner of the account has not agreed to be charged")
+  }
   const next: Instrument = {
     ...instrument,
+    ...agreed,
     state: outcome.state,
     reason: outcome.state === "error" ? outcome.reason : null,
     version: instrument.version + 1,
@@ -47,6 +53,17 @@ function decide(draft: Draft, command: ReportInstrument): Instrument | Refusal {
   draft.instruments.put(instrument.id, next)
   tellInstrument(draft, next, `instrument.${next.state}`)
   return next
+}
+
+/** Under whose word it can be charged from now on; without one of now, whose it was before. */
+function consentOf(
+  { consentedAt, consentChannel, consentSealed }: Instrument,
+  outcome: ReportInstrument["outcome"],
+  now: Date,
+): Pick<Instrument, "consentedAt" | "consentChannel" | "consentSealed"> {
+  return outcome.state === "active" && outcome.consentSealed
+    ? { consentedAt: now, consentChannel: "page", consentSealed: outcome.consentSealed }
+    : { consentedAt, consentChannel, consentSealed }
 }
 
 export const reportInstrument: Decider<ReportInstrument, Instrument> = {

@@ -5,6 +5,7 @@ import type { Decider } from "../decide/decider.ts"
 import { type ReportAttempt, type Reported, reportAttempt } from "../decide/report-attempt.ts"
 import type { Draft } from "../draft.ts"
 import type { Attempt } from "../payments/attempt.ts"
+import { nextLook } from "../payments/look-ups.ts"
 import { orderOf } from "../payments/prepare.ts"
 import type { BeginAnswer, Fact, Rail } from "../rail.ts"
 import { isRefusal, type Refusal } from "../refusal.ts"
@@ -71,14 +72,13 @@ export function makeBeginner(parts: BeginParts): Beginner {
     answer: BeginAnswer | null,
   ): Promise<void> {
     const now = parts.clock.now()
-    const delayMs = rail.lookDelayMs(0)
     const facts = answer === null ? [] : [{ place: null, at: now, ...factOf(answer) }]
     const instructions = answer?.kind === "accepted" ? (answer.instructions ?? null) : null
     const command = reportOf(rail, attempt, owner, {
       sightings: facts,
       fence: attempt.fence,
       instructions,
-      lookAt: delayMs === null ? null : new Date(now.getTime() + delayMs),
+      lookAt: nextLook(rail, { begunAt: attempt.begunAt ?? now, looks: 0 }, now),
     })
     const reported = await parts.submit(reportAttempt, command)
     if (isRefusal(reported)) {

@@ -1,6 +1,6 @@
 /** The background work of a node: rows that are due, claimed with a lease, done, and reported. */
 import { setTimeout as sleep } from "node:timers/promises"
-import type { Clock } from "../../clock.ts"
+import type { Clock, Ids } from "../../clock.ts"
 import { classify, type Database } from "../../db/database.ts"
 import type { Log, Metrics } from "../core.ts"
 import { releaseCursors } from "../cursors/store.ts"
@@ -9,7 +9,9 @@ import { endPayment } from "../decide/end-payment.ts"
 import { reportAttempt } from "../decide/report-attempt.ts"
 import { type ReportInstrument, reportInstrument } from "../decide/report-instrument.ts"
 import type { Engine } from "../engine.ts"
+import { exchangePasses } from "../exchange/passes.ts"
 import { type Attempt, isAtBank } from "../payments/attempt.ts"
+import { nextLook } from "../payments/look-ups.ts"
 import { orderOf } from "../payments/prepare.ts"
 import type { Order, Rail, Sighting } from "../rail.ts"
 import type { Keyring } from "../seal.ts"
@@ -27,6 +29,7 @@ import { watchPasses } from "./watch.ts"
 export type LoopParts = {
   readonly database: Database
   readonly clock: Clock
+  readonly ids: Ids
   readonly keyring: Keyring
   readonly node: string
   readonly rails: ReadonlyMap<string, Rail>
@@ -66,7 +69,9 @@ export function makePasses(parts: LoopParts): Pass[] {
 }
 
 function passesOf(parts: LoopParts, rail: Rail): Pass[] {
-  const { receiving } = rail
+  const { receiving, exchange } = rail
+  // Its orders leave together, and only files say what became of them.
+  if (exchange) return exchangePasses(parts, rail, exchange)
   const observed = { name: `observe ${rail.name}`, everyMs: 500, run: () => observe(parts, rail) }
   if (!receiving) return [observed]
   const vet = { name: `vet ${rail.name}`, everyMs: 500, run: () => parts.keys.vet(rail) }
@@ -131,8 +136,8 @@ async function look(
   const told = rail.receiving ? await priced(rail, ready, sightings) : sightings
   const byAttempt = Map.groupBy(told, (sighting) => sighting.attemptId)
   const reports = ready.map(({ attempt, owner }) => {
-    const delayMs = rail.lookDelayMs(attempt.looks + 1)
-    const lookAt = delayMs === null ? null : new Date(parts.clock.now().getTime() + delayMs)
+    const looked = { begunAt: attempt.begunAt ?? attempt.createdAt, looks: attempt.looks + 1 }
+    const lookAt = nextLook(rail, looked, parts.clock.now())
     const facts = byAttempt.get(attempt.id) ?? []
     return parts.engine.submit(
       reportAttempt,

@@ -10,6 +10,7 @@ import { SEALED } from "../store/sealed.ts"
 import type { Keys } from "../xpubs/keys.ts"
 import type { Allotment, Xpub } from "../xpubs/xpub.ts"
 import type { Attempt, Method } from "./attempt.ts"
+import { nextLook } from "./look-ups.ts"
 
 export type PrepareParts = {
   readonly clock: Clock
@@ -107,7 +108,6 @@ export function attemptOn(
     begunAt: now,
   }
   const byPayer = kind === "charge" && way.method === "crypto"
-  const firstLookMs = rail.lookDelayMs(0)
   return {
     id,
     rail: rail.name,
@@ -118,7 +118,7 @@ export function attemptOn(
     waitsUntil: rail.exchange?.dueAt(now) ?? null,
     beginner: node,
     leaseMs: rail.beginTimeoutMs + LEASE_MARGIN_MS,
-    lookAt: firstLookMs === null ? null : new Date(now.getTime() + firstLookMs),
+    lookAt: nextLook(rail, { begunAt: now, looks: 0 }, now),
   }
 }
 

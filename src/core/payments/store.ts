@@ -200,3 +200,14 @@ where a.payment_id = $1 order by s.created_at desc, s.block desc, s.place limit 
   )
   return rows.reverse()
 }
+
+/** The payment that an id names: its own, or that of one of its attempts or refunds. */
+export async function findPaymentOf(db: Queries, id: string): Promise<Payment | null> {
+  const { rows } = await db.query<Payment>(
+    `select ${columns} from payments p where p.id = coalesce(
+  (select a.payment_id from attempts a where a.id = $1),
+  (select r.payment_id from refunds r where r.id = $1), $1)`,
+    [id],
+  )
+  return rows[0] ?? null
+}

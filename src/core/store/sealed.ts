@@ -1,5 +1,5 @@
 /** What is sealed at rest, for what purpose, and how stored rows become readable. */
-import type { Customer, Instrument } from "../customers/customer.ts"
+import type { Consent, Customer, Instrument } from "../customers/customer.ts"
 import type { Purpose } from "../payments/payment.ts"
 import type { Keyring } from "../seal.ts"
 
@@ -7,6 +7,7 @@ import type { Keyring } from "../seal.ts"
 export const SEALED = {
   person: "customer.person",
   details: "instrument.details",
+  consent: "instrument.consent",
   target: "attempt.target",
   personal: "payment.purpose.personal",
   message: "delivery.message",
@@ -26,6 +27,19 @@ export function openCustomer(row: Customer, keyring: Keyring): Customer {
 export function openInstrument(row: Instrument, keyring: Keyring): Instrument {
   const details = JSON.parse(keyring.unseal(row.detailsSealed, SEALED.details).toString())
   return { ...row, details }
+}
+
+/** Who agreed to what, so that it can't be read in the database. */
+export function sealConsent(consent: Consent, keyring: Keyring): Buffer {
+  return keyring.seal(JSON.stringify(consent), SEALED.consent)
+}
+
+/** The proof of an instrument's consent; null where there is none, or none was kept. */
+export function openConsent(
+  { consentSealed }: Pick<Instrument, "consentSealed">,
+  keyring: Keyring,
+): Consent | null {
+  return consentSealed && JSON.parse(keyring.unseal(consentSealed, SEALED.consent).toString())
 }
 
 /** A purpose whose personal part (who pays, which document) can't be read in the database. */

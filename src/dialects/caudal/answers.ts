@@ -128,6 +128,11 @@ export const instrumentSchema = z.strictObject({
   account_type: z.string().nullable(),
   account_number: z.string().nullable(),
   phone_number: z.string().nullable(),
+  /** When its owner agreed to be charged, and who says so: the merchant, or our own page. */
+  consented_at: time.nullable(),
+  consent_channel: z.string().nullable(),
+  revoked_at: time.nullable(),
+  revoked_by: z.string().nullable(),
   version: z.int(),
   created_at: time,
   updated_at: time,

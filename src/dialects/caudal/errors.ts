@@ -9,6 +9,7 @@ const SOUNDS = {
   customer_not_found: { status: 404, title: "Customer not found" },
   instrument_not_found: { status: 404, title: "Instrument not found" },
   instrument_not_active: { status: 409, title: "Instrument not active" },
+  instrument_ended: { status: 409, title: "Instrument ended" },
   company_not_found: { status: 404, title: "Company not found" },
   product_not_found: { status: 404, title: "Product not found" },
   reference_in_use: { status: 409, title: "Reference in use" },

@@ -193,7 +193,7 @@ export function deliveryOut(delivery: Delivery): z.infer<typeof answers.delivery
   }
 }
 
-/** The account and phone are those that may be shown; the holder stays with us. */
+/** The account and phone are those that may be shown; the holder and the proof stay with us. */
 export function instrumentOut(instrument: Instrument): z.infer<typeof answers.instrumentSchema> {
   const { masked } = instrument
   return {
@@ -208,6 +208,10 @@ export function instrumentOut(instrument: Instrument): z.infer<typeof answers.in
     account_type: masked.accountType ?? null,
     account_number: masked.accountNumber ?? null,
     phone_number: masked.phoneNumber ?? null,
+    consented_at: timeOut(instrument.consentedAt),
+    consent_channel: instrument.consentChannel,
+    revoked_at: timeOut(instrument.revokedAt),
+    revoked_by: instrument.revokedBy,
     version: instrument.version,
     created_at: instrument.createdAt.toISOString(),
     updated_at: instrument.updatedAt.toISOString(),

@@ -96,6 +96,7 @@ const EVENTS: [type: string, subject: "payment" | "instrument" | "refund", told:
     ["instrument.created", "instrument", null],
     ["instrument.active", "instrument", "payment-method.update"],
     ["instrument.error", "instrument", "payment-method.update"],
+    ["instrument.revoked", "instrument", "payment-method.update"],
   ]
 
 test("merchants are told of every change that a read would show, and of nothing else", () => {

@@ -1,6 +1,6 @@
 /** What merchants are told: a signed message for each change that this API shows. Pure. */
 import { createHmac } from "node:crypto"
-import type { Callback, Customer, Notice } from "../../core/index.ts"
+import { type Callback, type Customer, maskDocument, type Notice } from "../../core/index.ts"
 import { paymentMethodOut, paymentRequestOut } from "./wire.ts"
 
 /**
@@ -55,14 +55,11 @@ export function callback(notice: Notice): Callback | null {
   return { headers: signed(body, notice.signingKey), body }
 }
 
-/** At most this much of a document is shown, and never more than half of a short one. */
-const DOCUMENT_SHOWN = 4
-
 function masked({ person, ...customer }: Customer): Customer {
-  const { documentNumber } = person
-  const shown = Math.min(DOCUMENT_SHOWN, Math.floor(documentNumber.length / 2))
-  const last = documentNumber.slice(documentNumber.length - shown)
-  return { ...customer, person: { ...person, documentNumber: `*${last}` } }
+  return {
+    ...customer,
+    person: { ...person, documentNumber: maskDocument(person.documentNumber) },
+  }
 }
 
 /** The headers by which a receiver proves a body: its base64, and the HMAC-SHA-256 of that text. */

@@ -26,6 +26,10 @@ export const SOUNDS = {
     status: 400,
     says: "paymentMethodId: only an active payment method can be charged",
   },
+  instrument_ended: {
+    status: 409,
+    says: "paymentMethodId: this payment method failed, there is nothing to revoke",
+  },
   method_not_offered: {
     status: 400,
     says: "type: payment methods of this type are not offered to this merchant",

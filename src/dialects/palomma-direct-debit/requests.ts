@@ -43,6 +43,11 @@ function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
   return z.string(must(rule)).pipe(z.enum(values, { error: `must be ${rule}` }))
 }
 
+function words(max: number) {
+  const rule = `text of 1 to ${max} characters without control characters`
+  return text(rule, new RegExp(`^(?=.*\\S)[^\\p{Cc}]{1,${max}}$`, "u"))
+}
+
 /** Ids are opaque to clients, so one of a wrong form is as unknown as any other. */
 const id = text("an id", new RegExp(`^.{1,${ID_MAX}}$`))
 
@@ -58,10 +63,7 @@ const DOCUMENTS = {
 
 export const createCustomer = z
   .object({
-    name: text(
-      `text of 1 to ${NAME_MAX} characters without control characters`,
-      new RegExp(`^(?=.*\\S)[^\\p{Cc}]{1,${NAME_MAX}}$`, "u"),
-    ),
+    name: words(NAME_MAX),
     documentType: oneOf(["cc", "ce", "nit"]),
     documentNumber: z.string(must("text")),
     email: text("an e-mail address", /^[^\s@\p{Cc}]{1,64}@[^\s@\p{Cc}]+\.[^\s@\p{Cc}]+$/u).max(
@@ -82,6 +84,38 @@ export const createCustomer = z
 const accountType = oneOf(["savings", "checking"])
 const accountNumber = text("6 to 20 digits", /^\d{6,20}$/)
 
+/** A word or two, such as "web form" or "phone call". */
+const CHANNEL_MAX = 40
+/** As much as the free text of a bank's order takes. */
+const REFERENCE_MAX = 140
+/** Nobody agreed to be debited by this before: an earlier one is a slip of the pen. */
+const ACCEPTED_FIRST = "1990-01-01T00:00:00.000Z"
+
+/**
+ * How the merchant was given the consent. It is ours, so a member with another name is a mistake
+ * that would be found out in a dispute only.
+ */
+const mandate = z.strictObject(
+  {
+    acceptedAt: z.iso
+      .datetime({ offset: true, ...must("an ISO 8601 time with its zone") })
+      .refine((at) => new Date(at) >= new Date(ACCEPTED_FIRST), {
+        error: `must not be before ${ACCEPTED_FIRST}`,
+      }),
+    channel: words(CHANNEL_MAX).optional(),
+    reference: words(REFERENCE_MAX).optional(),
+  },
+  {
+    error: (issue) =>
+      issue.code === "unrecognized_keys"
+        ? `has no member ${issue.keys.join(", ")}`
+        : must("an object with acceptedAt").error(issue),
+  },
+)
+
+/** Where the owner agrees on our page, nobody else can have heard it. */
+const noMandate = z.undefined({ error: "must be left out: its owner agrees on the page" })
+
 export const createPaymentMethod = z.discriminatedUnion(
   "type",
   [
@@ -91,17 +125,20 @@ export const createPaymentMethod = z.discriminatedUnion(
       bank: oneOf(BANKS),
       accountType,
       accountNumber,
+      mandate: mandate.optional(),
     }),
     z.object({
       customerId: id,
       type: z.literal("nequiInstant"),
       phoneNumber: text("10 digits of which the first is 3", /^3\d{9}$/),
+      mandate: mandate.optional(),
     }),
     z.object({
       customerId: id,
       type: z.literal("bancolombiaInstant"),
       accountType: accountType.optional(),
       accountNumber: accountNumber.optional(),
+      mandate: noMandate.optional(),
     }),
   ],
   { error: `must be one of ${TYPES.join(", ")}` },

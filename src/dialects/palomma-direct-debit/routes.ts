@@ -1,7 +1,10 @@
-/** The nine endpoints: create, list and get of customers, payment methods and payment requests. */
+/**
+ * The nine endpoints (create, list and get of customers, payment methods and payment requests), and
+ * one of ours that takes back a payment method's consent.
+ */
 import { type Core, type Customer, type Instrument, refuse } from "../../core/index.ts"
 import { type DialectApp, WireProblem } from "../dialect.ts"
-import { caller, orThrow } from "../mount.ts"
+import { allowEmptyBody, caller, orThrow } from "../mount.ts"
 import { customerSchema, pageSchema, paymentMethodSchema, paymentRequestSchema } from "./answers.ts"
 import { create } from "./create.ts"
 import { DIALECT, findCustomer, findInstrument, findPayment, shownRequests } from "./find.ts"
@@ -9,10 +12,13 @@ import * as requests from "./requests.ts"
 import {
   ASSET,
   centavosOf,
+  chargedBy,
+  consentOf,
   customerOut,
   detailsOf,
   lackedBy,
   METHOD_OF,
+  methodStatesOf,
   pageOut,
   paymentMethodOut,
   paymentRequestOut,
@@ -35,12 +41,12 @@ function customerRoutes(app: DialectApp, core: Core): void {
     async (request, reply) => {
       const merchantId = caller(request).merchant.id
       const command = { merchantId, dialect: DIALECT, person: request.body } as const
-      return create(request, reply, {
+      return create(core, request, reply, () => ({
         schema: customerSchema,
         out: customerOut,
         make: () => customers.create(command),
         makeOnce: (once) => customers.createOnce(command, once),
-      })
+      }))
     },
   )
 
@@ -81,32 +87,34 @@ function paymentMethodRoutes(app: DialectApp, core: Core): void {
   app.post(
     "/v1/paymentMethods",
     { schema: { body: requests.createPaymentMethod } },
-    async (request, reply) => {
-      const { merchant } = caller(request)
-      const { body } = request
-      const rail = core.railFor(merchant, METHOD_OF[body.type])
-      if (rail === null) return orThrow(refuse("method_not_offered", "no rail takes this type"))
-      const field = lackedBy(body, core.mode)
-      if (field)
-        throw new WireProblem({ code: "body_invalid", message: `${field} is required`, field })
-      const customer = await findCustomer(core, merchant, body.customerId)
-      const command = {
-        merchantId: merchant.id,
-        dialect: DIALECT,
-        customerId: customer.id,
-        rail,
-        type: body.type,
-        ...detailsOf(body, customer.person),
-        // With the instant Bancolombia account it is its owner who says yes, on a page.
-        verifyAtOnce: body.type !== "bancolombiaInstant",
-      } as const
-      return create(request, reply, {
-        schema: paymentMethodSchema,
-        out: (made) => shown(made.instrument, customer),
-        make: () => instruments.create(command),
-        makeOnce: (once) => instruments.createOnce(command, once),
-      })
-    },
+    (request, reply) =>
+      create(core, request, reply, async () => {
+        const { merchant } = caller(request)
+        const { body } = request
+        const rail = core.railFor(merchant, METHOD_OF[body.type])
+        if (rail === null)
+          return orThrow<never>(refuse("method_not_offered", "no rail takes this type"))
+        const field = lackedBy(body, core.mode)
+        if (field) throw invalid(`${field} is required`, field)
+        const customer = await findCustomer(core, merchant, body.customerId)
+        const consent = consentOf(body, customer.person, core.clock.now())
+        if (typeof consent === "string") throw invalid(consent, "mandate.acceptedAt")
+        const spec = {
+          merchantId: merchant.id,
+          dialect: DIALECT,
+          customerId: customer.id,
+          rail,
+          type: body.type,
+          ...detailsOf(body, customer.person),
+          consent,
+        } as const
+        return {
+          schema: paymentMethodSchema,
+          out: (made) => shown(made.instrument, customer),
+          make: () => instruments.create(spec),
+          makeOnce: (once) => instruments.createOnce(spec, once),
+        }
+      }),
   )
 
   app.get(
@@ -123,7 +131,8 @@ function paymentMethodRoutes(app: DialectApp, core: Core): void {
       const customerId = customerAsked(query)
       if (customerId === null) return pageOut([], null)
       const filter = { merchantId: merchant.id, dialect: DIALECT, customerId } as const
-      const page = await instruments.list({ ...filter, state: query.status }, pageAsked(query))
+      const states = query.status && methodStatesOf(query.status)
+      const page = await instruments.list({ ...filter, states }, pageAsked(query))
       const owners = await core.customers.findMany(
         merchant.id,
         page.items.map((instrument) => instrument.customerId),
@@ -142,42 +151,57 @@ function paymentMethodRoutes(app: DialectApp, core: Core): void {
       return shown(instrument, await findCustomer(core, merchant, instrument.customerId))
     },
   )
+
+  app.delete<{ Params: { paymentMethodId: string } }>(
+    "/v1/paymentMethods/:paymentMethodId",
+    { schema: { response: { 200: paymentMethodSchema } }, onRequest: allowEmptyBody },
+    async (request) => {
+      const { merchant } = caller(request)
+      const { id } = await findInstrument(core, merchant, request.params.paymentMethodId)
+      const revoked = orThrow(await instruments.revoke(merchant.id, id, "merchant"))
+      return shown(revoked, await findCustomer(core, merchant, revoked.customerId))
+    },
+  )
 }
 
 function paymentRequestRoutes(app: DialectApp, core: Core): void {
   app.post(
     "/v1/paymentRequests",
     { schema: { body: requests.createPaymentRequest } },
-    async (request, reply) => {
-      const { merchant, terms } = caller(request)
-      const { body } = request
-      const amount = orThrow(centavosOf(body.amount, terms.settings))
-      const instrument = await findInstrument(core, merchant, body.paymentMethodId)
-      const customer = await findCustomer(core, merchant, instrument.customerId)
-      const method = METHOD_OF[instrument.type as requests.MethodType]
-      const command = {
-        merchant,
-        dialect: DIALECT,
-        kind: "charge",
-        reference: null,
-        amount,
-        asset: ASSET,
-        description: null,
-        purpose: {},
-        customerId: customer.id,
-        instrumentId: instrument.id,
-        expiresAt: null,
-        way: { method, target: instrument.details },
-        repeat: "answer",
-      } as const
-      return create(request, reply, {
-        schema: paymentRequestSchema,
-        out: ({ payment }) =>
-          paymentRequestOut(payment, customer, instrument, instrument.details, null),
-        make: () => core.pay.create(command),
-        makeOnce: (once) => core.pay.createOnce(command, once),
-      })
-    },
+    (request, reply) =>
+      create(core, request, reply, async () => {
+        const { merchant, terms } = caller(request)
+        const { body } = request
+        const amount = orThrow(centavosOf(body.amount, terms.settings))
+        const instrument = await findInstrument(core, merchant, body.paymentMethodId)
+        const target = chargedBy(instrument)
+        // Its owner may still agree, and the same request then be tried again.
+        if (target === null)
+          return orThrow<never>(refuse("instrument_not_active", "nobody consented yet"))
+        const customer = await findCustomer(core, merchant, instrument.customerId)
+        const command = {
+          merchant,
+          dialect: DIALECT,
+          kind: "charge",
+          reference: null,
+          amount,
+          asset: ASSET,
+          description: null,
+          purpose: {},
+          customerId: customer.id,
+          instrumentId: instrument.id,
+          expiresAt: null,
+          way: { method: METHOD_OF[instrument.type as requests.MethodType], target },
+          repeat: "answer",
+        } as const
+        return {
+          schema: paymentRequestSchema,
+          out: ({ payment }) =>
+            paymentRequestOut(payment, customer, instrument, instrument.details, null),
+          make: () => core.pay.create(command),
+          makeOnce: (once) => core.pay.createOnce(command, once),
+        }
+      }),
   )
 
   app.get(
@@ -210,6 +234,10 @@ function paymentRequestRoutes(app: DialectApp, core: Core): void {
       return shown!
     },
   )
+}
+
+function invalid(message: string, field: string): WireProblem {
+  return new WireProblem({ code: "body_invalid", message, field })
 }
 
 function pageAsked(query: { limit: number; cursor?: string }) {

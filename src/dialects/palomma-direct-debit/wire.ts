@@ -1,6 +1,8 @@
 /** What goes out: the core's customers, instruments and payments as this API's objects. Pure. */
 import {
+  type Consent,
   type Customer,
+  INSTRUMENT_STATES,
   type Instrument,
   type InstrumentState,
   type Method,
@@ -25,6 +27,8 @@ const CENTAVOS = 100n
 const MIN_DEFAULT = 1n * CENTAVOS
 /** What the vendor allows a merchant that agreed nothing else, in its other APIs. */
 const MAX_DEFAULT = 2_000_000n * CENTAVOS
+/** Clocks differ: what is ahead of ours by less than this was agreed to just now. */
+const CLOCKS_DIFFER_MS = 60_000
 /** Where nobody picks an account, as in the sandbox: its last two digits stand for "approved". */
 const SANDBOX_ACCOUNT = "10000001234"
 
@@ -53,6 +57,11 @@ const METHOD_STATUS_OF = {
   error: "error",
   revoked: "error",
 } as const satisfies Record<InstrumentState, PaymentMethodOut["status"]>
+
+/** The states of a method that a status stands for. */
+export function methodStatesOf(status: PaymentMethodOut["status"]): InstrumentState[] {
+  return INSTRUMENT_STATES.filter((state) => METHOD_STATUS_OF[state] === status)
+}
 
 /** By what kind of thing each type is charged. */
 export const METHOD_OF = {
@@ -92,6 +101,37 @@ export function centavosOf(pesos: number, terms: TermsSettings): bigint | Refusa
 export function lackedBy(body: CreatePaymentMethod, mode: "sandbox" | "live"): string | null {
   if (mode === "sandbox" || body.type !== "bancolombiaInstant") return null
   return body.accountNumber === undefined ? "accountNumber" : null
+}
+
+/**
+ * Under whose word a new payment method is charged: the merchant's, whose `acceptedAt` must not lie
+ * in the future (then this answers the sentence that says so), or null where its owner has still to
+ * agree on our page.
+ */
+export function consentOf(
+  { type, mandate }: CreatePaymentMethod,
+  { name, documentType, documentNumber }: Person,
+  now: Date,
+): { readonly at: Date | null; readonly proof: Consent } | null | string {
+  if (type === "bancolombiaInstant") return null
+  const given = mandate ? new Date(mandate.acceptedAt) : null
+  const aheadMs = given === null ? 0 : given.getTime() - now.getTime()
+  if (aheadMs > CLOCKS_DIFFER_MS) return "mandate.acceptedAt must not be in the future"
+  const proof: Consent = {
+    person: { name, documentType, documentNumber },
+    channel: "merchant",
+    givenBy: mandate?.channel ?? null,
+    reference: mandate?.reference ?? null,
+  }
+  return { at: aheadMs > 0 ? now : given, proof }
+}
+
+/**
+ * What a charge of a stored method moves money by; null while nobody has consented to it. Rails of
+ * banks write the mandate into the order.
+ */
+export function chargedBy({ id, details, consentedAt }: Instrument): Target | null {
+  return consentedAt && { ...details, mandate: { id, consentedAt: consentedAt.toISOString() } }
 }
 
 /** What a new payment method charges, in full and as others may see it. */

@@ -7,6 +7,7 @@ export const STATUS = {
   customer_not_found: 404,
   instrument_not_found: 404,
   instrument_not_active: 400,
+  instrument_ended: 409,
   company_not_found: 404,
   product_not_found: 404,
   reference_in_use: 409,

@@ -11,7 +11,7 @@ import {
   type StoredAnswer,
 } from "../../core/index.ts"
 import { type DialectApp, WireProblem } from "../dialect.ts"
-import { allowEmptyBody, caller, idempotencyKey, orThrow, sendStored } from "../mount.ts"
+import { allowEmptyBody, asBefore, caller, idempotencyKey, orThrow, sendStored } from "../mount.ts"
 import { problem } from "./errors.ts"
 import {
   AMOUNT_MAX,
@@ -36,10 +36,13 @@ export function routes(app: DialectApp, core: Core): void {
     { schema: { body: createBody, response: { 200: createdAnswer } } },
     async (request, reply) => {
       const found = caller(request)
-      const spec = newPayment(found, request.body)
-      const once = idempotencyKey(request, found.merchant.id)
-      if (once) return sendStored(reply, await core.pay.createOnce(spec, { ...once, render }))
-      const { payment } = orThrow(await core.pay.create(spec))
+      const bound = idempotencyKey(request, found.merchant.id)
+      if (bound) {
+        const make = async () =>
+          core.pay.createOnce(newPayment(found, request.body), { ...bound, render })
+        return sendStored(reply, await asBefore(core, bound, make))
+      }
+      const { payment } = orThrow(await core.pay.create(newPayment(found, request.body)))
       return createdOf(payment)
     },
   )

@@ -19,6 +19,7 @@ const STATUS = {
   customer_not_found: 404,
   instrument_not_found: 404,
   instrument_not_active: 400,
+  instrument_ended: 400,
   company_not_found: 404,
   product_not_found: 404,
   reference_in_use: 400,

@@ -46,6 +46,7 @@ const SOUNDS = {
   customer_not_found: { status: 404, code: "XPA04340" },
   instrument_not_found: { status: 404, code: "XPA04340" },
   instrument_not_active: { status: 400, code: "XPA04000" },
+  instrument_ended: { status: 400, code: "XPA04000" },
   idempotency_conflict: { status: 409, code: "XPA04626" },
   payment_not_open: { status: 409, code: "XPA04627" },
   payment_has_open_attempt: { status: 409, code: "XPA04627" },

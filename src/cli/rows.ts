@@ -1,0 +1,89 @@
+/** Prints rows that are too many for memory: as CSV, or as the array of a JSON object. */
+import { once } from "node:events"
+import { createWriteStream, renameSync, rmSync } from "node:fs"
+import { finished } from "node:stream/promises"
+import { CommandError } from "./command.ts"
+import type { Shell } from "./shell.ts"
+
+/** Where a long result goes. */
+export type Sink = {
+  write(text: string): Promise<void>
+  /** The result is whole. */
+  end(): Promise<void>
+  /** It never will be: what was written goes. */
+  discard(): Promise<void>
+}
+
+/**
+ * A file that appears under its name when it is whole, or without a name what the command prints.
+ * Others may not read it: a report says who was paid how much.
+ */
+export async function openSink(shell: Shell, path: string | undefined): Promise<Sink> {
+  if (path === undefined) {
+    return { write: (text) => shell.print(text), end: async () => {}, discard: async () => {} }
+  }
+  const part = `${path}.part`
+  const failed = (error: Error) => new CommandError(`--out ${path}: ${error.message}`)
+  const file = createWriteStream(part, { mode: 0o600 })
+  const opened = Promise.withResolvers<void>()
+  file.once("open", () => opened.resolve())
+  // Also later: a disk that is full is told by the next write.
+  file.on("error", (error) => opened.reject(failed(error)))
+  await opened.promise
+  return {
+    async write(text) {
+      if (file.errored) throw failed(file.errored)
+      if (!file.write(text)) await once(file, "drain")
+    },
+    async end() {
+      file.end()
+      await finished(file).catch((error: Error) => {
+        throw failed(error)
+      })
+      renameSync(part, path)
+    },
+    async discard() {
+      file.destroy()
+      rmSync(part, { force: true })
+    },
+  }
+}
+
+/** What one cell holds; a bigint never, for nobody knows its decimals here. */
+export type Cell = string | Date | number | boolean | null
+
+/** A row as RFC 4180 has it, with its line's end. */
+export function csvLine(cells: readonly Cell[]): string {
+  return `${cells.map(csvCell).join(",")}\r\n`
+}
+
+function csvCell(cell: Cell): string {
+  if (cell === null) return ""
+  if (cell instanceof Date) return cell.toISOString()
+  const text = String(cell)
+  // A spreadsheet takes what begins so for a formula, unless it is a number.
+  const isFormula = /^[=+\-@\t\r]/.test(text) && !/^-\d+(\.\d+)?$/.test(text)
+  const guarded = isFormula ? `'${text}` : text
+  return /[",\r\n]/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded
+}
+
+/** Writes the members of an object around an array whose elements come in parts. */
+export function makeJson(sink: Sink, name: string) {
+  let count = 0
+  return {
+    /** Begins the object with what is known beforehand. */
+    async begin(head: object): Promise<void> {
+      const members = JSON.stringify(head).slice(1, -1)
+      await sink.write(`{${members}${members === "" ? "" : ","}"${name}":[`)
+    },
+    async add(rows: readonly object[]): Promise<void> {
+      const text = rows.map((row) => JSON.stringify(row)).join(",")
+      await sink.write(count > 0 && text !== "" ? `,${text}` : text)
+      count += rows.length
+    },
+    async end(tail: object): Promise<void> {
+      const members = JSON.stringify(tail).slice(1, -1)
+      await sink.write(`]${members === "" ? "" : ","}${members}}\n`)
+    },
+  }
+}

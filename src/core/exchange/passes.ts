@@ -1,0 +1,67 @@
+/** The background work on a rail's folder: one pass that sends, one that reads. */
+import type { LoopParts, Pass } from "../loops/loops.ts"
+import type { Rail } from "../rail.ts"
+import { type Exchange, FolderLost } from "./exchange.ts"
+import { type Held, LeaseLost, makeLease } from "./lease.ts"
+import { readArrived } from "./receive.ts"
+import { sendDue, type Warned } from "./send.ts"
+import * as store from "./store/lease.ts"
+import type { Work } from "./submit.ts"
+
+/** After a fault: long enough for another node to try, which may see the folder. */
+const AFTER_FAULT_MS = 3_000
+
+/** The passes of a rail whose orders and answers are files. */
+export function exchangePasses(parts: LoopParts, rail: Rail, exchange: Exchange): Pass[] {
+  const lease = makeLease(parts, rail.name)
+  const warned: Warned = { atMs: 0 }
+  let pausedUntilMs = 0
+
+  /** Does one kind of work under the lease, in the folder that this installation knows. */
+  async function run(does: (work: Work) => Promise<number>): Promise<number> {
+    if (parts.clock.now().getTime() < pausedUntilMs) return 0
+    const held = await lease.hold()
+    if (held === null) return 0
+    const checkFolder = () => check(parts, rail, exchange, held)
+    try {
+      await checkFolder()
+      return await does({ parts, rail, exchange, held, checkFolder })
+    } catch (error) {
+      if (error instanceof LeaseLost) {
+        parts.log.warn({ rail: rail.name }, error.message)
+        return 0
+      }
+      if (error instanceof FolderLost) {
+        pausedUntilMs = parts.clock.now().getTime() + AFTER_FAULT_MS
+        await lease.release()
+      }
+      throw error
+    }
+  }
+
+  const { everyMs } = exchange
+  return [
+    { name: `send ${rail.name}`, everyMs, run: () => run((work) => sendDue(work, warned)) },
+    { name: `read ${rail.name}`, everyMs, run: () => run(readArrived) },
+  ]
+}
+
+/** Makes sure that the folder is there, and the one that was worked with before. */
+async function check(
+  { database, clock, ids, metrics }: LoopParts,
+  { name: rail }: Rail,
+  exchange: Exchange,
+  held: Held,
+): Promise<void> {
+  try {
+    const known = await store.markOf(database, rail)
+    const mark = await exchange.identify(known, ids.next())
+    if (known === null) {
+      await held.write((tx) => store.writeMark(tx, { rail, mark, now: clock.now() }))
+    }
+    metrics.gauge("exchange_ok", 1, { rail })
+  } catch (error) {
+    if (!(error instanceof LeaseLost)) metrics.gauge("exchange_ok", 0, { rail })
+    throw error
+  }
+}

@@ -1,0 +1,52 @@
+/** Which node works with a rail's folder at the moment, and which folder that is. */
+import type { Queries } from "../../../db/database.ts"
+
+/**
+ * Whether a lease still holds. In a transaction nobody can take it over until that ends, so that
+ * whatever the transaction writes is written by the one who holds it.
+ */
+export async function isHeld(db: Queries, name: string, fence: number): Promise<boolean> {
+  const { rows } = await db.query(
+    "select c.fence from cursors c where c.name = $1 and c.fence = $2 for share",
+    [name, fence],
+  )
+  return rows.length === 1
+}
+
+/** Prolongs a lease; false when somebody has taken it over. */
+export async function prolong(
+  db: Queries,
+  lease: {
+    readonly name: string
+    readonly fence: number
+    readonly now: Date
+    readonly until: Date
+  },
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update cursors set leased_until = $3, updated_at = $4 where name = $1 and fence = $2`,
+    [lease.name, lease.fence, lease.until, lease.now],
+  )
+  return rowCount === 1
+}
+
+/** The mark of the folder that a rail worked with before; null when there was none. */
+export async function markOf(db: Queries, rail: string): Promise<string | null> {
+  const { rows } = await db.query<{ mark: string }>(
+    "select e.mark from exchanges e where e.rail = $1",
+    [rail],
+  )
+  return rows[0]?.mark ?? null
+}
+
+/** Writes down which folder a rail works with from now on, unless that is known already. */
+export async function writeMark(
+  db: Queries,
+  exchange: { readonly rail: string; readonly mark: string; readonly now: Date },
+): Promise<void> {
+  await db.query(
+    `insert into exchanges (rail, mark, created_at) values ($1, $2, $3)
+on conflict (rail) do nothing`,
+    [exchange.rail, exchange.mark, exchange.now],
+  )
+}
