@@ -97,6 +97,8 @@ const adopt = command({
 const DANGER = `The gateway knows its folder by a mark in it, and stops when that is another one.
 A folder that isn't the old one lacks files that were being handed over, and perhaps answers that
 nobody has read: what stands in a file that was lost is neither sent again nor known.
+It also stops when the database is a restored or failed-over copy: an order that waits in it may be
+at the bank already, and would be charged twice (docs/rails/bank-files.md says what to compare).
 Make sure that the disk is mounted and that in, out and work are all there; then give --yes.`
 
 export const commands = [listAll, show, lines, clear, dryRun, send, adopt]

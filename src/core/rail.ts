@@ -97,6 +97,8 @@ export type Sighting = {
   readonly fact: Fact
   readonly at: Date
   readonly railReference?: string
+  /** What told of it, where the core keeps that: a transaction, or a line of a bank. */
+  readonly reference?: string
 }
 
 /** The outcomes a sandbox payment can be told to have. */

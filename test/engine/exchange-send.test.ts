@@ -4,6 +4,8 @@ import { rename, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { test } from "node:test"
 import { FolderLost, isRefusal } from "../../src/core/index.ts"
+import { masterKey, openKeyring } from "../../src/core/seal.ts"
+import { claimInstallation, settleCopy } from "../../src/core/store/installation.ts"
 import type { Database } from "../../src/db/database.ts"
 import { testDatabase } from "../support/database.ts"
 import {
@@ -198,6 +200,26 @@ test("in another folder, or none, nothing is sent and nothing is read", async (c
   assert.deepEqual(await fileStates(database), [])
   await rm(join(folder.path, "mark"))
   await rename(join(folder.path, "away"), join(folder.path, "mark"))
+  clock.advance(5_000)
+  await core.pass()
+  assert.deepEqual(await folder.orders(), [charge.id])
+})
+
+test("a restored copy of the database sends nothing until an operator says so", async (context) => {
+  const { charges, core, folder, states, database, clock, ids } = await world(context)
+  const keyring = openKeyring(ids, { current: masterKey(Buffer.alloc(32, 7)) })
+  await claimInstallation(database, "sandbox", keyring, clock.now())
+  await settleCopy(database, 1_000)
+  await core.pass()
+  const [charge] = (await charges(1)) as [Charge]
+  // What a backup holds names the cluster that it was taken of.
+  await database.query("update installation set copy = 'another cluster/1/5'")
+  await settleCopy(database, 1_000)
+  await folder.deliver("a", fileOf())
+  await assert.rejects(core.pass(), { name: "FolderLost", message: /restored or failed-over/ })
+  assert.equal(await states(charge), "pending waiting")
+  assert.deepEqual([await folder.names("in"), await folder.orders()], [["a"], []])
+  assert.equal(await core.exchange.adopt("test"), true)
   clock.advance(5_000)
   await core.pass()
   assert.deepEqual(await folder.orders(), [charge.id])

@@ -1,4 +1,4 @@
-/** A guide to a dialect in its two languages: its tables, blocks and recipes, for tests. */
+/** A guide in its two languages: its tables, blocks and recipes, for tests. */
 import assert from "node:assert/strict"
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -13,10 +13,10 @@ type Block = { readonly language: string; readonly code: string }
 /** The rows of a table without its heading, each as its cells. */
 export type Table = readonly (readonly string[])[]
 
-/** Opens the guide to a dialect. */
-export function openGuide(name: string) {
-  const english = read(`docs/dialects/${name}.md`)
-  const spanish = read(`docs/es/dialects/${name}.md`)
+/** Opens the guide to a dialect, or to a rail. */
+export function openGuide(name: string, to: "dialects" | "rails" = "dialects") {
+  const english = read(`docs/${to}/${name}.md`)
+  const spanish = read(`docs/es/${to}/${name}.md`)
   const blocks = (language: string) =>
     blocksOf(english)
       .filter((block) => block.language === language)

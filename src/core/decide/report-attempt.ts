@@ -128,7 +128,7 @@ function placeOf({ place, fact }: ReportAttempt["facts"][number]): string | null
 function isNews(
   draft: Draft,
   command: ReportAttempt,
-  { fact, at }: ReportAttempt["facts"][number],
+  { fact, at, reference }: ReportAttempt["facts"][number],
   place: string,
 ): boolean {
   const key = sightingKey({ rail: command.rail, place })
@@ -149,7 +149,7 @@ function isNews(
     blockHash: null,
     sender: null,
     receiver: null,
-    reference: null,
+    reference: reference ?? null,
     state: "final",
     applied: "final",
     appliedAmount: received?.amount ?? null,

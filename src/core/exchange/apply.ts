@@ -2,8 +2,8 @@
  * Books what the bank's files say, line by line, each happening once.
  *
  * What a line comes to is the same whenever it is asked: its sighting has a place that follows from
- * what happened to which order. A line whose booking begins is marked before, so that one which a
- * crash stopped is known as the one that was booked, and not as told before.
+ * what happened to which order, and names the line, so that one which a crash stopped is known as
+ * the one that was booked, and not as told before.
  */
 import {
   factOf,
@@ -61,11 +61,6 @@ async function applyLines(work: Work, lines: readonly store.DueLine[]): Promise<
   const toTell = decisions.flatMap(({ line, does }) =>
     typeof does === "string" ? [] : [{ line, telling: does }],
   )
-  const begun = decisions.map(({ line: { id }, does }) => ({
-    id,
-    outcome: typeof does === "string" ? does : ("due" as const),
-  }))
-  await write(work, begun)
   const outcomes = await tellAll(
     work,
     toTell.map(({ telling }) => telling),
@@ -73,7 +68,10 @@ async function applyLines(work: Work, lines: readonly store.DueLine[]): Promise<
   const booked = toTell.flatMap(({ line: { id } }, at) =>
     faultIn([outcomes[at]!]) === null ? [{ id, outcome: "booked" as const }] : [],
   )
-  await write(work, booked)
+  const others = decisions.flatMap(({ line: { id }, does }) =>
+    typeof does === "string" ? [{ id, outcome: does }] : [],
+  )
+  await write(work, [...booked, ...others])
   return faultIn(outcomes)
 }
 
@@ -91,11 +89,14 @@ async function decide(work: Work, lines: readonly store.DueLine[]): Promise<Deci
     const attempt = attempts.get(line.attemptId!)!
     const kind = attempt.kind as Kind
     const place = placeOf(line.means, attempt.id)
-    if (told.has(place)) return { line, does: line.begun ? "booked" : "known" }
+    if (told.has(place)) {
+      const byThis = line.begun || told.get(place) === line.id
+      return { line, does: byThis ? "booked" : "known" }
+    }
     const state = states.get(attempt.id)!
     const verdict = verdictOn(kind, line.means, state)
     if (verdict !== "tell") return { line, does: verdict }
-    told.add(place)
+    told.set(place, line.id)
     states.set(attempt.id, stateAfter(kind, line.means, state))
     return { line, does: tellingOf(line, attempt) }
   })
@@ -107,6 +108,7 @@ function tellingOf(line: store.DueLine, attempt: OwnedAttempt): Telling {
     fact: factOf(attempt.kind as Kind, line.means, line.reason),
     place: placeOf(line.means, attempt.id),
     at: line.at,
+    reference: line.id,
     ...(line.reference === null ? {} : { railReference: line.reference }),
   }
 }

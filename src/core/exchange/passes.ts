@@ -46,6 +46,10 @@ export function exchangePasses(parts: LoopParts, rail: Rail, exchange: Exchange)
   ]
 }
 
+const DOUBT =
+  "the database is a restored or failed-over copy: what it lets wait may have left already. " +
+  "Compare it with the folder and the bank, then: caudal bank-files adopt --yes"
+
 /** Makes sure that the folder is there, and the one that was worked with before. */
 async function check(
   { database, clock, ids, metrics }: LoopParts,
@@ -55,6 +59,7 @@ async function check(
 ): Promise<void> {
   try {
     const known = await store.markOf(database, rail)
+    if (known === store.OTHER_COPY) throw new FolderLost(DOUBT)
     const mark = await exchange.identify(known, ids.next())
     if (known === null) {
       await held.write((tx) => store.writeMark(tx, { rail, mark, now: clock.now() }))

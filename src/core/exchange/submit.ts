@@ -28,6 +28,8 @@ export type Telling = {
   readonly place: string | null
   readonly at: Date
   readonly railReference?: string
+  /** The line that says it. */
+  readonly reference?: string
 }
 
 /** A batch of the engine's; behind so many a call of the API waits for one commit at most. */

@@ -35,11 +35,12 @@ export function reportOf(
     custodian: rail.custodian,
     assets: [...new Set([owner.asset, attempt.asset, ...options.map((option) => option.asset)])],
     fence: report.fence,
-    facts: report.sightings.map(({ place, fact, at, railReference }) => ({
+    facts: report.sightings.map(({ place, fact, at, railReference, reference }) => ({
       place,
       fact,
       at,
       railReference,
+      reference,
     })),
     instructions: report.instructions ?? null,
     lookAt: report.lookAt ?? null,

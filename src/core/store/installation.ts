@@ -1,5 +1,6 @@
 /** What a database remembers of its installation: its mode, and which master key opens it. */
 import type { Database, Queries } from "../../db/database.ts"
+import { doubtFolders } from "../exchange/store/lease.ts"
 import { type Keyring, SealError } from "../seal.ts"
 
 const CONTEXT = "installation.key-check"
@@ -39,7 +40,8 @@ type Row = {
 
 /**
  * Remembers which copy this is. If it is another than before, every key's next index moves `gap`
- * ahead first: what was given out after the backup was taken must not be given out again.
+ * ahead first, and bank files rest until an operator says so: what was given out or sent after the
+ * backup was taken must not be given out or sent again.
  */
 export async function settleCopy(db: Database, gap: number): Promise<void> {
   const copy = await copyOf(db)
@@ -54,6 +56,7 @@ export async function settleCopy(db: Database, gap: number): Promise<void> {
         "update xpubs set next_index = (least(next_index::bigint + $1, 2147483647))::integer",
         [gap],
       )
+      await doubtFolders(tx)
     }
     await tx.query("update installation set copy = $1", [copy])
   })

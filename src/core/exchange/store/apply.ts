@@ -21,7 +21,7 @@ export type DueLine = {
   readonly reason: Reason | null
   readonly reference: string | null
   readonly at: Date
-  /** Whether its booking began before, and was stopped. */
+  /** About many orders: whether its booking began before, and was stopped. */
   readonly begun: boolean
 }
 
@@ -56,20 +56,20 @@ where a.id = any($1::uuid[])`,
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-/** Which of these places were told before. */
+/** Which of these places were told before, and by which line. */
 export async function placesTold(
   db: Queries,
   rail: string,
   places: readonly string[],
-): Promise<Set<string>> {
-  const { rows } = await db.query<{ place: string }>(
-    "select s.place from sightings s where s.rail = $1 and s.place = any($2::text[])",
+): Promise<Map<string, string | null>> {
+  const { rows } = await db.query<{ place: string; reference: string | null }>(
+    "select s.place, s.reference from sightings s where s.rail = $1 and s.place = any($2::text[])",
     [rail, places],
   )
-  return new Set(rows.map(({ place }) => place))
+  return new Map(rows.map(({ place, reference }) => [place, reference]))
 }
 
-/** Writes what became of lines. One that stays due is one whose booking begins now. */
+/** Writes what became of lines. One about many that stays due is one whose booking begins now. */
 export async function setOutcomes(
   db: Queries,
   outcomes: readonly { readonly id: string; readonly outcome: Outcome }[],

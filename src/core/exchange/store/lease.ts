@@ -30,6 +30,17 @@ export async function prolong(
   return rowCount === 1
 }
 
+/**
+ * Stands for a folder's mark once the database is another copy than before: what it knows may be
+ * older than what left, and orders that wait in it may be at the bank already.
+ */
+export const OTHER_COPY = "another copy of the database"
+
+/** Lets no rail use its folder until an operator says so. */
+export async function doubtFolders(db: Queries): Promise<void> {
+  await db.query("update exchanges set mark = $1", [OTHER_COPY])
+}
+
 /** The mark of the folder that a rail worked with before; null when there was none. */
 export async function markOf(db: Queries, rail: string): Promise<string | null> {
   const { rows } = await db.query<{ mark: string }>(
