@@ -219,7 +219,7 @@ test("a restored copy of the database sends nothing until an operator says so", 
   await assert.rejects(core.pass(), { name: "FolderLost", message: /restored or failed-over/ })
   assert.equal(await states(charge), "pending waiting")
   assert.deepEqual([await folder.names("in"), await folder.orders()], [["a"], []])
-  assert.equal(await core.exchange.adopt("test"), true)
+  assert.equal(await core.exchange.adopt("files"), true)
   clock.advance(5_000)
   await core.pass()
   assert.deepEqual(await folder.orders(), [charge.id])
