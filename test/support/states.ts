@@ -128,8 +128,13 @@ async function click(page: BrowserPage, name: string): Promise<void> {
   await page.waitForLoadState()
 }
 
-/** A consent page, with what was pressed on it. */
-function consent(button: "agree" | "decline" | null) {
+const WITHDRAW = "?step=withdraw"
+
+/** A consent page, with what was pressed on it; `then` does more there and answers its address. */
+function consent(
+  button: "agree" | "decline" | null,
+  then: (url: string) => Promise<string> = async (url) => url,
+) {
   return async (world: World) => {
     const { baseUrl, apiKey } = world.credentials.palommaDirectDebit
     const make = async (path: string, body: object) => {
@@ -148,7 +153,7 @@ function consent(button: "agree" | "decline" | null) {
     })
     const url = `${world.url}/pay/consent/${method.id}`
     if (button) await press(await open(url), button)
-    return url
+    return then(url)
   }
 }
 
@@ -457,6 +462,19 @@ export const STATES: readonly State[] = [
   { name: "consent", says: "Autoriza los débitos a tu cuenta", make: consent(null) },
   { name: "consent-agreed", says: "Autorización lista", make: consent("agree") },
   { name: "consent-declined", says: "No autorizaste los débitos", make: consent("decline") },
+  {
+    name: "consent-withdraw",
+    says: "¿Retirar tu autorización?",
+    make: consent("agree", async (url) => url + WITHDRAW),
+  },
+  {
+    name: "consent-withdrawn",
+    says: "Autorización retirada",
+    make: consent("agree", async (url) => {
+      await press(await open(url + WITHDRAW), "withdraw")
+      return url
+    }),
+  },
   {
     name: "not-found",
     says: "No encontramos este pago",
