@@ -227,7 +227,7 @@ async function claim(
       "this database is a restored copy: addresses that it may have given out are left out",
     )
   }
-  await settleCopy(database, RESTORED_GAP)
+  await settleCopy(database)
 }
 
 /** The driver's words with the server's name; a name with several addresses has only a code. */

@@ -174,6 +174,7 @@ test("a batch, a return and a charge of the bank's are told apart", async () => 
     description: null,
     account: merchant.account,
     statementId: "C54-20260107-1",
+    statementPage: null,
   })
   assert.deepEqual(
     entries.map(({ event, direction, booked, endToEndId, amount, bookedOn, reference }) => [

@@ -85,6 +85,8 @@ export type Entry = Placed & {
   /** Our account, and the statement's own id. */
   readonly account: string | null
   readonly statementId: string
+  /** Which page of a statement that has several; null for one that has one. */
+  readonly statementPage: number | null
 }
 
 /** The end of an account's part of a file. Its entries came before. */

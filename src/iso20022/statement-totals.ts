@@ -81,6 +81,12 @@ export function makeTotals(): Totals {
         ["sum of credits", "TtlCdtNtries", sum.credit],
         ["sum of debits", "TtlDbtNtries", sum.debit],
       ]
+      // Of an entry that couldn't be read, nobody knows what it adds: only how many there are.
+      if (count.unread > 0) {
+        const said = readCount(values.get("TxsSummry/TtlNtries/NbOfNtries"))
+        const wrong = mismatch(record, "entries", said === null ? null : String(said), String(all))
+        return wrong ? [wrong] : []
+      }
       const net = saidNet(values)
       const closing = closingByEntries()
       return [

@@ -247,11 +247,18 @@ function entryOf(
     description: descriptionOf(values) ?? descriptionOf(entry.values),
     account: accountOf(statement),
     statementId: statement.get("Id") ?? "",
+    statementPage: pageOf(statement),
     position,
   }
 }
 
 type Values = ReadonlyMap<string, string>
+
+/** Which page of its statement it stands on; null where there is one only. */
+function pageOf(statement: Values): number | null {
+  const page = readPage(statement, STATEMENT.page) ?? readPage(statement, NOTIFICATION.page)
+  return page?.number ?? null
+}
 
 function idOf({ values }: Found<Name>): string | null {
   const id = values.get("Refs/EndToEndId") ?? NO_ID

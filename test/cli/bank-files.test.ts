@@ -126,7 +126,7 @@ test("a dry run says what would leave, what not, and what later; it changes noth
     [[LATER.toISOString(), 1, "700.00"]],
   )
   const { out: page } = await does("bank-files", "dry-run")
-  assert.match(page, /bank-files: would send 1 of debits\./)
+  assert.match(page, /bank-files: would send 1 file of debits\./)
   assert.match(page, /can't be opened/)
 })
 
@@ -231,18 +231,19 @@ test("what waits for later is made due, and nothing else is touched", async () =
 })
 
 test("another folder is taken only by who says that it is whole", async () => {
-  await database.query("insert into exchanges (rail, mark, created_at) values ($1, 'old', $2)", [
-    "bank-files",
-    played.clock.now(),
-  ])
-  const count = async () => (await database.query("select from exchanges")).rowCount
+  const marks = async () => {
+    const { rows } = await database.query<{ mark: string }>("select mark from exchanges")
+    return rows.map(({ mark }) => mark)
+  }
   const unsure = await caudal(["bank-files", "adopt"], settings)
   assert.equal(unsure.code, 1)
   assert.match(unsure.err, /neither sent again nor known/)
-  assert.equal(await count(), 1)
-  assert.deepEqual(await asked("adopt", "--yes"), { rail: "bank-files", known: true })
-  assert.equal(await count(), 0)
+  assert.deepEqual(await marks(), [])
   assert.deepEqual(await asked("adopt", "--yes"), { rail: "bank-files", known: false })
+  assert.deepEqual(await marks(), ["any folder"])
+  await database.query("update exchanges set mark = 'old'")
+  assert.deepEqual(await asked("adopt", "--yes"), { rail: "bank-files", known: true })
+  assert.deepEqual(await marks(), ["any folder"])
 })
 
 test("a merchant's rails and account are changed, and taken away with none", async () => {
@@ -262,9 +263,11 @@ const MISUSED: readonly (readonly [words: string, code: number, says: RegExp])[]
   ["merchant set Tester", 2, /needs something to change/],
   ["merchant set Tester --rail cash=simulator", 2, /--rail cash=simulator: write a method/],
   ["merchant set Tester --rail bank=evm", 1, /no rail of that name moves bank; there are: .*files/],
+  ["merchant set Tester --rail bank=none --rail bank=bank-files", 2, /--rail bank=…: given twice/],
   ["merchant set Tester --bank-account nowhere", 1, /there is no account nowhere/],
   ["bank-files list --only up", 2, /--only up: there are in and out/],
   ["bank-files list --limit 0", 2, /--limit 0: write a number from 1/],
+  ["bank-files list --limit 1e3", 2, /--limit 1e3: write a number from 1/],
   ["bank-files show none.xml", 1, /There is no file none\.xml/],
   ["bank-files lines --outcome lost", 2, /--outcome lost: there are due, booked/],
   ["bank-files lines --file day.xml", 1, /Several files came under this name; give an id/],
@@ -272,7 +275,8 @@ const MISUSED: readonly (readonly [words: string, code: number, says: RegExp])[]
   ["bank-files clear 0697129c-26e2-42f1-a000-dc60878d5588 --note y", 1, /There is no line/],
   ["bank-files clear 0697129c-26e2-42f1-a000-dc60878d5588", 2, /also needs --note/],
   ["bank-files adopt --rail evm", 2, /there are: bank-files/],
-  ["attempts unknown --older-than 2", 2, /--older-than 2: write minutes, hours or days/],
+  ["attempts unknown --older-than 2", 2, /--older-than 2: write up to 9999 minutes, hours or days/],
+  ["attempts unknown --older-than 999999d", 2, /--older-than 999999d: write up to 9999 minutes/],
   ["payment show pay_12", 2, /pay_12: write an id such as/],
   ["payment show 0697129c-26e2-42f1-a000-dc60878d5588", 1, /There is no payment, attempt/],
 ]

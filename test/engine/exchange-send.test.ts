@@ -205,16 +205,15 @@ test("in another folder, or none, nothing is sent and nothing is read", async (c
   assert.deepEqual(await folder.orders(), [charge.id])
 })
 
-test("a restored copy of the database sends nothing until an operator says so", async (context) => {
+test("a copy of the database sends nothing until somebody says so", async (context) => {
   const { charges, core, folder, states, database, clock, ids } = await world(context)
   const keyring = openKeyring(ids, { current: masterKey(Buffer.alloc(32, 7)) })
   await claimInstallation(database, "sandbox", keyring, clock.now())
-  await settleCopy(database, 1_000)
+  await settleCopy(database)
   await core.pass()
   const [charge] = (await charges(1)) as [Charge]
   // What a backup holds names the cluster that it was taken of.
   await database.query("update installation set copy = 'another cluster/1/5'")
-  await settleCopy(database, 1_000)
   await folder.deliver("a", fileOf())
   await assert.rejects(core.pass(), { name: "FolderLost", message: /restored or failed-over/ })
   assert.equal(await states(charge), "pending waiting")
@@ -223,6 +222,22 @@ test("a restored copy of the database sends nothing until an operator says so", 
   clock.advance(5_000)
   await core.pass()
   assert.deepEqual(await folder.orders(), [charge.id])
+})
+
+test("a folder that another installation marked isn't taken without a word", async (context) => {
+  const { charges, core, folder, clock } = await world(context)
+  await writeFile(join(folder.path, "mark"), "another")
+  const [charge] = (await charges(1)) as [Charge]
+  await assert.rejects(core.pass(), { name: "FolderLost", message: /another installation/ })
+  assert.deepEqual(await folder.orders(), [])
+  assert.equal(await core.exchange.adopt("files"), false)
+  clock.advance(5_000)
+  await core.pass()
+  assert.deepEqual(await folder.orders(), [charge.id])
+  // From here on it is this one, and no other.
+  await writeFile(join(folder.path, "mark"), "a third")
+  clock.advance(5_000)
+  await assert.rejects(core.pass(), FolderLost)
 })
 
 test("a file whose folder is lost before it is sent doesn't count as sent", async (context) => {

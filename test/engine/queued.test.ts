@@ -60,7 +60,7 @@ test("what waits for its file expires with its payment", async (context) => {
   assert.equal(attempt?.state, "closed")
 })
 
-test("a rail of stored accounts is not shown to payers, nor used without consent", async (context) => {
+test("a rail of stored accounts is not used without consent, nor by a payer", async (context) => {
   const { core, spec, merchant } = await queue(context, true)
   const rows: readonly [target: Target, refused: string | null][] = [
     [{ accountNumber: "123" }, "method_not_offered"],

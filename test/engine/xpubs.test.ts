@@ -178,7 +178,7 @@ test("a restored copy of the database leaves out what it may have given out sinc
   const keyring = openKeyring(test.ids, { current: masterKey(Buffer.alloc(32, 7)) })
   const start = async () => {
     const { restored } = await claimInstallation(database, "sandbox", keyring, test.clock.now())
-    await settleCopy(database, 1_000)
+    await settleCopy(database)
     return restored
   }
   assert.deepEqual([await start(), await start()], [false, false])

@@ -337,6 +337,7 @@ export function orderLine(
     endToEndId: id,
     amount: 10_000n,
     asset: "COP",
+    direction: null,
     reason: null,
     reasonCode: null,
     at: new Date("2026-01-06T05:00:00Z"),

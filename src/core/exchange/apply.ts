@@ -5,6 +5,7 @@
  * what happened to which order, and names the line, so that one which a crash stopped is known as
  * the one that was booked, and not as told before.
  */
+import { LeaseLost } from "./lease.ts"
 import {
   factOf,
   isMoney,
@@ -42,13 +43,23 @@ export async function applyFile(work: Work, fileId: string): Promise<void> {
   if (fault !== null) throw fault
 }
 
-/** Looks again at what waited for money that may have come by now. */
-export async function applyWoken(work: Work): Promise<void> {
+/**
+ * Looks again at what waited for money that may have come by now. Answers the first fault, or null:
+ * it is of another file's.
+ */
+export async function applyWoken(work: Work): Promise<unknown> {
   const { parts, rail, held } = work
   await held.write((tx) => store.wake(tx, rail.name))
+  let fault: unknown = null
   for (const fileId of await store.filesWithDue(parts.database, rail.name)) {
-    await applyFile(work, fileId)
+    try {
+      await applyFile(work, fileId)
+    } catch (error) {
+      if (error instanceof LeaseLost) throw error
+      fault ??= error
+    }
   }
+  return fault
 }
 
 /** What is to be done about one line: told, or an outcome at once. */
@@ -125,6 +136,7 @@ async function applyWide(work: Work, line: store.DueLine): Promise<unknown> {
   }
   let booked = line.begun
   let contradicted = false
+  let fault: unknown = null
   for (let after = FIRST; ; ) {
     await work.held.keep()
     const page = await store.spokenOf(work.parts.database, line, after, AT_ONCE)
@@ -132,13 +144,14 @@ async function applyWide(work: Work, line: store.DueLine): Promise<unknown> {
     const lines = spoken.map(({ id }): store.DueLine => ({ ...line, attemptId: id, begun: false }))
     const decisions = await decide(work, lines)
     const tellings = decisions.flatMap(({ does }) => (typeof does === "string" ? [] : [does]))
-    const fault = faultIn(await tellAll(work, tellings))
-    if (fault !== null) return fault
+    fault = faultIn(await tellAll(work, tellings)) ?? fault
     booked ||= tellings.length > 0
     contradicted ||= decisions.some(({ does }) => does === "contradiction")
     if (page.length < AT_ONCE) break
     after = page.at(-1)!.id
   }
+  // It stays due, and is told to the others again without an effect.
+  if (fault !== null) return fault
   const outcome = booked ? "booked" : contradicted ? "contradiction" : "known"
   await write(work, [{ id: line.id, outcome }])
   return null

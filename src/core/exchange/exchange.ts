@@ -139,6 +139,8 @@ export type BankLine = {
   /** Minor units of `asset`; both null when the bank doesn't say. */
   readonly amount: bigint | null
   readonly asset: string | null
+  /** Which way money moved on our account; null where none did. */
+  readonly direction: "credit" | "debit" | null
   readonly reason: Reason | null
   readonly reasonCode: string | null
   /** When it happened: of a day without a time, its beginning where the bank is. */
@@ -150,8 +152,9 @@ export type BankLine = {
 }
 
 /**
- * `credit`, `debit`: money came or went. `return`: what was ordered came undone, whichever way that
- * moved the money. `nothing`: it changes nothing, and is kept.
+ * `credit`, `debit`: money came or went. `return`: what was ordered came undone, which moves money
+ * the other way; where it moved the same way, the return itself came undone. `nothing`: it changes
+ * nothing, and is kept.
  */
 export const SAYINGS = [
   "accepted",

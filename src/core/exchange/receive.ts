@@ -81,12 +81,14 @@ async function finish(work: Work, file: store.InFile): Promise<void> {
     why = await read(work, file)
     state = why === null ? "applying" : "refused"
   }
+  let fault: unknown = null
   if (state === "applying") {
     await applyFile(work, id)
-    await applyWoken(work)
+    fault = await applyWoken(work)
   }
   await exchange.keep(id, name, state === "refused" ? "errors" : "archive", why)
   await held.write((tx) => store.setPutAway(tx, id, parts.clock.now()))
+  if (fault !== null) throw fault
 }
 
 /** Forgets what was read of files of which not all was. */

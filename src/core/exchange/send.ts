@@ -6,8 +6,9 @@
  * stops in between goes on from what was committed last.
  */
 import { orderOf } from "../payments/prepare.ts"
-import { assert, type Reason } from "../refusal.ts"
-import type { FileKind, FileOrder, GroupToWrite } from "./exchange.ts"
+import { assert } from "../refusal.ts"
+import { declineLeftOut, declineRevoked, leaveOutFlawed, PAGE } from "./decline.ts"
+import { type FileKind, type FileOrder, FolderLost, type GroupToWrite } from "./exchange.ts"
 import { LeaseLost } from "./lease.ts"
 import * as orders from "./store/orders.ts"
 import * as store from "./store/send.ts"
@@ -15,8 +16,6 @@ import { AT_ONCE, faultIn, type Telling, tellAll, type Work } from "./submit.ts"
 
 /** Orders begun by one statement: it locks them, and somebody may want to cancel one. */
 const GATHER_MAX = 2_000
-/** Orders opened between two rests: a few milliseconds of unsealing. */
-const PAGE = 250
 const KINDS = ["debits", "credits"] as const satisfies readonly FileKind[]
 /** How often is said again that orders wait for an account that isn't there. */
 const WARN_EVERY_MS = 3_600_000
@@ -27,22 +26,38 @@ export type Warned = { atMs: number }
 /** Finishes files that were begun, and sends what is due; answers how many files there were. */
 export async function sendDue(work: Work, warned: Warned): Promise<number> {
   const { parts, rail } = work
+  const faults: unknown[] = []
   const begun = await store.unfinished(parts.database, rail.name)
-  for (const file of begun) await handOver(work, file)
-  await declineRevoked(work)
+  for (const file of begun) await guarded(work, faults, () => handOver(work, file))
+  await guarded(work, faults, () => declineRevoked(work))
   let made = 0
   for (const kind of KINDS) {
-    for (;;) {
-      const file = await gather(work, kind, warned)
-      if (file === null) break
-      await handOver(work, file)
-      made += 1
-    }
+    await guarded(work, faults, async () => {
+      for (;;) {
+        const file = await gather(work, kind, warned)
+        if (file === null) break
+        made += 1
+        await handOver(work, file)
+      }
+    })
   }
   // A bank's cut-off comes before anybody is told.
   const sent = await store.unfinished(parts.database, rail.name)
-  for (const file of sent) await tellSent(work, file)
+  for (const file of sent) await guarded(work, faults, () => tellSent(work, file))
+  if (faults.length > 0) throw faults[0]
   return begun.length + made
+}
+
+/** One file or payment that can't be dealt with now must not keep back those of others. */
+async function guarded(work: Work, faults: unknown[], deal: () => Promise<void>): Promise<void> {
+  try {
+    await deal()
+  } catch (error) {
+    if (error instanceof LeaseLost || error instanceof FolderLost) throw error
+    // The first is thrown in the end, and logged by who hears it.
+    if (faults.length > 0) work.parts.log.error({ err: error }, "orders were not dealt with")
+    faults.push(error)
+  }
 }
 
 /** Begins orders that are due and puts them into a new file; null when there are none. */
@@ -96,17 +111,6 @@ async function place(work: Work, kind: FileKind, warned: Warned): Promise<store.
   return placed
 }
 
-/** Charges whose payer took back the consent before they left. */
-async function declineRevoked(work: Work): Promise<void> {
-  const { parts, rail } = work
-  for (;;) {
-    const now = parts.clock.now()
-    const revoked = await store.revokedDue(parts.database, rail.name, now, AT_ONCE)
-    if (revoked.length === 0) return
-    await tellDeclined(work, revoked, "revoked", () => "mandate_revoked")
-  }
-}
-
 /** Writes a file's part and hands it over, from wherever that was left. */
 async function handOver(work: Work, file: store.OutFile): Promise<void> {
   const { parts, exchange, held } = work
@@ -140,12 +144,13 @@ async function writePart(work: Work, file: store.OutFile): Promise<store.OutFile
   }
   const groups = await orders.groupsOf(parts.database, file.id)
   if (groups.length === 0) {
+    await declineLeftOut(work, file)
     await held.write((tx) => store.setTold(tx, file.id, parts.clock.now(), "none"))
     return null
   }
   await work.checkFolder()
   const { id, kind, createdAt } = file
-  const toWrite = groups.map(
+  const toWrite = (await redate(work, groups)).map(
     (group): GroupToWrite => ({ ...group, orders: () => read(work, group.id) }),
   )
   const written = await exchange.write({ id, kind, createdAt, groups: toWrite }, part)
@@ -161,6 +166,21 @@ async function writePart(work: Work, file: store.OutFile): Promise<store.OutFile
   return { ...mine, state: "ready" }
 }
 
+/** A file that was kept back leaves for a day that a bank still takes. */
+async function redate(
+  { parts, exchange, held }: Work,
+  groups: readonly orders.Group[],
+): Promise<orders.Group[]> {
+  const now = parts.clock.now()
+  const dated = groups.map((group) => {
+    const slot = exchange.slotOf(group, now)
+    return typeof slot === "string" || slot.day <= group.day ? group : { ...group, day: slot.day }
+  })
+  const late = dated.filter((group, at) => group !== groups[at])
+  if (late.length > 0) await held.write((tx) => store.setDays(tx, late))
+  return dated
+}
+
 /** The orders of a group, from the first. */
 async function* read(work: Work, groupId: string): AsyncGenerator<FileOrder> {
   for (let after = orders.FIRST; ; ) {
@@ -173,75 +193,11 @@ async function* read(work: Work, groupId: string): AsyncGenerator<FileOrder> {
   }
 }
 
-type Flaw = { readonly reason: Reason; readonly why: string }
-
-/** Declines what can't be written, before anything of the file is. */
-async function leaveOutFlawed(work: Work, { id: fileId }: store.OutFile): Promise<void> {
-  const { parts, held } = work
-  for (let after = orders.FIRST; ; ) {
-    await held.keep()
-    const page = await orders.ordersOf(parts.database, "file", fileId, after, PAGE)
-    const flaws = new Map(
-      page.flatMap((row) => {
-        if (row.state !== "unknown") return []
-        const flaw = flawOf(work, row)
-        return flaw ? [[row.id, flaw] as const] : []
-      }),
-    )
-    if (flaws.size > 0) {
-      const flawed = [...flaws].map(([attemptId, { why }]) => ({ attemptId, why }))
-      await held.write((tx) => orders.leaveOut(tx, flawed))
-      const left = page.filter(({ id }) => flaws.has(id))
-      await tellDeclined(work, left, "flaw", ({ id }) => flaws.get(id)!.reason)
-      parts.metrics.count("exchange_flawed", { rail: work.rail.name }, left.length)
-    }
-    if (page.length < PAGE) return
-    after = page.at(-1)!.id
-  }
-}
-
-/** Why an order can't stand in a file. One that was left out stays so, whatever we think now. */
-function flawOf({ parts, exchange }: Work, row: orders.OrderRow): Flaw | null {
-  const flaw = row.revoked
-    ? ({ reason: "mandate_revoked", why: "the consent to it was taken back" } as const)
-    : openFlaw()
-  return flaw ?? (row.flaw === null ? null : { reason: "other", why: row.flaw })
-
-  function openFlaw(): Flaw | null {
-    let order: FileOrder
-    try {
-      order = { ...orderOf(row, parts.keyring), remittance: row.remittance }
-    } catch (error) {
-      parts.log.error({ err: error, attemptId: row.id }, "an order can't be read")
-      return { reason: "other", why: "what is stored of its account can't be opened" }
-    }
-    return exchange.flawOf(order)
-  }
-}
-
-async function tellDeclined(
-  work: Work,
-  attempts: readonly orders.OwnedAttempt[],
-  place: string,
-  reasonOf: (attempt: orders.OwnedAttempt) => Reason,
-): Promise<void> {
-  const at = work.parts.clock.now()
-  const tellings = attempts.map(
-    (attempt): Telling => ({
-      attempt,
-      fact: { kind: "declined", reason: reasonOf(attempt) },
-      place: `${place}:${attempt.id}`,
-      at,
-    }),
-  )
-  const fault = faultIn(await tellAll(work, tellings))
-  if (fault !== null) throw fault
-}
-
 /** Tells the payments of a file that was handed over. */
 async function tellSent(work: Work, file: store.OutFile): Promise<void> {
   const { parts, held } = work
   if (file.state !== "sent") return
+  let fault: unknown = null
   for (let after = orders.FIRST; ; ) {
     const page = await orders.toldOf(parts.database, file.id, after, AT_ONCE)
     const at = parts.clock.now()
@@ -249,10 +205,12 @@ async function tellSent(work: Work, file: store.OutFile): Promise<void> {
     const tellings = waiting.map(
       (attempt): Telling => ({ attempt, fact: { kind: "sent" }, place: null, at }),
     )
-    const fault = faultIn(await tellAll(work, tellings))
-    if (fault !== null) throw fault
+    fault = faultIn(await tellAll(work, tellings)) ?? fault
     if (page.length < AT_ONCE) break
     after = page.at(-1)!.id
   }
+  await declineLeftOut(work, file)
+  // It is told anew, and those who know already are left alone.
+  if (fault !== null) throw fault
   await held.write((tx) => store.setTold(tx, file.id, parts.clock.now(), "sent"))
 }

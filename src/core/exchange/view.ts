@@ -106,8 +106,8 @@ export function makeView(parts: ViewParts) {
       }
       return sent
     },
-    /** Forgets the mark of a rail's folder; false when it knew none. */
-    adopt: (rail: string): Promise<boolean> => store.forgetFolder(database, rail),
+    /** Lets a rail take whatever folder it finds next; false when it knew none before. */
+    adopt: (rail: string): Promise<boolean> => store.adoptFolder(database, rail, clock.now()),
   }
 }
 

@@ -41,8 +41,15 @@ export type LoopParts = {
   readonly metrics: Metrics
 }
 
-/** A pass of work; it answers how much it found, so that a full plate is followed by the next. */
-export type Pass = { readonly name: string; readonly everyMs: number; run(): Promise<number> }
+/**
+ * A pass of work; it answers how much it found, so that a full plate is followed by the next. One
+ * that may take long breaks off soon after `signal`.
+ */
+export type Pass = {
+  readonly name: string
+  readonly everyMs: number
+  run(signal?: AbortSignal): Promise<number>
+}
 
 /** What one pass takes: small enough to be reported well within its lease. */
 const CLAIM_MAX = 200
@@ -97,7 +104,7 @@ async function loop(parts: LoopParts, pass: Pass, signal: AbortSignal): Promise<
   while (!signal.aborted) {
     let pauseMs = pass.everyMs
     try {
-      if ((await pass.run()) > 0) pauseMs = 0
+      if ((await pass.run(signal)) > 0) pauseMs = 0
     } catch (error) {
       pauseMs = Math.max(pass.everyMs, AFTER_FAULT_MS)
       parts.metrics.count("loop_faults", { loop: pass.name })

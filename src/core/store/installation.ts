@@ -2,6 +2,7 @@
 import type { Database, Queries } from "../../db/database.ts"
 import { doubtFolders } from "../exchange/store/lease.ts"
 import { type Keyring, SealError } from "../seal.ts"
+import { RESTORED_GAP } from "../xpubs/keys.ts"
 
 const CONTEXT = "installation.key-check"
 
@@ -39,27 +40,34 @@ type Row = {
 }
 
 /**
- * Remembers which copy this is. If it is another than before, every key's next index moves `gap`
+ * Remembers which copy this is. If it is another than before, every key's next index moves
  * ahead first, and bank files rest until an operator says so: what was given out or sent after the
  * backup was taken must not be given out or sent again.
  */
-export async function settleCopy(db: Database, gap: number): Promise<void> {
+export async function settleCopy(db: Database): Promise<void> {
   const copy = await copyOf(db)
+  if ((await rememberedCopy(db)) === copy) return
   await db.transaction(async (tx) => {
-    const { rows } = await tx.query<{ copy: string | null }>(
-      "select copy from installation for update",
-    )
-    const before = rows[0]!.copy
-    if (before === copy) return
+    const before = await rememberedCopy(tx, "for update")
+    if (before === undefined || before === copy) return
     if (before !== null) {
       await tx.query(
         "update xpubs set next_index = (least(next_index::bigint + $1, 2147483647))::integer",
-        [gap],
+        [RESTORED_GAP],
       )
       await doubtFolders(tx)
     }
     await tx.query("update installation set copy = $1", [copy])
   })
+}
+
+/** Null before the first start has ended; undefined where nothing was installed. */
+async function rememberedCopy(
+  db: Queries,
+  lock: "" | "for update" = "",
+): Promise<string | null | undefined> {
+  const { rows } = await db.query<{ copy: string | null }>(`select copy from installation ${lock}`)
+  return rows[0]?.copy
 }
 
 /**

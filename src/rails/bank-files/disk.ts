@@ -1,6 +1,6 @@
 /** Files that outlive a power cut: written whole, moved in one step, found again by content. */
 import { createHash } from "node:crypto"
-import { createReadStream } from "node:fs"
+import { constants } from "node:fs"
 import { lstat, open, rename, rm } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import type { Written } from "../../core/index.ts"
@@ -84,14 +84,18 @@ export async function statOf(path: Path) {
   }
 }
 
+/** Whoever may put files there may put a link or a pipe in the place of one at any moment. */
+const PLAIN = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+
 /**
- * The SHA-256 of a file. One that is longer than `most` counts by its beginning and its length: it
- * is told from others, and nobody reads it to its end.
+ * The SHA-256 of a file, never of what a link leads to. One that is longer than `most` counts by
+ * its beginning and its length: it is told from others, and nobody reads it to its end.
  */
 export async function hashOf(path: Path, most: number): Promise<string> {
   const hash = createHash("sha256")
   let bytes = 0
-  for await (const chunk of createReadStream(path, { end: most }) as AsyncIterable<Buffer>) {
+  const file = await open(path, PLAIN)
+  for await (const chunk of file.createReadStream({ end: most }) as AsyncIterable<Buffer>) {
     hash.update(chunk)
     bytes += chunk.length
   }

@@ -1,5 +1,6 @@
 /** A bank's files: found at rest, taken once, read, kept, whatever their names and what breaks. */
 import assert from "node:assert/strict"
+import { execFileSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import {
   chmodSync,
@@ -18,6 +19,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type TestContext, test } from "node:test"
 import { makeIds, testClock } from "../../clock.ts"
+import { hashOf } from "./disk.ts"
 import { openInbox } from "./inbox.ts"
 
 function world(t: TestContext) {
@@ -214,6 +216,22 @@ test("a crash while a file is taken leaves it to be taken, or given back", async
   assert.equal(readFileSync(join(root, "in", "a.xml"), "utf8"), "another")
 })
 
+test("a link or a pipe that takes a file's place is neither followed nor waited for", async (t) => {
+  const { root, inbox, put, rested, id, list } = world(t)
+  put("a.xml", "ab")
+  const [arrived] = await rested()
+  const name = id()
+  rmSync(join(root, "in", "a.xml"))
+  // It was a file when it was looked for, and wasn't any more when it was moved.
+  writeFileSync(join(root, "aim"), "ab")
+  symlinkSync(join(root, "aim"), join(root, "work", `${name}.in.taking`))
+  assert.equal(await inbox.take(arrived!, name), false)
+  assert.deepEqual([list("work"), list("in")], [[], ["a.xml"]])
+  await assert.rejects(hashOf(join(root, "in", "a.xml"), 9), { code: "ELOOP" })
+  execFileSync("mkfifo", [join(root, "pipe")])
+  assert.equal(await hashOf(join(root, "pipe"), 9), sha256(""))
+})
+
 test("a file is kept once, and one that can't be used with the reason", async (t) => {
   const { root, inbox, open, put, rested, id, list, clock } = world(t)
   put("a.xml", "ab")
@@ -277,7 +295,7 @@ test("one that can't be read keeps back no other, and is told alone", {
   skip: process.getuid?.() === 0 ? "the superuser reads everything" : false,
 }, async (t) => {
   const { root, inbox, put, rested, id } = world(t)
-  chmodSync(put("closed.xml"), 0)
+  for (let at = 0; at < 100; at += 1) chmodSync(put(`closed-${at}.xml`), 0)
   put("open.xml", "b")
   const told = await rested()
   assert.deepEqual(
@@ -286,7 +304,7 @@ test("one that can't be read keeps back no other, and is told alone", {
   )
   await inbox.take(told[0]!, id())
   await assert.rejects(inbox.arrived(), /a file in .* can't be read: EACCES/)
-  assert.ok(existsSync(join(root, "in", "closed.xml")))
+  assert.ok(existsSync(join(root, "in", "closed-99.xml")))
 })
 
 test("only ids of ours name what is taken", async (t) => {

@@ -97,7 +97,8 @@ export function openInbox(parts: InboxParts): Inbox {
       const inside = join(path(), "in")
       const told: Arrived[] = []
       let unreadable: unknown = null
-      for (const { raw, name, bytes, look } of (await atRest()).slice(0, TOLD_MAX)) {
+      for (const { raw, name, bytes, look } of await atRest()) {
+        if (told.length === TOLD_MAX) break
         try {
           look.sha256 ??= await hashOf(pathIn(inside, raw), bytesMax)
         } catch (error) {
@@ -131,7 +132,8 @@ export function openInbox(parts: InboxParts): Inbox {
         )
         if (gone) return false
       }
-      if ((await hashOf(taking, bytesMax)) === arrived.sha256) {
+      const isFile = (await statOf(taking))?.isFile() === true
+      if (isFile && (await hashOf(taking, bytesMax)) === arrived.sha256) {
         await move(taking, taken)
         return true
       }
@@ -162,8 +164,11 @@ export function openInbox(parts: InboxParts): Inbox {
 
 /** Regular files that are meant for us, the oldest first. */
 async function entriesOf(folder: string): Promise<Entry[]> {
-  const names = await readdir(folder, { encoding: "buffer" })
-  const meant = names.filter((raw) => !UNFINISHED.test(raw.toString("latin1"))).slice(0, LOOKED_MAX)
+  const all = await readdir(folder, { encoding: "buffer", withFileTypes: true })
+  const meant = all
+    .filter((entry) => entry.isFile() && !UNFINISHED.test(entry.name.toString("latin1")))
+    .map(({ name }) => name)
+    .slice(0, LOOKED_MAX)
   const found: (Entry & { readonly changed: bigint })[] = []
   for (const raw of meant) {
     const stat = await statOf(pathIn(folder, raw))

@@ -79,6 +79,7 @@ test("a status of an order says what it means, and no more", async () => {
     endToEndId: idOf(1),
     amount: 4_500_000n,
     asset: "COP",
+    direction: null,
     reason: "not_enough_funds",
     reasonCode: "AM04",
     at: AT,
@@ -108,7 +109,11 @@ test("money that moved says which way, and for whom", async () => {
     [movement(1), collected],
     [
       movement(1, { direction: "debit", returned: "not_enough_funds" }),
-      { about: order(1), says: "return", reason: "not_enough_funds", reasonCode: "AM04" },
+      { about: order(1), says: "return", reason: "not_enough_funds", direction: "debit" },
+    ],
+    [
+      movement(1, { direction: "credit", returned: "not_enough_funds" }),
+      { about: order(1), says: "return", reasonCode: "AM04", direction: "credit" },
     ],
     [movement(4, { of: "transfer", direction: "debit" }), { about: order(4), says: "debit" }],
     [
@@ -155,6 +160,9 @@ test("an entry that stands for a group says for how many of it", async () => {
   assert.deepEqual([line.says, line.amount], ["credit", 13_500_000n])
   const [uncounted] = await lines(alone.replace(/<NbOfTxs>3<\/NbOfTxs>/, ""))
   assert.deepEqual(uncounted?.about, group(null))
+  // More than a table counts is no group of ours.
+  const [countless] = await lines(alone.replace(">3<", ">999999999999999<"))
+  assert.deepEqual(countless?.about, group(2_147_483_647))
 })
 
 test("what is only announced says nothing yet", async () => {
@@ -180,6 +188,10 @@ test("money moved when its day began where the account is, unless that isn't ove
     // Today, and a day that the bank has before us.
     ["2026-01-09", "03012345678", AT.toISOString()],
     ["2026-01-12", "03012345678", AT.toISOString()],
+    // A slip, which must not stop the reading.
+    ["0000-01-01", "03012345678", AT.toISOString()],
+    ["0001-01-01", "03012345678", AT.toISOString()],
+    ["9999-12-31", "03012345678", AT.toISOString()],
   ]
   for (const [bookedOn, number, at] of table) {
     const written = notification([movement(1)], { bookedOn, account: number })
@@ -233,6 +245,8 @@ test("two payments that read the same are two lines, in whatever file they come"
   assert.deepEqual(await marks(notification([movement(1)])), [first])
 })
 
+const pageOf = (name: string) => `<${name}><PgNb>2</PgNb><LastPgInd>true</LastPgInd></${name}>`
+
 test("whatever tells two lines apart makes another fingerprint", async () => {
   const base = notification([movement(1)])
   const table: [what: string, written: string][] = [
@@ -248,6 +262,7 @@ test("whatever tells two lines apart makes another fingerprint", async () => {
     ["a return", notification([movement(1, { returned: "returned_by_bank" })])],
     ["not booked yet", base.replace("<Cd>BOOK</Cd>", "<Cd>PDNG</Cd>")],
     ["a statement", statement([movement(1)])],
+    ["another page", base.replace(/<Ntfctn><Id>[^<]*<\/Id>/, `$&${pageOf("NtfctnPgntn")}`)],
   ]
   const seen = new Set(await marks(base))
   for (const [what, written] of table) {
@@ -311,6 +326,19 @@ test("a file that isn't whole, or whose totals aren't those of its lines, is ref
     assert.ok(last.why.length <= 2_000, what)
     assert.equal(said.filter((each) => each.said === "refused" || each.said === "end").length, 1)
   }
+})
+
+test("a file with more lines than anybody writes is refused", async () => {
+  const parts = { clock: testClock(AT), settings: settingsOf(), linesMax: 2 }
+  const of = async (count: number) => {
+    const movements = Array.from({ length: count }, (_, at) => movement(at + 1))
+    const said: Said[] = []
+    const items = readAnswers([Buffer.from(notification(movements))])
+    for await (const each of sayingsOf(parts, items)) said.push(each)
+    return said.at(-1)
+  }
+  assert.deepEqual(await of(2), { said: "end" })
+  assert.deepEqual(await of(3), { said: "refused", why: "has more than 2 lines" })
 })
 
 test("a file whose reader stops without a word breaks off", async () => {

@@ -42,6 +42,15 @@ const SOURCES: Readonly<Record<string, BankLine["source"]>> = {
 /** What a table keeps of a bank's texts. */
 const ID_MAX = 64
 const NOTE_MAX = 200
+/** What a table keeps of a count: no group of ours has as many. */
+const COUNT_MAX = 2 ** 31 - 1
+/** Days before this one are no days on which a file of ours came to anything. */
+const DAY_MIN = "2000-01-01"
+/**
+ * Far more than fit into the longest file that is read, at the length of lines that banks write:
+ * each is kept, and remembered while its file is read.
+ */
+const LINES_MAX = 2_000_000
 /** So many totals that don't fit are named; one is enough to refuse a file. */
 const WRONG_MAX = 5
 const RULE = "bank-files"
@@ -49,6 +58,8 @@ const RULE = "bank-files"
 export type IncomingParts = {
   readonly clock: Clock
   readonly settings: Pick<BankFilesSettings, "accounts" | "timeZone">
+  /** The most lines that are read of a file. */
+  readonly linesMax?: number
 }
 
 type Line = Omit<BankLine, "position" | "fingerprint"> & {
@@ -61,7 +72,7 @@ type Line = Omit<BankLine, "position" | "fingerprint"> & {
  * totals aren't those of its lines, ends with `refused`.
  */
 export async function* sayingsOf(
-  { clock, settings }: IncomingParts,
+  { clock, settings, linesMax = LINES_MAX }: IncomingParts,
   items: AsyncIterable<Item>,
 ): AsyncGenerator<Said> {
   const now = clock.now()
@@ -86,6 +97,10 @@ export async function* sayingsOf(
       const line = lineOf(header, item, now, dated)
       if (line === null) continue
       const { identity, ...rest } = line
+      if (position === linesMax) {
+        yield { said: "refused", why: `has more than ${linesMax} lines` }
+        return
+      }
       position += 1
       yield { said: "line", ...rest, position, fingerprint: mark(identity) }
     }
@@ -120,6 +135,7 @@ function statusLine({ messageId }: Header, status: Status, now: Date): Line {
     endToEndId: cutOrNull(endToEndId),
     amount,
     asset: currency,
+    direction: null,
     reason:
       status.means === "rejected" || status.means === "cancelled" ? reasonOf(reasonCode) : null,
     reasonCode,
@@ -141,12 +157,13 @@ function aboutOf(status: Status): BankLine["about"] {
 function entryLine(header: Header, entry: Entry, now: Date, dated: Dates): Line {
   const { account, amount, booked, bookedOn, currency, direction, endToEndId, event } = entry
   const { originalPaymentInfoId, payments, reasonCode, reference, statementId } = entry
+  const page = entry.statementPage ?? header.page?.number ?? null
   const source = SOURCES[header.kind]!
   const says = booked ? SAYING_OF_ENTRY[event] : "nothing"
   return {
     identity: [
       // A page of a statement has lines of its own, which may read like those of another.
-      ...[source, account, statementId, header.page?.number ?? null, event, direction],
+      ...[source, account, statementId, page, event, direction],
       ...[booked ? "booked" : "announced", endToEndId, originalPaymentInfoId, payments],
       ...[amount, currency, bookedOn, reference, reasonCode],
     ],
@@ -159,6 +176,7 @@ function entryLine(header: Header, entry: Entry, now: Date, dated: Dates): Line 
     endToEndId: cutOrNull(endToEndId),
     amount,
     asset: currency,
+    direction,
     reason:
       says === "return" ? (reasonCode === null ? "returned_by_bank" : reasonOf(reasonCode)) : null,
     reasonCode,
@@ -178,6 +196,7 @@ function malformedLine(header: Header, { endToEndId, why }: Malformed, now: Date
     endToEndId: cutOrNull(endToEndId),
     amount: null,
     asset: null,
+    direction: null,
     reason: null,
     reasonCode: null,
     at: now,
@@ -193,12 +212,13 @@ function orderOf(endToEndId: string | null): BankLine["about"] {
 
 function groupOf(paymentInfoId: string | null, orders: number | null): BankLine["about"] {
   const id = fromFileId(paymentInfoId)
-  return id === null ? null : { of: "group", id, orders }
+  if (id === null) return null
+  return { of: "group", id, orders: orders === null ? null : Math.min(orders, COUNT_MAX) }
 }
 
 type Dates = (day: string, account: string | null) => Date
 
-/** When a day began where the account is kept; now for one that isn't over, or hasn't begun. */
+/** When a day began where the account is kept; now for one that isn't over, or can't have been. */
 function makeDates({ accounts, timeZone }: IncomingParts["settings"], now: Date): Dates {
   const zones = new Map(
     [...accounts.values()].map(({ holder, timeZone: zone }) => [holder.account, zone]),
@@ -209,7 +229,7 @@ function makeDates({ accounts, timeZone }: IncomingParts["settings"], now: Date)
     const key = `${day} ${zone}`
     const before = known.get(key)
     if (before) return before
-    const isOver = day < dayIn(zone, now)
+    const isOver = day >= DAY_MIN && day < dayIn(zone, now)
     const at = isOver ? instantOf(day, "00:00", zone) : now
     known.set(key, at)
     return at

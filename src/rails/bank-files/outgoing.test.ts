@@ -117,6 +117,8 @@ test("an order that can't stand in a file is told with the field", () => {
   const table: [change: Partial<FileOrder>, reason: Reason, why: RegExp][] = [
     [{ amount: 0n }, "limit_exceeded", /^amount: /],
     [{ amount: 10n ** 18n }, "limit_exceeded", /^amount: /],
+    // Alone it would fit; as many of it as stand in a file would not.
+    [{ amount: 10n ** 14n }, "limit_exceeded", /^amount: /],
     [{ kind: "recharge" }, "other", /^order: /],
     [{ attemptId: "1" }, "other", /^endToEndId: no UUID$/],
     [{ target: { ...target, mandate: undefined } as Target }, "mandate_revoked", /^mandate: none$/],

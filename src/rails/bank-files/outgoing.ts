@@ -1,5 +1,6 @@
 /** Orders as a bank takes them: debits under a mandate, credits that give money back. */
 import type { FileOrder, FileToWrite, GroupToWrite, Reason, Target } from "../../core/index.ts"
+import { AMOUNT_MAX } from "../../iso20022/decimal.ts"
 import { toFileId } from "../../iso20022/ids.ts"
 import {
   type Credit,
@@ -48,6 +49,8 @@ export function flawOf(settings: BankFilesSettings, order: FileOrder): Flaw | nu
 
 function orderFlaw(settings: BankFilesSettings, order: FileOrder): string | null {
   const { kind, target } = order
+  // Of many such a file's sum would not fit, and would keep back the orders of others.
+  if (order.amount > AMOUNT_MAX / BigInt(settings.ordersPerFile)) return "amount: too large"
   if (kind === "recharge") return "order: a recharge is no bank's to make"
   const { consentedAt } = target.mandate ?? {}
   if (kind === "charge") {

@@ -36,6 +36,17 @@ export async function prolong(
  */
 export const OTHER_COPY = "another copy of the database"
 
+/** Stands for the mark of any folder: an operator said that the next one found is the one. */
+export const ANY_FOLDER = "any folder"
+
+/** The mark for a folder that has none: the same as long as this installation lives. */
+export async function ownMark(db: Queries): Promise<string | null> {
+  const { rows } = await db.query<{ mark: string }>(
+    "select left(encode(sha256(i.key_check_sealed), 'hex'), 32) as mark from installation i",
+  )
+  return rows[0]?.mark ?? null
+}
+
 /** Lets no rail use its folder until an operator says so. */
 export async function doubtFolders(db: Queries): Promise<void> {
   await db.query("update exchanges set mark = $1", [OTHER_COPY])
@@ -56,8 +67,8 @@ export async function writeMark(
   exchange: { readonly rail: string; readonly mark: string; readonly now: Date },
 ): Promise<void> {
   await db.query(
-    `insert into exchanges (rail, mark, created_at) values ($1, $2, $3)
-on conflict (rail) do nothing`,
-    [exchange.rail, exchange.mark, exchange.now],
+    `insert into exchanges as e (rail, mark, created_at) values ($1, $2, $3)
+on conflict (rail) do update set mark = excluded.mark where e.mark = $4`,
+    [exchange.rail, exchange.mark, exchange.now, ANY_FOLDER],
   )
 }

@@ -21,14 +21,17 @@ export type OwnedAttempt = Attempt & {
 export const OWNED = `${selectList(schema.attempts, "a")},
   p.customer_id as "customerId", p.instrument_id as "instrumentId"`
 
+/** Orders of a file over one account for one day. `total` in minor units of `asset`. */
+export type Group = Slot & {
+  readonly id: string
+  readonly asset: string
+  readonly count: number
+  readonly total: bigint
+}
+
 /** The groups of a file that hold orders. */
-export async function groupsOf(
-  db: Queries,
-  fileId: string,
-): Promise<(Slot & { id: string; asset: string; count: number; total: bigint })[]> {
-  const { rows } = await db.query<
-    Slot & { id: string; asset: string; count: number; total: bigint }
-  >(
+export async function groupsOf(db: Queries, fileId: string): Promise<Group[]> {
+  const { rows } = await db.query<Group>(
     `select g.id, g.account, g.day::text as day, g.asset, g.orders as count, g.total
 from bank_groups g where g.file_id = $1 and g.orders > 0 order by g.id`,
     [fileId],
@@ -53,16 +56,23 @@ export type OrderRow = OwnedAttempt & {
   readonly remittance: string
 }
 
-/** A page of the orders of a file, or of those that stand in a group and weren't left out. */
+/** All of a file; those that stand in a group; those of a file that were left out of theirs. */
+const PAGES = {
+  file: pageOf("file"),
+  group: pageOf("group", "o.flaw is null"),
+  "left out": pageOf("file", "o.flaw is not null"),
+} as const
+
+/** A page of orders. */
 export async function ordersOf(
   db: Queries,
-  of: "file" | "group",
+  of: keyof typeof PAGES,
   id: string,
   after: string,
   most: number,
 ): Promise<OrderRow[]> {
   const { rows } = await db.query<OrderRow>(
-    `${pageOf(of, of === "group" ? "o.flaw is null" : "true")}
+    `${PAGES[of]}
 select ${OWNED}, o.group_id as "groupId", o.flaw, ${REVOKED} as revoked,
   coalesce(p.description, m.settings ->> 'displayName', m.name) as remittance
 from page o

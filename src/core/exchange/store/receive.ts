@@ -77,6 +77,7 @@ const LINE = [
   ["end_to_end_id", "text"],
   ["amount", "numeric"],
   ["asset", "text"],
+  ["direction", "text"],
   ["reason", "text"],
   ["reason_code", "text"],
   ["reference", "text"],
@@ -115,6 +116,7 @@ function valuesOf(line: NewLine): (string | number | bigint | Date | null)[] {
     line.endToEndId,
     line.amount,
     line.asset,
+    line.direction,
     line.reason,
     line.reasonCode,
     line.reference,
@@ -146,6 +148,9 @@ select u.id, $2, u.position, u.fingerprint, u.source, u.says, a.id, g.id, f.id, 
     when w.means is null then 'unmatched'
     -- Whatever is said of an order that never left isn't about what we ordered.
     when a.id is not null and (o.attempt_id is null or o.flaw is not null) then 'contradiction'
+    -- A return that was itself taken back moves the money once more: that is an operator's to see.
+    when u.says = 'return' and u.direction = case coalesce(a.kind, gf.kind, f.kind)
+      when 'charge' then 'credit' when 'debits' then 'credit' else 'debit' end then 'contradiction'
     when a.amount <> u.amount or coalesce(a.asset, g.asset) <> u.asset then 'mismatch'
     else 'due'
   end, w.means, $3

@@ -152,6 +152,18 @@ export async function setPart(db: Queries, id: string, part: string): Promise<bo
   return rowCount === 1
 }
 
+/** Puts groups of a file that is being written to another day. */
+export async function setDays(
+  db: Queries,
+  groups: readonly { readonly id: string; readonly day: string }[],
+): Promise<void> {
+  await db.query(
+    `update bank_groups g set day = u.day from unnest($1::uuid[], $2::date[]) as u (id, day)
+where g.id = u.id`,
+    [arrayLiteral(groups.map(({ id }) => id)), arrayLiteral(groups.map(({ day }) => day))],
+  )
+}
+
 /** The part is whole: from here on it is this one that leaves, or none. */
 export async function setReady(
   db: Queries,

@@ -5,6 +5,7 @@ import * as schema from "../../store/schema.ts"
 import { eachPart } from "../../store/snapshot.ts"
 import { selectList } from "../../store/tables.ts"
 import type { BankLine } from "../exchange.ts"
+import { ANY_FOLDER } from "./lease.ts"
 
 /** Outcomes of lines that wait for an operator until they are cleared. */
 export const OPEN_OUTCOMES = [
@@ -253,8 +254,12 @@ export async function wakeWaiting(
   }
 }
 
-/** Forgets which folder a rail works with: the next one it finds becomes its own. */
-export async function forgetFolder(db: Queries, rail: string): Promise<boolean> {
-  const { rowCount } = await db.query("delete from exchanges where rail = $1", [rail])
-  return rowCount === 1
+/** Lets a rail take the folder that it finds next; answers whether it knew one before. */
+export async function adoptFolder(db: Queries, rail: string, now: Date): Promise<boolean> {
+  const { rows } = await db.query<{ known: boolean }>(
+    `insert into exchanges (rail, mark, created_at) values ($1, $2, $3)
+on conflict (rail) do update set mark = excluded.mark returning xmax <> 0 as known`,
+    [rail, ANY_FOLDER, now],
+  )
+  return rows[0]!.known
 }
