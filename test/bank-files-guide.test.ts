@@ -258,7 +258,7 @@ test("the start in five minutes goes as the guide tells it", async (t) => {
     CAUDAL_DATA_DIR: gateway.dataDir,
   })
   assert.match(out, /bank over bank-files/)
-  assert.match(out, /^bank-files: (?:no file would be sent now|would send 1 of debits)\./m)
+  assert.match(out, /^bank-files: (?:no file would be sent now|would send 1 file of debits)\./m)
   assert.match(out, /^data\/bank-files\/\.caudal$/m)
   assert.match(out, /^data\/bank-files\/simulated-bank\/taken\/\S+-debits-\d{8}-\S+\.xml$/m)
   assert.match(out, /^data\/bank-files\/archive\/[\d-]+\/\S+-pain\.002-\S+\.xml$/m)

@@ -170,10 +170,12 @@ function ending(
   says: { readonly title: string; readonly text: string },
   more: Html | null = null,
 ): WholePage {
+  // Who comes back to the link months later has to see whose permission it was.
   return layout(site, {
     title: says.title,
     path: pathOf(asked.instrument),
-    body: html`<div role="status">${banner(tone, says)}</div>${about(site, asked)}${more}`,
+    body: html`${head(site, nameOf(asked.merchant))}
+<div role="status">${banner(tone, says)}</div>${about(site, asked)}${more}`,
   })
 }
 

@@ -56,9 +56,9 @@ export const commands = [unknown]
 
 function readAge(text: string | undefined): number {
   if (text === undefined) return 0
-  const [, number, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? []
+  const [, number, unit] = /^(\d{1,4})([mhd])$/.exec(text) ?? []
   if (number !== undefined) return Number(number) * UNIT_MS[unit!]!
-  throw new UsageError(`--older-than ${text}: write minutes, hours or days, such as 30m, 2h or 3d`)
+  throw new UsageError(`--older-than ${text}: write up to 9999 minutes, hours or days: 30m, 2h, 3d`)
 }
 
 function out(row: Unanswered) {

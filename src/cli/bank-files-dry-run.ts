@@ -29,15 +29,17 @@ function out({ groups, later, ...run }: DryRun) {
   return { ...run, groups: groups.map(written), later: later.map(written) }
 }
 
-function page({ rail, files, groups, leftOut, later }: DryRun): string {
+function page({ rail, files: counts, groups, leftOut, later }: DryRun): string {
+  const files = (count: number, kind: string) =>
+    `${count} ${count === 1 ? "file" : "files"} of ${kind}`
   const total = (asset: string, amount: bigint) => `${asset} ${writeAmount(amount, asset)}`
   const section = (title: string, head: readonly string[], rows: readonly string[][]) =>
     rows.length === 0 ? [] : ["", title, table(head, rows)]
-  const made = Object.entries(files).filter(([, count]) => count > 0)
+  const made = Object.entries(counts).filter(([, count]) => count > 0)
   return [
     made.length === 0
       ? `${rail}: no file would be sent now.`
-      : `${rail}: would send ${made.map(([kind, count]) => `${count} of ${kind}`).join(", ")}.`,
+      : `${rail}: would send ${made.map(([kind, count]) => files(count, kind)).join(", ")}.`,
     ...section(
       "Groups",
       ["KIND", "ACCOUNT", "DAY", "ORDERS", "TOTAL"],

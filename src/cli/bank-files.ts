@@ -3,7 +3,7 @@ import type { BankFile, Core, FileStory } from "../core/index.ts"
 import { dryRun } from "./bank-files-dry-run.ts"
 import { clear, lines } from "./bank-files-lines.ts"
 import { CommandError, command, UsageError } from "./command.ts"
-import { writeAmount } from "./named.ts"
+import { readLimit, writeAmount } from "./named.ts"
 import { instant, list, table } from "./shell.ts"
 
 const LIMIT_DEFAULT = 50
@@ -21,10 +21,7 @@ const listAll = command({
     if (only !== undefined && only !== "in" && only !== "out") {
       throw new UsageError(`--only ${only}: there are in and out`)
     }
-    const limit = Number(values.limit ?? LIMIT_DEFAULT)
-    if (!Number.isInteger(limit) || limit < 1 || limit > LIMIT_MAX) {
-      throw new UsageError(`--limit ${values.limit}: write a number from 1 to ${LIMIT_MAX}`)
-    }
+    const limit = readLimit(values.limit, { usual: LIMIT_DEFAULT, most: LIMIT_MAX })
     await shell.withCore(async (core) => {
       const files = await core.exchange.files({ limit, direction: only ?? null })
       shell.show({ files: files.map(fileOut) }, () =>

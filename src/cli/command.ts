@@ -12,6 +12,11 @@ export class CommandError extends Error {
   override name = "CommandError"
 }
 
+/** Nobody reads what is printed any more; whoever holds the output tells why, if that helps. */
+export class OutputGone extends Error {
+  override name = "OutputGone"
+}
+
 /** `value` names what follows the option, in the help; null makes it a switch. */
 export type Option = {
   readonly value: string | null

@@ -8,8 +8,8 @@ import {
   maskDocument,
   PAGE_MAX,
 } from "../core/index.ts"
-import { CommandError, command, UsageError } from "./command.ts"
-import { findMerchant, readId } from "./named.ts"
+import { CommandError, command } from "./command.ts"
+import { findMerchant, readId, readLimit } from "./named.ts"
 import { instant, list, table } from "./shell.ts"
 
 const MERCHANT = { value: "MERCHANT", required: true, about: "its name or id" } as const
@@ -28,7 +28,7 @@ const listAll = command({
   },
   example: "mandate list --merchant Demo",
   async run(values, shell) {
-    const limit = readLimit(values.limit)
+    const limit = readLimit(values.limit, { usual: LIMIT_DEFAULT, most: LIMIT_MAX })
     const customerId = values.customer && readId(values.customer, "a customer")
     const before = values.before ? readId(values.before, "a stored account") : null
     await shell.withCore(async (core) => {
@@ -110,13 +110,6 @@ async function read(
     next = page.cursor
   } while (next !== null && mandates.length < asked.limit)
   return { mandates, next }
-}
-
-function readLimit(text: string | undefined): number {
-  if (text === undefined) return LIMIT_DEFAULT
-  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0
-  if (limit >= 1 && limit <= LIMIT_MAX) return limit
-  throw new UsageError(`--limit: write how many to list, 1 to ${LIMIT_MAX}`)
 }
 
 function missing({ name }: Merchant, id: string): never {

@@ -33,6 +33,8 @@ export const set = command({
     if (chosen.length === 0 && account === undefined) {
       throw new UsageError("merchant set needs something to change: --rail, --bank-account")
     }
+    const twice = METHODS.find((each) => chosen.filter(([method]) => method === each).length > 1)
+    if (twice) throw new UsageError(`--rail ${twice}=…: given twice`)
     await shell.withCore(async (core, config) => {
       const merchant = await findMerchant(core, name)
       const rails = allRails(core, config)

@@ -7,6 +7,8 @@ import { CommandError, UsageError } from "./command.ts"
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 /** More names than this are no help. */
 const NAMES_MAX = 20
+/** No gateway booked anything before it, and calendars of holidays don't reach back forever. */
+const FIRST_DAY = "2000-01-01"
 
 /** A merchant by its name or id; throws `CommandError` that says who there is. */
 export async function findMerchant(core: Core, nameOrId: string): Promise<Merchant> {
@@ -74,8 +76,19 @@ export function readTimeZone(name: string): string {
   }
 }
 
+/** How many rows a list is to have, `usual` when nobody says; throws `UsageError`. */
+export function readLimit(
+  text: string | undefined,
+  { usual, most }: { readonly usual: number; readonly most: number },
+): number {
+  if (text === undefined) return usual
+  const limit = /^\d{1,9}$/.test(text) ? Number(text) : 0
+  if (limit >= 1 && limit <= most) return limit
+  throw new UsageError(`--limit ${text}: write a number from 1 to ${most}`)
+}
+
 /** A day of the calendar, if one was given; throws `UsageError`. */
 export function readDay(what: string, text: string | undefined): string | null {
-  if (text === undefined || isDay(text)) return text ?? null
+  if (text === undefined || (isDay(text) && text >= FIRST_DAY)) return text ?? null
   throw new UsageError(`${what} ${text}: write a day like 2026-01-05`)
 }

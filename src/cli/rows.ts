@@ -1,6 +1,6 @@
 /** Prints rows that are too many for memory: as CSV, or as the array of a JSON object. */
 import { once } from "node:events"
-import { createWriteStream, renameSync, rmSync } from "node:fs"
+import { createWriteStream, lstatSync, renameSync, rmSync } from "node:fs"
 import { finished } from "node:stream/promises"
 import { CommandError } from "./command.ts"
 import type { Shell } from "./shell.ts"
@@ -22,9 +22,11 @@ export async function openSink(shell: Shell, path: string | undefined): Promise<
   if (path === undefined) {
     return { write: (text) => shell.print(text), end: async () => {}, discard: async () => {} }
   }
-  const part = `${path}.part`
   const failed = (error: Error) => new CommandError(`--out ${path}: ${error.message}`)
-  const file = createWriteStream(part, { mode: 0o600 })
+  if (isTaken(path)) throw failed(new Error("what is there is no ordinary file"))
+  // Of this process alone: the same report may be written twice at once.
+  const part = `${path}.${process.pid}.part`
+  const file = createWriteStream(part, { mode: 0o600, flags: "wx" })
   const opened = Promise.withResolvers<void>()
   file.once("open", () => opened.resolve())
   // Also later: a disk that is full is told by the next write.
@@ -33,19 +35,34 @@ export async function openSink(shell: Shell, path: string | undefined): Promise<
   return {
     async write(text) {
       if (file.errored) throw failed(file.errored)
-      if (!file.write(text)) await once(file, "drain")
+      if (file.write(text)) return
+      await once(file, "drain").catch((error: Error) => {
+        throw failed(error)
+      })
     },
     async end() {
       file.end()
-      await finished(file).catch((error: Error) => {
-        throw failed(error)
-      })
-      renameSync(part, path)
+      try {
+        await finished(file)
+        renameSync(part, path)
+      } catch (error) {
+        throw failed(error as Error)
+      }
     },
     async discard() {
       file.destroy()
       rmSync(part, { force: true })
     },
+  }
+}
+
+/** Whether a folder, a link or a device is there: a file would fail to take its place, or do it. */
+function isTaken(path: string): boolean {
+  try {
+    return !lstatSync(path).isFile()
+  } catch {
+    // Nothing is there, or opening it says why that can't be known.
+    return false
   }
 }
 

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { styleText } from "node:util"
-import { type Command, helpOf, parse, UsageError, usageOf } from "./command.ts"
+import { type Command, helpOf, OutputGone, parse, UsageError, usageOf } from "./command.ts"
 import { makeShell, type Outside } from "./shell.ts"
 
 /** The commands' files are read when they are asked for: most of a short command is its start. */
@@ -69,6 +69,7 @@ export async function run(args: readonly string[], outside: Outside): Promise<nu
   try {
     return await find(args, outside)
   } catch (error) {
+    if (error instanceof OutputGone) return REFUSED
     tell(error, args.includes("--json"), outside)
     return error instanceof UsageError ? MISUSED : REFUSED
   }

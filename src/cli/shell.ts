@@ -3,6 +3,7 @@ import { EventEmitter, once } from "node:events"
 import { styleText } from "node:util"
 import type { Config } from "../config.ts"
 import type { Core } from "../core/index.ts"
+import { OutputGone } from "./command.ts"
 
 export type Shell = {
   /** Whether a program reads what is printed. */
@@ -13,7 +14,10 @@ export type Shell = {
   withCore<T>(work: (core: Core, config: Config) => Promise<T>): Promise<T>
   /** Prints a result: `data` as one line of JSON, or else `text`. */
   show(data: object, text: () => string): void
-  /** Prints a part of a result that is too long for memory, and waits until it was taken. */
+  /**
+   * Prints a part of a result that is too long for memory, and waits until it was taken. Throws
+   * `OutputGone` when it never will be.
+   */
   print(text: string): Promise<void>
   /** Says something to a person that is no part of the result. */
   note(text: string): void
@@ -56,7 +60,10 @@ export function makeShell(json: boolean, { out, err, environment }: Outside): Ow
     async print(text) {
       const flowed = out.write(text)
       // A slow reader of a pipe must not fill the memory.
-      if (flowed === false && out instanceof EventEmitter) await once(out, "drain")
+      if (flowed !== false || !(out instanceof EventEmitter)) return
+      await once(out, "drain").catch(() => {
+        throw new OutputGone()
+      })
     },
     note(text) {
       if (!json) err.write(`${text}\n`)

@@ -60,7 +60,8 @@ export type CoreParts = {
   /** The rails of merchants that chose none, the first choice first. */
   readonly defaultRails: readonly string[]
   readonly voices: readonly DialectVoice[]
-  readonly send: Send
+  /** Null where nobody is told from: what is to be told is left to a node that runs. */
+  readonly send: Send | null
   /** Why a webhook address can't be used, as a sentence; null when it can. */
   readonly checkAddress: (url: string) => Promise<string | null>
   readonly metrics: Metrics

@@ -65,7 +65,7 @@ export async function run(
 export function listen(child: ChildProcess): { out(): string; err(): string } {
   let out = ""
   let err = ""
-  child.stdout!.setEncoding("utf8").on("data", (part: string) => {
+  child.stdout?.setEncoding("utf8").on("data", (part: string) => {
     out += part
   })
   child.stderr!.setEncoding("utf8").on("data", (part: string) => {

@@ -1,11 +1,23 @@
 /** The operator's commands: what they do to a database, what they print, how they say no. */
 import assert from "node:assert/strict"
-import { writeFileSync } from "node:fs"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { closeSync, existsSync, openSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { after, before, test } from "node:test"
 import { sandboxCatalogue } from "../../src/core/catalogue/load.ts"
 import { testDatabase } from "../support/database.ts"
-import { BIN, caudal, type Ran, run, type Settings, temporaryFolder } from "./caudal.ts"
+import {
+  BIN,
+  CLI,
+  caudal,
+  environment,
+  listen,
+  type Ran,
+  run,
+  type Settings,
+  temporaryFolder,
+} from "./caudal.ts"
 
 const { url, database } = await testDatabase({ after })
 const settings: Settings = { DATABASE_URL: url, CAUDAL_DATA_DIR: temporaryFolder({ after }) }
@@ -310,4 +322,42 @@ test("bin/caudal runs the command with the project's own Node, from any folder",
   const ran = await run(BIN, ["--version"], NOWHERE)
   assert.equal(ran.code, 0, ran.err)
   assert.match(ran.out, /^\d+\.\d+\.\d+\n$/)
+})
+
+test("who reads what is printed may leave early: nothing is said about it", async () => {
+  const rows: readonly string[][] = [
+    ["merchant", "list"],
+    ["report", "daily", "--merchant", "Tienda Azul"],
+    ["attempts", "unknown", "--json"],
+  ]
+  for (const words of rows) {
+    const child = spawn(process.execPath, [CLI, ...words], {
+      env: environment(settings),
+      stdio: ["ignore", "pipe", "pipe"],
+    })
+    child.stdout.destroy()
+    const said = listen(child)
+    const [code] = await once(child, "close")
+    assert.deepEqual([code, said.err()], [1, ""], words.join(" "))
+  }
+})
+
+test("a disk without room for what is printed is named, and isn't taken for the database's", {
+  skip: existsSync("/dev/full") ? false : "this machine has no /dev/full",
+}, async () => {
+  for (const words of [
+    ["merchant", "list"],
+    ["attempts", "unknown"],
+  ]) {
+    const full = openSync("/dev/full", "w")
+    const child = spawn(process.execPath, [CLI, ...words], {
+      env: environment(settings),
+      stdio: ["ignore", full, "pipe"],
+    })
+    closeSync(full)
+    const said = listen(child)
+    const [code] = await once(child, "close")
+    assert.equal(code, 1)
+    assert.match(said.err(), /^What was printed could not be written: ENOSPC[^\n]+\n$/)
+  }
 })

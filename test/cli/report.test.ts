@@ -1,6 +1,6 @@
 /** `caudal report`: what stands in the files, for whoever reads them with whatever program. */
 import assert from "node:assert/strict"
-import { existsSync, readFileSync, statSync } from "node:fs"
+import { existsSync, readFileSync, statSync, symlinkSync } from "node:fs"
 import { join } from "node:path"
 import { after, before, test } from "node:test"
 import { csvLine } from "../../src/cli/rows.ts"
@@ -12,6 +12,9 @@ import { caudal, type Ran, type Settings, temporaryFolder } from "./caudal.ts"
 
 const { url, database } = await testDatabase({ after })
 const folder = temporaryFolder({ after })
+/** Such as /dev/stdout: what it leads to must stay, and so must the link. */
+const link = join(folder, "link")
+symlinkSync("elsewhere", link)
 const settings: Settings = {
   DATABASE_URL: url,
   CAUDAL_DATA_DIR: folder,
@@ -133,6 +136,10 @@ test("an empty day is a header, or empty arrays", async () => {
 
 const MISUSED: readonly (readonly [words: string, code: number, says: RegExp])[] = [
   ["daily --merchant Tester --day 2026-02-30", 2, /--day 2026-02-30: write a day like/],
+  ["daily --merchant Tester --day 0001-01-01", 2, /--day 0001-01-01: write a day like/],
+  ["bank --day 0000-01-01", 2, /--day 0000-01-01: write a day like/],
+  [`daily --merchant Tester --out ${folder}`, 1, /--out .+: what is there is no ordinary file/],
+  [`bank --out ${link}`, 1, /--out .+: what is there is no ordinary file/],
   ["daily --merchant Tester --format xml", 2, /--format xml: there are csv and json/],
   ["daily --merchant Nobody", 1, /There is no merchant "Nobody"/],
   ["daily", 2, /also needs --merchant/],
@@ -140,7 +147,7 @@ const MISUSED: readonly (readonly [words: string, code: number, says: RegExp])[]
   ["daily --merchant Tester --out /nowhere/x.csv", 1, /--out \/nowhere\/x\.csv: ENOENT/],
 ]
 for (const [words, code, says] of MISUSED) {
-  test(`caudal report ${words}: no, and why`, async () => {
+  test(`caudal report ${words.replace(folder, "FOLDER")}: no, and why`, async () => {
     const ran = await caudal(["report", ...words.split(" ")], settings)
     assert.equal(ran.code, code, ran.err)
     assert.match(ran.err, says)

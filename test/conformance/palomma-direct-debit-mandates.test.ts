@@ -233,7 +233,10 @@ test("an owner withdraws on the same page, which asks once more", async () => {
     )
     await press(asked, "withdraw", { version: "1" })
     assert.equal((await instrumentOf(id)).state, "active")
-    assert.match((await press(asked, "withdraw")).text, done)
+    const ended = await press(asked, "withdraw")
+    assert.match(ended.text, done)
+    // Who comes back months later has to see whose permission it was.
+    for (const each of [page, asked, ended]) assert.match(each.text, /Tienda Demo/)
     const { state, revokedBy, version } = await instrumentOf(id)
     assert.deepEqual([state, revokedBy], ["revoked", "payer"])
     // What is over can't be withdrawn once more, nor agreed to again.

@@ -7,7 +7,7 @@ import { type MarkDelivery, markDelivery } from "../decide/mark-delivery.ts"
 import type { Callback, DialectVoice } from "../dialect.ts"
 import type { Draft } from "../draft.ts"
 import type { DialectName } from "../payments/payment.ts"
-import type { Refusal } from "../refusal.ts"
+import { assert, type Refusal } from "../refusal.ts"
 import type { Keyring } from "../seal.ts"
 import { SEALED } from "../store/sealed.ts"
 import type { Rendered } from "../webhooks/announce.ts"
@@ -36,7 +36,7 @@ export type CourierParts = {
   readonly keyring: Keyring
   readonly node: string
   readonly voices: ReadonlyMap<DialectName, DialectVoice>
-  readonly send: Send
+  readonly send: Send | null
   readonly submit: (
     decider: Decider<MarkDelivery, Delivery>,
     command: MarkDelivery,
@@ -74,7 +74,7 @@ export function makeCourier(parts: CourierParts) {
   let after = FIRST_ID
 
   function takes(endpointId: string): boolean {
-    if (stopped || inMemory >= IN_MEMORY_MAX) return false
+    if (stopped || parts.send === null || inMemory >= IN_MEMORY_MAX) return false
     // Several dead receivers must not fill the memory that those who answer need.
     const most = inMemory < IN_MEMORY_MAX / 2 ? WAITING_PER_ENDPOINT : PER_ENDPOINT
     return (lanes.get(endpointId)?.waiting.length ?? 0) < most
@@ -112,6 +112,7 @@ export function makeCourier(parts: CourierParts) {
     const timeoutMs = parts.voices.get(endpoint.dialect)?.deliveryTimeoutMs ?? 15_000
     const now = parts.clock.now()
     if (now.getTime() + timeoutMs > untilMs) return
+    assert(parts.send, "what isn't taken is not carried")
     const sent = await parts.send({
       url: endpoint.url,
       headers: headersOf(delivery, endpoint, message, now),
@@ -197,7 +198,7 @@ export function makeCourier(parts: CourierParts) {
     /** Claims what is due and sends it; answers how many there were. */
     async claim(): Promise<number> {
       const room = Math.min(CLAIM_MAX, IN_MEMORY_MAX - inMemory)
-      if (room <= 0 || stopped) return 0
+      if (room <= 0 || stopped || parts.send === null) return 0
       const now = parts.clock.now()
       const full = [...lanes].filter(([, lane]) => lane.waiting.length >= PER_ENDPOINT)
       const claimed = await claimDeliveries(parts.database, {
