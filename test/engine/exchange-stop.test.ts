@@ -11,14 +11,19 @@ test("a node that stops leaves a long file half read; the next one reads it", as
   const folder = await testFolder(context)
   const first = await openStation(database, folder)
   const reading = Promise.withResolvers<void>()
+  const told = Promise.withResolvers<void>()
   first.steps.hook = async (name) => {
-    if (name === "while reading") reading.resolve()
+    if (name !== "while reading") return
+    reading.resolve()
+    await told.promise
   }
   const lines = Array.from({ length: LINES }, () => orderLine(null, "credit"))
   await folder.deliver("long", fileOf(...lines))
   const stop = first.core.start()
   await reading.promise
-  await stop()
+  const stopped = stop()
+  told.resolve()
+  await stopped
   const stateOf = async () => {
     const { rows } = await database.query<{ state: string }>("select f.state from bank_files f")
     return rows.map(({ state }) => state)

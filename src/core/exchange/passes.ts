@@ -17,6 +17,8 @@ export function exchangePasses(parts: LoopParts, rail: Rail, exchange: Exchange)
   const lease = makeLease(parts, rail.name)
   const warned: Warned = { atMs: 0 }
   let pausedUntilMs = 0
+  /** The mark of a folder whose installation has no name: a core without one, as in tests. */
+  const unnamed = parts.ids.next()
 
   /** Does one kind of work under the lease, in the folder that this installation knows. */
   async function run(does: (work: Work) => Promise<number>, signal?: AbortSignal): Promise<number> {
@@ -24,7 +26,7 @@ export function exchangePasses(parts: LoopParts, rail: Rail, exchange: Exchange)
     const taken = await lease.hold()
     if (taken === null) return 0
     const held = signal ? heldUntil(taken, signal) : taken
-    const checkFolder = () => check(parts, rail, exchange, held)
+    const checkFolder = () => check(parts, rail, exchange, held, unnamed)
     try {
       await checkFolder()
       return await does({ parts, rail, exchange, held, checkFolder })
@@ -84,10 +86,11 @@ function heldUntil(held: Held, signal: AbortSignal): Held {
 
 /** Makes sure that the folder is there, and the one that was worked with before. */
 async function check(
-  { database, clock, ids, metrics }: LoopParts,
+  { database, clock, metrics }: LoopParts,
   { name: rail }: Rail,
   exchange: Exchange,
   held: Held,
+  unnamed: string,
 ): Promise<void> {
   try {
     // A server may have failed over since this node started.
@@ -95,7 +98,7 @@ async function check(
     const known = await store.markOf(database, rail)
     if (known === store.OTHER_COPY) throw new FolderLost(DOUBT)
     const isKnown = known !== null && known !== store.ANY_FOLDER
-    const fresh = (await store.ownMark(database)) ?? ids.next()
+    const fresh = (await store.ownMark(database)) ?? unnamed
     const mark = await exchange.identify(isKnown ? known : null, fresh)
     if (known === null && mark !== fresh) throw new FolderLost(OTHERS)
     if (!isKnown) {

@@ -6,7 +6,7 @@
  */
 import { assert } from "../refusal.ts"
 import { applyFile, applyWoken } from "./apply.ts"
-import type { Arrived, Said } from "./exchange.ts"
+import type { Arrived, BankLine, Said } from "./exchange.ts"
 import { LeaseLost } from "./lease.ts"
 import * as store from "./store/receive.ts"
 import type { Work } from "./submit.ts"
@@ -103,21 +103,11 @@ async function forgetUnbelieved({ rail, held }: Work): Promise<void> {
 async function read(work: Work, { id: fileId, name }: store.InFile): Promise<string | null> {
   const { parts, rail, exchange, held } = work
   await forgetUnbelieved(work)
+  const noted = noteLines(work, fileId)
   let header: Extract<Said, { said: "header" }> | null = null
-  let chunk: store.NewLine[] = []
-  let lines = 0
-  let kept = 0
-
-  async function write(): Promise<void> {
-    await held.keep()
-    const of = { rail: rail.name, fileId, now: parts.clock.now() }
-    const written = chunk
-    chunk = []
-    kept += await held.write((tx) => store.insertLines(tx, of, written))
-  }
 
   async function believe(): Promise<void> {
-    if (chunk.length > 0) await write()
+    const { lines, kept } = await noted.all()
     for (let after = 0; after < lines; after += STRETCH) {
       await held.keep()
       const stretch = { after, last: after + STRETCH }
@@ -129,28 +119,75 @@ async function read(work: Work, { id: fileId, name }: store.InFile): Promise<str
     parts.metrics.count("exchange_lines", { rail: rail.name }, kept)
   }
 
-  for await (const said of exchange.read(fileId)) {
-    switch (said.said) {
-      case "header":
-        header = said
-        break
-      case "line":
-        lines += 1
-        chunk.push({ ...said, id: parts.ids.next() })
-        if (chunk.length === CHUNK) await write()
-        break
-      case "refused":
-        await forgetUnbelieved(work)
-        await held.write((tx) => store.setRefused(tx, fileId, said.why))
-        parts.metrics.count("exchange_files_refused", { rail: rail.name })
-        parts.log.warn({ fileId, name, why: said.why }, "a file of the bank was refused")
-        return said.why
-      case "end":
-        await believe()
-        return null
-      default:
-        said satisfies never
+  async function refuse(why: string): Promise<void> {
+    await noted.all()
+    await forgetUnbelieved(work)
+    await held.write((tx) => store.setRefused(tx, fileId, why))
+    parts.metrics.count("exchange_files_refused", { rail: rail.name })
+    parts.log.warn({ fileId, name, why }, "a file of the bank was refused")
+  }
+
+  try {
+    for await (const said of exchange.read(fileId)) {
+      switch (said.said) {
+        case "header":
+          header = said
+          break
+        case "line":
+          await noted.add(said)
+          break
+        case "refused":
+          await refuse(said.why)
+          return said.why
+        case "end":
+          await believe()
+          return null
+        default:
+          said satisfies never
+      }
     }
+  } finally {
+    // What is being written when something fails must not come after it is forgotten.
+    await noted.rest()
   }
   assert(false, `the reading of file ${fileId} ended without an end`)
+}
+
+/** Writes lines down, some while the next are read. */
+function noteLines({ parts, rail, held }: Work, fileId: string) {
+  let chunk: store.NewLine[] = []
+  let writing = Promise.resolve()
+  let lines = 0
+  let kept = 0
+
+  async function write(written: readonly store.NewLine[]): Promise<void> {
+    await held.keep()
+    const of = { rail: rail.name, fileId, now: parts.clock.now() }
+    const more = await held.write((tx) => store.insertLines(tx, of, written))
+    kept += more
+  }
+
+  async function pass(): Promise<void> {
+    await writing
+    writing = write(chunk)
+    // Whoever waits for it hears of it.
+    writing.catch(() => undefined)
+    chunk = []
+  }
+
+  return {
+    async add(line: BankLine): Promise<void> {
+      lines += 1
+      chunk.push({ ...line, id: parts.ids.next() })
+      if (chunk.length === CHUNK) await pass()
+    },
+    /** Writes the rest; answers how many lines there were, and how many of them were new. */
+    async all(): Promise<{ readonly lines: number; readonly kept: number }> {
+      if (chunk.length > 0) await pass()
+      await writing
+      return { lines, kept }
+    },
+    /** Resolves when nothing is being written, however that ended. */
+    rest: () => writing.catch(() => undefined),
+  }
 }
