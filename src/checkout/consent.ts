@@ -151,7 +151,7 @@ function doubt(site: Site, asked: Asked): WholePage {
   const merchantName = nameOf(asked.merchant)
   const path = pathOf(asked.instrument)
   return layout(site, {
-    title: t.consent.title(merchantName),
+    title: t.consent.withdrawing.heading,
     path,
     query: { step: WITHDRAW },
     body: html`${head(site, merchantName)}

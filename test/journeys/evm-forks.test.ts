@@ -21,12 +21,14 @@ const TUSD = assetOf(entry)
 
 const stateOf = ({ state }: { state: string }) => state
 const booksAgree = () => assertBooks(gateway.database, chain, entry)
+/** Other rails have cursors, too. */
+const CHAIN_HEAD = "select head from cursors where rail = 'evm'"
 /** Waits until the gateway has seen a block that is made now. */
 async function gatewayReadsOn(): Promise<void> {
   const head = Number(await chain.call("eth_blockNumber")) + 1
   await chain.mine(1)
   await until("it is read", async () => {
-    const { rows } = await gateway.database.query<{ head: bigint }>("select head from cursors")
+    const { rows } = await gateway.database.query<{ head: bigint }>(CHAIN_HEAD)
     return Number(rows[0]!.head) >= head
   })
 }
