@@ -73,6 +73,19 @@ const TABLE: readonly [name: string, bounds: Readonly<Record<string, Bounds>>][]
     },
   ],
   [
+    "bank-files",
+    {
+      writing: [0.1, 60],
+      booking: [0.1, 60],
+      "API's p99 while writing": [0.1, 10_000],
+      "API's p99 while booking": [0.1, 10_000],
+      "debits that left not exactly once": [0, 0],
+      "debits not settled": [0, 0],
+      "transfers too many or missing": [0, 0],
+      wrong: [0, 0],
+    },
+  ],
+  [
     "first-load",
     {
       // What the line itself takes is the least.
