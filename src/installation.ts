@@ -114,7 +114,7 @@ export function railsOf(
   const unknown = Object.keys(settings).filter((name) => !CONFIGURED.includes(name as never))
   if (unknown.length > 0) {
     throw new ConfigError(
-      `rails.${unknown[0]} in the configuration file: only ${CONFIGURED.join(" and ")} have settings`,
+      `rails.${unknown[0]} in the configuration file: only ${CONFIGURED.join(", ")} have settings`,
     )
   }
   const rails = madeRails({ dataDir, ...parts, mode, settings })

@@ -41,6 +41,8 @@ const payment: Payment = {
   captured: 0n,
   refunded: 0n,
   fee: 0n,
+  held: 0n,
+  commission: 0n,
   deferred: false,
   version: 1,
   expiresAt: null,

@@ -4,6 +4,7 @@ export type { Clock, Ids } from "../clock.ts"
 export {
   amountProblem,
   type Company,
+  commissionOf,
   identifierProblem,
   type Product,
 } from "./catalogue/company.ts"
@@ -93,6 +94,7 @@ export {
   OUTCOMES,
   type Outcome,
   type Rail,
+  type RailHealth,
   type RailNotice,
   type Sighting,
   type SimulatedBank,

@@ -1,4 +1,5 @@
 /** The contract a rail fulfils: what the core asks of a way in which money travels. */
+import type { Company } from "./catalogue/company.ts"
 import type { Exchange } from "./exchange/exchange.ts"
 import type { Instructions, Method } from "./payments/attempt.ts"
 import type { Receiving } from "./receiving.ts"
@@ -21,6 +22,8 @@ export type Order = {
   readonly seen: Readonly<Record<string, string>>
   readonly railReference: string | null
   readonly begunAt: Date
+  /** When the attempt was born; before `begunAt` where it was asked for again. */
+  readonly createdAt: Date
 }
 
 /** Whom to charge, credit or recharge: only what the method needs is there. */
@@ -161,9 +164,18 @@ export type Rail = {
   ): Promise<{ readonly state: "active" } | { readonly state: "error"; readonly reason: Reason }>
   /** Sandbox only: makes the outcome happen on the far side and says what would be seen. */
   simulate?(order: Order, outcome: Outcome, reason: Reason | null): Promise<readonly Sighting[]>
+  /** What a provider wants to be answered when its notice was taken; without it, 204. */
+  readonly noticeAnswer?: { readonly status: number; readonly body: object }
+  /** All that can be recharged over this rail at the moment, as its provider lists it. */
+  sells?(): Promise<readonly Company[]>
+  /** How it stands with the rail's far sides, for those who watch the gateway. */
+  health?(): readonly RailHealth[]
   /** Sandbox only: the bank behind the pages that the rail sends payers to. */
   readonly bank?: SimulatedBank
 }
+
+/** One far side of a rail: whether it can be used now, and if not, why. */
+export type RailHealth = { readonly name: string; readonly ok: boolean; readonly detail: string }
 
 /**
  * What a provider sent by itself. Where it can be asked, a notice is only the reason to ask at once

@@ -23,7 +23,8 @@ const notice: Core["notice"] = async (message) => {
   messages.push(message)
   return taken
 }
-await mountNotices(server, { notice, metrics })
+const rails = new Map() as Core["rails"]
+await mountNotices(server, { notice, metrics, rails })
 after(() => server.close())
 
 const post = (url: string, body: string | Buffer, headers: Record<string, string> = {}) =>

@@ -6,12 +6,13 @@ import type { Core } from "../core/index.ts"
 const NOTICE_MAX_BYTES = 65_536
 
 /**
- * Mounts the route. It answers 204 once a notice is acted on, 401 when it isn't genuine, 404 where
- * no rail takes any. The body is read as it came, for signatures are made over its bytes.
+ * Mounts the route. It answers 204, or what the provider wants, once a notice is acted on, 401 when
+ * it isn't genuine, 404 where no rail takes any. The body is read as it came, for signatures are
+ * made over its bytes.
  */
 export async function mountNotices(
   server: FastifyInstance,
-  core: Pick<Core, "notice" | "metrics">,
+  core: Pick<Core, "notice" | "metrics" | "rails">,
 ): Promise<void> {
   await server.register(
     async (scope) => {
@@ -29,7 +30,8 @@ export async function mountNotices(
           const headers = singleHeaders(request.headers)
           const taken = await core.notice({ rail, connection, headers, body })
           core.metrics.count("rail_notices", { rail: taken === "unknown" ? "none" : rail, taken })
-          return reply.code(STATUS[taken]).send()
+          const own = taken === "taken" ? core.rails.get(rail)?.noticeAnswer : undefined
+          return own ? reply.code(own.status).send(own.body) : reply.code(STATUS[taken]).send()
         },
       )
     },

@@ -8,6 +8,7 @@ import {
 import { makeSimulatedBank } from "./bank-files/simulated-bank/index.ts"
 import { makeEvm, type Payer, readSettings, sandboxChain } from "./evm/index.ts"
 import { makeSimulator } from "./simulator/index.ts"
+import { readSettings as readSimulator } from "./simulator/settings.ts"
 
 /** A chain that a sandbox keeps for itself. */
 export type OwnChain = Payer & Omit<Parameters<typeof sandboxChain>[0], "chainId">
@@ -42,7 +43,7 @@ const SANDBOX_RATES = Object.entries({
 }).map(([currency, dollars]) => [currency, { kind: "fixed", dollars }] as const)
 
 /** The rails that have settings of their own. */
-export const CONFIGURED = ["evm", "bank-files"] as const
+export const CONFIGURED = ["simulator", "evm", "bank-files"] as const
 
 /**
  * Makes the rails of a node. The simulator moves no real money, so it has no place in live. Throws
@@ -50,7 +51,7 @@ export const CONFIGURED = ["evm", "bank-files"] as const
  */
 export function makeRails(parts: RailParts): readonly Rail[] {
   const { clock, ids, dataDir, mode, publicUrl, noticeKey, ownChain = null } = parts
-  const { chains, rates, files } = readAll(parts)
+  const { chains, rates, files, simulator } = readAll(parts)
   const own = ownChain ? [sandboxChain(ownChain)] : []
   const twice = chains.find(({ chainId }) => chainId === ownChain?.chainId)
   if (twice) {
@@ -61,8 +62,8 @@ export function makeRails(parts: RailParts): readonly Rail[] {
   const evm = makeEvm({ clock, chains: [...own, ...chains], rates: known, payer: ownChain })
   const banks = files ? [bankFiles(parts, files)] : []
   if (mode === "live") return [evm, ...banks]
-  const simulated = { clock, ids, dir: dataDir, publicUrl, ...(noticeKey && { noticeKey }) }
-  return [makeSimulator(simulated), evm, ...banks]
+  const simulated = { clock, ids, dir: dataDir, publicUrl, ...simulator }
+  return [makeSimulator({ ...simulated, ...(noticeKey && { noticeKey }) }), evm, ...banks]
 }
 
 /** Reads all settings before it complains of any. */
@@ -77,12 +78,14 @@ function readAll({ dataDir, mode, settings = {} }: RailParts) {
     }
   }
   const { evm, "bank-files": banks } = settings
+  const simulator = tried(() => readSimulator(settings["simulator"] ?? {}))
   const given = evm === undefined ? null : tried(() => readSettings(evm, mode))
   // A sandbox has bank files without configuration; live has them where somebody has an account.
   const isOff = banks === undefined && mode === "live"
   const files = isOff ? null : tried(() => readBankFiles(banks ?? {}, { mode, dataDir }))
   if (problems.length > 0) throw new Error(problems.join("\n"))
-  return { chains: given?.chains ?? [], rates: given?.rates ?? new Map<string, never>(), files }
+  const rates = given?.rates ?? new Map<string, never>()
+  return { chains: given?.chains ?? [], rates, files, simulator }
 }
 
 function bankFiles({ clock, ids }: RailParts, settings: BankFilesSettings): Rail {

@@ -89,6 +89,7 @@ function world(t: TestContext, name: string): World {
     seen: {},
     railReference: null,
     begunAt: clock.now(),
+    createdAt: clock.now(),
     ...over,
   })
   return { rail: another(), samples, clock, another, order }

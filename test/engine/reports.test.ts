@@ -19,6 +19,8 @@ import { testDatabase } from "../support/database.ts"
 const AMOUNT = 10_000n
 /** 30 and 2.9 %. */
 const FEE = 320n
+/** What its seller earns by a recharge. */
+const COMMISSION = 250n
 const TOKEN = "eip155:97/erc20:0x1"
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -43,6 +45,7 @@ const said: Readonly<Record<string, BeginAnswer>> = {
 }
 
 const PAID: Counts = { asked: AMOUNT, approved: AMOUNT, settled: AMOUNT, fees: FEE }
+const DELIVERED: Counts = { recharged: AMOUNT, commissions: COMMISSION }
 const cop = (counts: Counts) => ({ COP: counts })
 
 /** Creates the payment; what its rail answers stands in its target. */
@@ -71,7 +74,8 @@ async function create(
   const { id: _id, merchantId: _merchant, attempt: _attempt, ...rest } = test.payment({ kind })
   const ends = new Date(test.clock.now().getTime() + EXPIRY_MS)
   const expiresAt = way.method === "crypto" ? ends : null
-  const spec = { ...rest, amount: AMOUNT, expiresAt, merchant, way }
+  const commission = kind === "recharge" ? COMMISSION : 0n
+  const spec = { ...rest, amount: AMOUNT, commission, expiresAt, merchant, way }
   const created = await test.core.pay.create(spec)
   assert.ok(!isRefusal(created))
   life.payment = created.payment
@@ -184,10 +188,10 @@ const LIVES: Readonly<Record<string, readonly Step[]>> = {
     refund(10, "rejected", { refundsAsked: 4_000n, refundsFailed: 4_000n }),
     tell(30, settled, { refunded: 4_000n }, { at: 1 }),
   ],
-  "a recharge": [ask(0, "settled", { asked: AMOUNT, recharged: AMOUNT }, "recharge")],
+  "a recharge": [ask(0, "settled", { asked: AMOUNT, ...DELIVERED, fees: FEE }, "recharge")],
   "a recharge that was refused, and delivered after all": [
     ask(0, "rejected", { asked: AMOUNT, declined: AMOUNT }, "recharge"),
-    tell(28, settled, { recharged: AMOUNT }),
+    tell(28, settled, DELIVERED),
   ],
   "short, then covered, then doubled": [
     crypto,

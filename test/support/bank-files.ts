@@ -63,6 +63,7 @@ export function bankOrder(number: number, more: Partial<FileOrder> = {}): FileOr
     seen: {},
     railReference: null,
     begunAt: new Date("2026-01-05T14:00:00.000Z"),
+    createdAt: new Date("2026-01-05T14:00:00.000Z"),
     remittance: `Cuota ${number}`,
     ...more,
   }

@@ -1,6 +1,7 @@
 /**
  * The recharge catalogue: companies, what an identifier of theirs looks like, and what they sell.
  */
+import { share } from "../../money.ts"
 
 export type Company = {
   readonly code: string
@@ -37,7 +38,17 @@ export type Product = {
   readonly maxAmount: bigint
   readonly allowedAmounts: readonly bigint[]
   readonly additionalData: Readonly<Record<string, unknown>>
+  /** What its seller earns: minor units for each sale, and hundredths of a percent of it. */
+  readonly commissionFixed: bigint
+  readonly commissionBasisPoints: number
   readonly active: boolean
+}
+
+/** What a seller earns by `amount` of a product, in minor units; never more than the amount. */
+export function commissionOf(product: Product, amount: bigint): bigint {
+  const { commissionFixed, commissionBasisPoints } = product
+  const earned = commissionFixed + share(amount, BigInt(commissionBasisPoints))
+  return earned > amount ? amount : earned
 }
 
 /** Why an amount cannot be sold of a product, or null when it can. */

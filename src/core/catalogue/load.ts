@@ -28,6 +28,13 @@ const product = {
   type: text(64).default("RECARGA_SALDO"),
   description: text(200),
   additionalData: z.record(z.string(), z.json()).default({}),
+  /** What its seller earns: an amount for each sale, and hundredths of a percent of it. */
+  commission: z
+    .strictObject({
+      fixed: amount.default("0"),
+      basisPoints: z.int().min(0).max(10_000).default(0),
+    })
+    .default({ fixed: "0", basisPoints: 0 }),
   active: z.boolean().default(true),
 }
 const productSchema = z.discriminatedUnion("amountType", [
@@ -151,6 +158,9 @@ function amountsProblem(entry: ProductEntry, currency: string): string | null {
   const amounts = amountsIn(entry).map((each) => parseDecimal(each, decimalsOf(currency)))
   if (amounts.includes(null)) return `an amount has more decimals than ${currency}`
   if (amounts.includes(0n)) return "an amount is zero"
+  if (parseDecimal(entry.commission.fixed, decimalsOf(currency)) === null) {
+    return `its commission has more decimals than ${currency}`
+  }
   const [least, most] = amounts
   if (entry.amountType === "OPEN" && least! > most!) return "minAmount is above maxAmount"
   return null
@@ -176,7 +186,7 @@ function companyOf(entry: CompanyEntry): Company {
 
 /** A price has no range and a list has no price, but every product has a least and a most. */
 function productOf(entry: ProductEntry, companyCode: string, currency: string): Product {
-  const { id, type, description, amountType, additionalData, active } = entry
+  const { id, type, description, amountType, additionalData, commission, active } = entry
   const amounts = amountsIn(entry).map((each) => parseDecimal(each, decimalsOf(currency))!)
   const sorted = amounts.toSorted((a, b) => (a < b ? -1 : Number(a > b)))
   return {
@@ -190,6 +200,8 @@ function productOf(entry: ProductEntry, companyCode: string, currency: string): 
     maxAmount: sorted.at(-1)!,
     allowedAmounts: amountType === "FIXED" ? sorted : [],
     additionalData,
+    commissionFixed: parseDecimal(commission.fixed, decimalsOf(currency))!,
+    commissionBasisPoints: commission.basisPoints,
     active,
   }
 }

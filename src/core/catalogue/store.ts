@@ -5,7 +5,8 @@ import type { Company, Product } from "./company.ts"
 const productColumns = `p.company_code as "companyCode", p.id, p.type, p.description,
 p.amount_type as "amountType", p.amount, p.min_amount as "minAmount",
 p.max_amount as "maxAmount", p.allowed_amounts as "allowedAmounts",
-p.additional_data as "additionalData", p.active`
+p.additional_data as "additionalData", p.commission_fixed as "commissionFixed",
+p.commission_basis_points as "commissionBasisPoints", p.active`
 const companyColumns = "c.code, c.country, c.currency, c.name, c.details, c.active"
 
 async function withProducts(
@@ -73,12 +74,15 @@ on conflict (code) do update set country = excluded.country, currency = excluded
 async function insertProduct(db: Queries, product: Product, position: number): Promise<void> {
   await db.query(
     `insert into products (company_code, id, type, description, amount_type, amount, min_amount,
-  max_amount, allowed_amounts, additional_data, active, position)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+  max_amount, allowed_amounts, additional_data, commission_fixed, commission_basis_points, active,
+  position)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 on conflict (company_code, id) do update set type = excluded.type,
   description = excluded.description, amount_type = excluded.amount_type,
   amount = excluded.amount, min_amount = excluded.min_amount, max_amount = excluded.max_amount,
   allowed_amounts = excluded.allowed_amounts, additional_data = excluded.additional_data,
+  commission_fixed = excluded.commission_fixed,
+  commission_basis_points = excluded.commission_basis_points,
   active = excluded.active, position = excluded.position`,
     [
       product.companyCode,
@@ -91,6 +95,8 @@ on conflict (company_code, id) do update set type = excluded.type,
       product.maxAmount,
       product.allowedAmounts,
       JSON.stringify(product.additionalData),
+      product.commissionFixed,
+      product.commissionBasisPoints,
       product.active,
       position,
     ],

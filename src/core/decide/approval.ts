@@ -1,6 +1,6 @@
 /** When a payment may be approved, and what approval writes: the fee, the state, the event. */
 import { share } from "../../money.ts"
-import { termsKey } from "../draft.ts"
+import { type Draft, termsKey } from "../draft.ts"
 import { merchantAccount } from "../ledger/account.ts"
 import { abandon } from "../payments/attempt.ts"
 import { isFinal, moveTo, type Payment } from "../payments/payment.ts"
@@ -25,7 +25,7 @@ export function canApprove({ draft, payment, attempt }: Case, at: Date): boolean
 /** Deducts the fee and writes the approval. `booked` is what reached `available`, in `asset`. */
 export function finishApproval(subject: Case, asset: string, booked: bigint): Payment {
   const { draft, payment, attempt, custodian } = subject
-  const fee = feeOf(subject)
+  const fee = feeOf(draft, payment)
   const deducted =
     payment.asset === asset ? fee : (fee * booked + payment.amount / 2n) / payment.amount
   const available = merchantAccount(custodian, payment.merchantId, "available", asset)
@@ -49,7 +49,11 @@ function giveUpOther({ draft, payment, attempt }: Case): void {
   if (idle) draft.attempts.put(other.id, abandon(other, draft.now))
 }
 
-function feeOf({ draft, payment }: Case): bigint {
+/** What a payment costs its merchant by the terms of now, in minor units; never more than it is. */
+export function feeOf(
+  draft: Draft,
+  payment: Pick<Payment, "merchantId" | "dialect" | "amount">,
+): bigint {
   const terms = draft.terms.get(termsKey(payment.merchantId, payment.dialect))?.settings
   if (!terms) return 0n
   const fee = BigInt(terms.feeFixed) + share(payment.amount, BigInt(terms.feeBasisPoints))

@@ -6,8 +6,10 @@ import { merchantAccount } from "../ledger/account.ts"
 import type { Attempt } from "../payments/attempt.ts"
 import type { DialectName, Payment, Purpose } from "../payments/payment.ts"
 import { isRefusal, type Refusal, refuse } from "../refusal.ts"
+import { feeOf } from "./approval.ts"
 import { bear, type Decider, type NewAttempt } from "./decider.ts"
 import { count, type Limit } from "./limit.ts"
+import { lowBalanceKey, tellIfLow } from "./low-balance.ts"
 
 export type CreatePayment = {
   /** Made by the caller, so that the payment can be found again whatever happens to the answer. */
@@ -26,6 +28,8 @@ export type CreatePayment = {
   readonly attempt: NewAttempt | null
   /** Whether a second create under the same reference gets the first payment or a refusal. */
   readonly repeat: "answer" | "refuse"
+  /** What the merchant earns by a recharge once it is delivered, in minor units. */
+  readonly commission?: bigint
   /** How many a window allows, counted only for payments that were created. */
   readonly limit?: Limit
 }
@@ -51,7 +55,10 @@ function needs(command: CreatePayment): Needs {
     customers: command.customerId ? [command.customerId] : [],
     // Locked, so that who revokes it is answered before this charge was decided, or after it.
     instrumentsToChange: command.instrumentId ? [command.instrumentId] : [],
-    tallies: command.limit ? [command.limit.key] : [],
+    tallies: [
+      ...(command.limit ? [command.limit.key] : []),
+      ...(command.kind === "recharge" ? [lowBalanceKey(merchantId, asset)] : []),
+    ],
     accounts: held,
     xpubs: command.attempt?.allotment ? [command.attempt.allotment.xpubId] : [],
   }
@@ -86,7 +93,8 @@ function decide(draft: Draft, command: CreatePayment): Created | Refusal {
     return refuse("identifier_limit_reached", "the limit of recharges for this number is reached")
   }
   const available = merchantAccount("gateway", command.merchantId, "available", command.asset)
-  if (command.kind === "recharge" && draft.account(available).balance < command.amount) {
+  const hold = command.kind === "recharge" ? command.amount + feeOf(draft, command) : 0n
+  if (hold > 0n && draft.account(available).balance < hold) {
     return refuse("balance_insufficient", "the balance does not cover this recharge")
   }
 
@@ -108,6 +116,8 @@ function decide(draft: Draft, command: CreatePayment): Created | Refusal {
     captured: 0n,
     refunded: 0n,
     fee: 0n,
+    held: hold,
+    commission: command.commission ?? 0n,
     deferred: false,
     version: 1,
     expiresAt: command.expiresAt,
@@ -127,10 +137,8 @@ function decide(draft: Draft, command: CreatePayment): Created | Refusal {
     : null
   if (isRefusal(attempt)) return attempt
   draft.attemptIds.insert(payment.id, attempt ? [attempt.id] : [])
-  if (command.kind === "recharge") {
-    const held = merchantAccount("gateway", command.merchantId, "held", command.asset)
-    draft.move(available, held, command.amount, { kind: "recharge.hold", payment })
-  }
+  const held = merchantAccount("gateway", command.merchantId, "held", command.asset)
+  draft.move(available, held, hold, { kind: "recharge.hold", payment })
   draft.tell(
     { kind: "payment", id: payment.id, seq: 1 },
     payment.merchantId,
@@ -138,7 +146,8 @@ function decide(draft: Draft, command: CreatePayment): Created | Refusal {
     "payment.created",
     { payment, attempt, data: { state: payment.state } },
   )
-  return { payment, attempt, repeated: false }
+  const told = command.kind === "recharge" ? tellIfLow(draft, payment) : payment
+  return { payment: told, attempt, repeated: false }
 }
 
 function repeatOf(draft: Draft, command: CreatePayment, id: string): Created | Refusal {

@@ -36,29 +36,35 @@ export function applyRechargeFact(subject: Case, fact: Fact, at: Date): void {
   }
 }
 
-/** The operator delivered: what was held leaves. */
+/** The operator delivered: what was held leaves, and what the merchant earns by it comes. */
 function confirm({ draft, payment, attempt, custodian }: Case, at: Date): void {
   const { asset, amount, merchantId } = payment
   const settled = close(attempt, "settled", draft.now)
   draft.attempts.put(attempt.id, settled)
   const outside = railAccount(custodian, attempt.rail, "outside", asset)
+  const available = merchantAccount(custodian, merchantId, "available", asset)
+  const earned = { kind: "recharge.commission", payment }
   if (isFinal(payment.state)) {
     // Given up as lost, and delivered after all: it is paid from what is there, the rest is owed.
-    const available = merchantAccount(custodian, merchantId, "available", asset)
     const owed = merchantAccount(custodian, merchantId, "owed", asset)
     const there = draft.account(available).balance
     const covered = there < amount ? there : amount
     draft.move(available, outside, covered, { kind: "recharge.late", payment })
     draft.move(owed, outside, amount - covered, { kind: "recharge.late.owed", payment })
+    draft.move(outside, available, payment.commission, earned)
     record(draft, payment, "payment.delivered_late", { attempt: settled })
     return
   }
   const held = merchantAccount(custodian, merchantId, "held", asset)
+  const fees = merchantAccount(custodian, merchantId, "fees", asset)
+  const fee = payment.held - amount
   draft.move(held, outside, amount, { kind: "recharge.confirmed", payment })
+  draft.move(held, fees, fee, { kind: "fee", payment })
+  draft.move(outside, available, payment.commission, earned)
   const approved = moveTo(payment, "approved", null, draft.now)
   record(
     draft,
-    { ...approved, openAttemptId: null, captured: amount, settledAt: at },
+    { ...approved, openAttemptId: null, captured: amount, fee, settledAt: at },
     "payment.approved",
     { attempt: settled },
   )
@@ -66,7 +72,7 @@ function confirm({ draft, payment, attempt, custodian }: Case, at: Date): void {
 
 /** The operator refused: what was held is the merchant's again. */
 function refund({ draft, payment, attempt, custodian }: Case, reason: Reason): void {
-  const { asset, amount, merchantId } = payment
+  const { asset, held: amount, merchantId } = payment
   const declined = { ...close(attempt, "declined", draft.now), reason }
   draft.attempts.put(attempt.id, declined)
   if (isFinal(payment.state)) return

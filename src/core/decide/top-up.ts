@@ -3,6 +3,7 @@ import { type Draft, type Needs, transferKey } from "../draft.ts"
 import { merchantAccount, railAccount } from "../ledger/account.ts"
 import { type Refusal, refuse } from "../refusal.ts"
 import type { Decider } from "./decider.ts"
+import { armAgain, lowBalanceKey } from "./low-balance.ts"
 
 export type TopUp = {
   readonly merchantId: string
@@ -18,6 +19,7 @@ function needs({ merchantId, asset, reference }: TopUp): Needs {
   return {
     merchants: [merchantId],
     transfers: [{ merchantId, reference }],
+    tallies: [lowBalanceKey(merchantId, asset)],
     accounts: [
       merchantAccount("gateway", merchantId, "available", asset),
       railAccount("gateway", "operator", "outside", asset),
@@ -39,6 +41,7 @@ function decide(draft: Draft, command: TopUp): ToppedUp | Refusal {
   draft.move(outside, available, amount, { kind: "top-up", merchantId, reference })
   const transfer = [...draft.transfers.inserted.values()].at(-1)!
   draft.transferReferences.insert(key, transfer)
+  armAgain(draft, merchantId, asset)
   return { balance: draft.account(available).balance, repeated: false }
 }
 

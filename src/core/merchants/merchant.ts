@@ -66,6 +66,10 @@ export const termsSettings = z.strictObject({
   country: z.string().length(2).nullable().default(null),
   clientUsername: z.string().max(80).nullable().default(null),
   answerWithinMs: z.int().min(0).max(60_000).nullable().default(null),
+  /** Below which balance of its wallet the merchant is told, by currency. */
+  lowBalance: z.record(z.string().length(3), z.string().regex(/^\d{1,18}$/)).default({}),
+  /** How many requests a minute are answered; 0 for any, null for the dialect's own default. */
+  requestsPerMinute: z.int().min(0).max(1_000_000).nullable().default(null),
   identifierLimit: z.int().min(1).nullable().default(null),
   notifyAlways: z.boolean().default(false),
 })

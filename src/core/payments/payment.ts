@@ -71,6 +71,10 @@ export type Payment = {
   /** Reserved or paid back by refunds. */
   readonly refunded: bigint
   readonly fee: bigint
+  /** Set aside for a recharge before it is sent: its amount, and the fee that it will cost. */
+  readonly held: bigint
+  /** What the merchant earns by a recharge once it is delivered. */
+  readonly commission: bigint
   /** Whether its caller was told to wait for a webhook, because the end took too long. */
   readonly deferred: boolean
   /** The number of the payment's newest event. */

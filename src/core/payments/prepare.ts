@@ -106,6 +106,7 @@ export function attemptOn(
     seen: {},
     railReference: null,
     begunAt: now,
+    createdAt: now,
   }
   const byPayer = kind === "charge" && way.method === "crypto"
   return {
@@ -138,5 +139,6 @@ export function orderOf(attempt: Attempt, keyring: Keyring): Order {
     seen: attempt.seen,
     railReference: attempt.railReference,
     begunAt: attempt.begunAt ?? attempt.createdAt,
+    createdAt: attempt.createdAt,
   }
 }

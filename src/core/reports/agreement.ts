@@ -43,6 +43,7 @@ const BOOKED: readonly Booked[] = [
   { kind: "refund.late.owed", figure: "refunded", times: 1n },
   { kind: "refund.returned", figure: "refundsReturned", times: 1n },
   { kind: "fee", figure: "fees", times: 1n },
+  { kind: "recharge.commission", figure: "commissions", times: 1n },
 ]
 
 /** What each figure does to the sum of a merchant's accounts. */
@@ -51,6 +52,7 @@ const GAINED: Partial<Record<Figure, 1n | -1n>> = {
   unapplied: 1n,
   returned: -1n,
   recharged: -1n,
+  commissions: 1n,
   refunded: -1n,
   refundsReturned: 1n,
 }

@@ -23,6 +23,7 @@ export const paymentSchema = z.strictObject({
   captured: amount,
   refunded: amount,
   fee: amount,
+  commission: amount,
   version: z.int(),
   expires_at: time.nullable(),
   created_at: time,

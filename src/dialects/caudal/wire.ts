@@ -48,6 +48,7 @@ export function paymentOut(payment: Payment): z.infer<typeof answers.paymentSche
     captured: payment.captured.toString(),
     refunded: payment.refunded.toString(),
     fee: payment.fee.toString(),
+    commission: (payment.state === "approved" ? payment.commission : 0n).toString(),
     version: payment.version,
     expires_at: timeOut(payment.expiresAt),
     created_at: payment.createdAt.toISOString(),

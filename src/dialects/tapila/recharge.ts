@@ -63,7 +63,7 @@ function newRecharge(
   core: Core,
   { merchant, terms, credential }: Found,
   company: Company,
-  { product, amount }: Sale,
+  { product, amount, commission }: Sale,
   body: RechargeBody,
 ): NewPayment {
   const { companyCode, productId, identifierValue, externalPaymentId, externalClientId } = body
@@ -87,6 +87,7 @@ function newRecharge(
     kind: "recharge",
     reference: externalPaymentId,
     amount,
+    commission,
     asset: company.currency,
     description: null,
     purpose,

@@ -1,5 +1,11 @@
 /** What a request buys: checks it against its company's rules, in the agreed order; pure. */
-import { amountProblem, type Company, identifierProblem, type Product } from "../../core/index.ts"
+import {
+  amountProblem,
+  type Company,
+  commissionOf,
+  identifierProblem,
+  type Product,
+} from "../../core/index.ts"
 import { decimalsOf, parseNumber } from "../../money.ts"
 import type { Problem } from "../dialect.ts"
 import type { RechargeBody } from "./requests.ts"
@@ -7,8 +13,15 @@ import type { RechargeBody } from "./requests.ts"
 /** A request's amount has at most two decimals, whatever its currency has. */
 const DECIMALS = 2
 
-/** A recharge that its company can sell. `amount` is in minor units of the company's currency. */
-export type Sale = { readonly product: Product; readonly amount: bigint }
+/**
+ * A recharge that its company can sell, and what the client earns by it: in minor units of the
+ * company's currency.
+ */
+export type Sale = {
+  readonly product: Product
+  readonly amount: bigint
+  readonly commission: bigint
+}
 
 /**
  * Reads an amount of major units as hundredths, which may be below zero: how much can be sold is
@@ -42,5 +55,6 @@ export function saleOf(company: Company, body: RechargeBody, hundredths: bigint)
   if (hundredths % scale !== 0n) return wrongAmount(`amount has more decimals than ${currency}`)
   const amount = hundredths / scale
   const outside = amountProblem(product, amount)
-  return outside === null ? { product, amount } : { code: "amount_out_of_range", message: outside }
+  if (outside !== null) return { code: "amount_out_of_range", message: outside }
+  return { product, amount, commission: commissionOf(product, amount) }
 }

@@ -77,6 +77,8 @@ function payment(over: Partial<Payment> = {}): Payment {
     captured: 150_000n,
     refunded: 0n,
     fee: 0n,
+    held: 150_000n,
+    commission: 0n,
     deferred: true,
     version: 2,
     expiresAt: null,
@@ -118,6 +120,8 @@ const product = {
   type: "RECARGA_SALDO",
   description: "Saldo",
   additionalData: {},
+  commissionFixed: 0n,
+  commissionBasisPoints: 0,
   active: true,
 }
 const company: Company = {

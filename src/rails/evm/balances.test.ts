@@ -82,6 +82,7 @@ async function stage(t: TestContext, nodeCount = 1): Promise<Stage> {
         seen: {},
         railReference: null,
         begunAt: clock.now(),
+        createdAt: clock.now(),
       }
     },
   }

@@ -1,4 +1,5 @@
 /** The simulator: every way of moving money, with outcomes that numbers choose. Sandbox only. */
+import { setTimeout as sleep } from "node:timers/promises"
 import type {
   BeginAnswer,
   Clock,
@@ -29,11 +30,13 @@ export type SimulatorParts = {
   readonly dir: string | null
   /** Where payers reach our pages, without a slash at the end. */
   readonly publicUrl: string
+  /** How long it takes to answer when it is asked, in milliseconds; at once when left out. */
+  readonly answerAfterMs?: number
   /** Signs the bank's notices; without it only this process believes them. */
   readonly noticeKey?: Buffer
 }
 
-/** The begin answers at once: what takes longer is our own event loop under load. */
+/** The begin hardly takes longer, whatever was set: the rest is our own event loop under load. */
 const BEGIN_TIMEOUT_MS = 10_000
 
 /** Waits between looks: quick while somebody watches, ever rarer for a payer who takes days. */
@@ -46,7 +49,7 @@ const LOOKS: readonly { readonly below: number; readonly delayMs: number }[] = [
 
 /** Makes the rail. Its file of books is opened at once and stays open. */
 export function makeSimulator(parts: SimulatorParts): Simulator {
-  const { clock, ids, publicUrl, noticeKey = ids.bytes(32) } = parts
+  const { clock, ids, publicUrl, answerAfterMs = 0, noticeKey = ids.bytes(32) } = parts
   const books = openBooks(parts)
   const bank = openBank({ books, clock, noticeKey })
 
@@ -98,6 +101,7 @@ export function makeSimulator(parts: SimulatorParts): Simulator {
       }
       const fate = fateOf(order)
       books.add({ attemptId: order.attemptId, ask: fate, first: true })
+      if (answerAfterMs > 0) await sleep(answerAfterMs)
       return answerOf(order, fate)
     },
 

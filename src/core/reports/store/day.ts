@@ -22,6 +22,7 @@ export const FIGURES = [
   "refundsReturned",
   "refundsFailed",
   "fees",
+  "commissions",
   "missing",
 ] as const
 export type Figure = (typeof FIGURES)[number]
@@ -105,7 +106,7 @@ const HAPPENED = `touched as (
 
 /** Each payment with the attempt that paid it, or else its last, and with how far it was. */
 const KNOWN = `known as materialized (
-  select p.id, p.kind, p.amount, p.asset, p.fee, p.reference, p.dialect, p.created_at,
+  select p.id, p.kind, p.amount, p.asset, p.fee, p.commission, p.reference, p.dialect, p.created_at,
     a.id as attempt_id, a.rail, a.rail_reference, a.created_at as tried_at,
     a.instructions is not null as by_payer, a.paid_asset, a.paid_amount,
     bg.day as collection_day, bf.name as file, told.*,
@@ -189,7 +190,9 @@ const COUNTED = `counted as (
     (coalesce(k.paid_asset, k.asset), 'fees',
       case when coalesce(k.paid_asset, k.asset) = k.asset then k.fee
         else div(k.fee * k.paid_amount + div(k.amount, 2), k.amount) end,
-      d.type = 'payment.approved' and k.kind = 'charge' and k.fee > 0),
+      d.type = 'payment.approved' and k.fee > 0),
+    (k.asset, 'commissions', k.commission, k.kind = 'recharge' and k.commission > 0
+      and d.type in ('payment.approved', 'payment.delivered_late')),
     (k.asset, 'settled', k.amount, d.type = 'payment.settled'
       or (d.type = 'payment.approved' and k.kind = 'charge' and k.settled_at_once)),
     (k.asset, 'recharged', k.amount, k.kind = 'recharge'

@@ -32,6 +32,8 @@ export const payment: Payment = {
   captured: 2_550n,
   refunded: 550n,
   fee: 30n,
+  held: 0n,
+  commission: 0n,
   deferred: false,
   version: 3,
   expiresAt: at("33:00.000"),

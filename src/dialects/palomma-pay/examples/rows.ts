@@ -22,6 +22,8 @@ export const payment: Payment = {
   captured: 0n,
   refunded: 0n,
   fee: 0n,
+  held: 0n,
+  commission: 0n,
   deferred: false,
   version: 1,
   expiresAt: at("18:00.000"),

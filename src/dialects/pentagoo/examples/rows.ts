@@ -24,6 +24,8 @@ export const payment: Payment = {
   captured: 0n,
   refunded: 0n,
   fee: 0n,
+  held: 0n,
+  commission: 0n,
   deferred: false,
   version: 1,
   expiresAt: new Date("2026-01-05T15:03:00.000Z"),

@@ -128,6 +128,7 @@ function attempt(number: number, kind: Order["kind"] = "charge"): Order {
     seen: {},
     railReference: null,
     begunAt: new Date(0),
+    createdAt: new Date(0),
   }
 }
 
