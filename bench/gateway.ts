@@ -92,8 +92,21 @@ async function open({ webhookUrl }: { readonly webhookUrl: string }): Promise<Op
   }
 }
 
+/** Pays into the demo merchant's wallet; `amount` in minor units. */
+async function fillWallet({ asset, amount }: { readonly asset: string; readonly amount: string }) {
+  const { core } = await starting
+  const merchant = await core.merchants.findByName("Demo")
+  const topUp = { merchantId: merchant!.id, asset, amount: BigInt(amount), reference: "bench" }
+  const booked = await core.wallet.topUp(topUp)
+  if (isRefusal(booked)) throw new Error(booked.message)
+}
+
 /** What the sandbox wrote down for scripts. */
-function sandbox(): { readonly pentagoo: Credentials; readonly chain?: object } {
+function sandbox(): {
+  readonly pentagoo: Credentials
+  readonly tapila: object
+  readonly chain?: object
+} {
   return JSON.parse(readFileSync(join(dataDir, "sandbox.json"), "utf8"))
 }
 
@@ -106,6 +119,9 @@ serve(
     credentials: (): Credentials => sandbox().pentagoo,
     /** Whether this sandbox keeps a chain of its own. */
     hasChain: (): boolean => sandbox().chain !== undefined,
+    /** The demo client's, for recharges. */
+    tapila: (): object => sandbox().tapila,
+    fillWallet,
     open,
   },
   async () => (await starting).stop(),

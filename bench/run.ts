@@ -7,6 +7,7 @@ import { figureOf, tableOf } from "./figures.ts"
 import { firstLoads } from "./first-load/index.ts"
 import { follow } from "./follow/index.ts"
 import { payPage } from "./pay-page/index.ts"
+import { recharges } from "./recharges/index.ts"
 
 const BENCHES: Readonly<Record<string, Bench>> = {
   follow,
@@ -14,6 +15,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   "pay-page": payPage,
   "first-load": firstLoads,
   "bank-files": bankFiles,
+  recharges,
 }
 
 /** Longer runs say no more, and a typing error shouldn't take the night. */

@@ -86,6 +86,18 @@ const TABLE: readonly [name: string, bounds: Readonly<Record<string, Bounds>>][]
     },
   ],
   [
+    "recharges",
+    {
+      recharges: [20, 400],
+      "CPU of the gateway for a recharge": [0.05, 100],
+      "look-ups": [40, 800],
+      "wrong answers": [0, 0],
+      "confirmed without an answer, or the reverse": [0, 0],
+      "recharges without an end": [0, 0],
+      "centavos astray": [0, 0],
+    },
+  ],
+  [
     "first-load",
     {
       // What the line itself takes is the least.

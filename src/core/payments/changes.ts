@@ -4,6 +4,7 @@
  */
 import type { Queries } from "../../db/database.ts"
 import type { Draft } from "../draft.ts"
+import type { Payment } from "./payment.ts"
 import { versionsOf } from "./store.ts"
 
 export type Changes = {
@@ -17,6 +18,16 @@ export type Changes = {
     deadlineMs: number,
     signal?: AbortSignal,
   ): Promise<number | null>
+  /**
+   * The same, with the payment as it then is; null in its place where another node changed it, and
+   * it has to be read.
+   */
+  nextRow(
+    paymentId: string,
+    version: number,
+    deadlineMs: number,
+    signal?: AbortSignal,
+  ): Promise<Change | null>
   /** Hears of a commit. */
   committed(draft: Draft): void
 }
@@ -26,7 +37,8 @@ const LOOK_MS = 1_000
 /** More than there can be sockets. Who comes on top hears of nothing and waits out its time. */
 const WAITING_MAX = 20_000
 
-type Waiter = { readonly version: number; readonly wake: (version: number | null) => void }
+type Change = { readonly version: number; readonly payment: Payment | null }
+type Waiter = { readonly version: number; readonly wake: (change: Change | null) => void }
 
 /** Makes the place where callers wait. */
 export function makeChanges({
@@ -41,9 +53,9 @@ export function makeChanges({
   let count = 0
   let planned = false
 
-  function tell(paymentId: string, version: number): void {
+  function tell(paymentId: string, change: Change): void {
     for (const waiter of waiting.get(paymentId) ?? []) {
-      if (version > waiter.version) waiter.wake(version)
+      if (change.version > waiter.version) waiter.wake(change)
     }
   }
 
@@ -58,7 +70,7 @@ export function makeChanges({
     try {
       if (waiting.size === 0) return
       for (const { id, version } of await versionsOf(database, [...waiting.keys()])) {
-        tell(id, version)
+        tell(id, { version, payment: null })
       }
     } catch {
       // Whoever answers payers' requests tells of it; the next look asks again.
@@ -82,26 +94,31 @@ export function makeChanges({
     count -= 1
   }
 
+  const nextRow: Changes["nextRow"] = async (paymentId, version, deadlineMs, signal) => {
+    if (signal?.aborted) return null
+    const { promise, resolve: wake } = Promise.withResolvers<Change | null>()
+    const waiter = { version, wake }
+    const giveUp = () => wake(null)
+    const timer = setTimeout(giveUp, deadlineMs)
+    signal?.addEventListener("abort", giveUp)
+    if (count < WAITING_MAX) add(paymentId, waiter)
+    try {
+      return await promise
+    } finally {
+      clearTimeout(timer)
+      signal?.removeEventListener("abort", giveUp)
+      remove(paymentId, waiter)
+    }
+  }
+
   return {
-    async next(paymentId, version, deadlineMs, signal) {
-      if (signal?.aborted) return null
-      const { promise, resolve: wake } = Promise.withResolvers<number | null>()
-      const waiter = { version, wake }
-      const giveUp = () => wake(null)
-      const timer = setTimeout(giveUp, deadlineMs)
-      signal?.addEventListener("abort", giveUp)
-      if (count < WAITING_MAX) add(paymentId, waiter)
-      try {
-        return await promise
-      } finally {
-        clearTimeout(timer)
-        signal?.removeEventListener("abort", giveUp)
-        remove(paymentId, waiter)
-      }
-    },
+    nextRow,
+    next: async (...asked) => (await nextRow(...asked))?.version ?? null,
     // Nobody can wait for a payment before the commit that inserts it.
     committed(draft) {
-      for (const [id, { version }] of draft.payments.updated) tell(id, version)
+      for (const [id, payment] of draft.payments.updated) {
+        tell(id, { version: payment.version, payment })
+      }
     },
   }
 }

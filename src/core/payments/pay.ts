@@ -128,7 +128,7 @@ export function makePay(parts: PayParts) {
      */
     async settled(payment: Payment, deadlineMs: number): Promise<Payment> {
       if (isFinal(payment.state)) return payment
-      return parts.settled.wait(payment.id, deadlineMs)
+      return parts.settled.wait(payment, deadlineMs)
     },
 
     /**

@@ -1,6 +1,4 @@
-/**
- * Lets a caller wait for a payment's end: signalled by this node's commits, looked up for others'.
- */
+/** Lets a caller wait for a payment's end, without a look at the database where this node ends it. */
 import type { Clock } from "../../clock.ts"
 import type { Queries } from "../../db/database.ts"
 import type { Changes } from "./changes.ts"
@@ -9,11 +7,8 @@ import { findAnyPayment } from "./store.ts"
 
 export type Settled = {
   /** Waits at most `deadlineMs` for a payment to be final, and answers it as it is then. */
-  wait(paymentId: string, deadlineMs: number): Promise<Payment>
+  wait(payment: Payment, deadlineMs: number): Promise<Payment>
 }
-
-/** How often a payment that another node may end is looked up: its caller holds a customer up. */
-const LOOK_MS = 250
 
 /** Makes the place where callers wait. */
 export function makeSettled(parts: {
@@ -21,16 +16,23 @@ export function makeSettled(parts: {
   readonly clock: Clock
   readonly changes: Changes
 }): Settled {
+  async function read({ id }: Payment): Promise<Payment> {
+    const payment = await findAnyPayment(parts.database, id)
+    if (!payment) throw new Error(`payment ${id} is gone`)
+    return payment
+  }
+
   return {
-    async wait(paymentId, deadlineMs) {
+    async wait(payment, deadlineMs) {
       const deadline = parts.clock.elapsedMs() + deadlineMs
-      for (;;) {
-        const payment = await findAnyPayment(parts.database, paymentId)
-        if (!payment) throw new Error(`payment ${paymentId} is gone`)
+      let known = payment
+      while (!isFinal(known.state)) {
         const leftMs = deadline - parts.clock.elapsedMs()
-        if (isFinal(payment.state) || leftMs <= 0) return payment
-        await parts.changes.next(paymentId, payment.version, Math.min(leftMs, LOOK_MS))
+        if (leftMs <= 0) return read(known)
+        const change = await parts.changes.nextRow(known.id, known.version, leftMs)
+        if (change !== null) known = change.payment ?? (await read(known))
       }
+      return known
     },
   }
 }

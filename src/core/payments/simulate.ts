@@ -71,7 +71,7 @@ async function happen(
   if (!rail?.simulate) return notSimulated
   const sightings = await rail.simulate(orderOf(attempt, keyring), outcome, reason)
   // What happened on a chain is found there like everything else: the reader brings it in.
-  if (rail.receiving && sightings.length === 0) return settled.wait(payment.id, CHAIN_MS)
+  if (rail.receiving && sightings.length === 0) return settled.wait(payment, CHAIN_MS)
   const report = reportOf(rail, attempt, payment, { sightings, fence: null })
   const reported = await engine.submit(reportAttempt, report)
   return isRefusal(reported) ? reported : reported.payment

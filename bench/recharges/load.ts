@@ -1,0 +1,150 @@
+/** Many customers of one wallet app: they recharge and look up, whether others are answered or not. */
+import { Agent, request } from "node:http"
+import { setTimeout as sleep } from "node:timers/promises"
+import { arrivals } from "../arrivals.ts"
+import { serve } from "../child.ts"
+
+/** The demo client's, as sandbox.json holds them. */
+export type Client = {
+  readonly baseUrl: string
+  readonly clientUsername: string
+  readonly password: string
+  readonly apiKey: string
+}
+
+/** `wait`: the control, a server that does nothing for `waitMs` and answers. */
+export type LoadRequest = {
+  readonly what: "recharge" | "look up" | "wait"
+  readonly baseUrl: string
+  readonly waitMs?: number
+  readonly perSecond: number
+  readonly seconds: number
+}
+
+export type Load = {
+  /** From when it was to be asked until the last byte was here: whoever waits in line, waits. */
+  readonly latenciesMs: readonly number[]
+  readonly elapsedMs: number
+  readonly answered: number
+  /** What was wrong with answers, the first few of them. */
+  readonly wrong: readonly string[]
+  readonly wrongCount: number
+}
+
+const SOCKETS = 512
+const TIMEOUT_MS = 30_000
+const WRONG_SHOWN = 3
+/** In pesos; the wallet pays for all of them. */
+const AMOUNT = 100
+
+const agent = new Agent({ keepAlive: true, maxSockets: SOCKETS })
+let headers: Readonly<Record<string, string>> = {}
+let made = 0
+/** What was recharged so far, by the client's own ids. */
+const known: string[] = []
+
+type Answered = { readonly status: number; readonly text: string }
+type Asked = { readonly method: "GET" | "POST"; readonly url: string; readonly body?: string }
+
+function ask({ method, url, body }: Asked): Promise<Answered> {
+  return new Promise((resolve, reject) => {
+    const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) }
+    const options = { method, agent, headers: { ...headers, ...length }, timeout: TIMEOUT_MS }
+    const asking = request(url, options, (response) => {
+      let text = ""
+      response.setEncoding("utf8")
+      response.on("data", (part: string) => {
+        text += part
+      })
+      response.on("error", reject)
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, text }))
+    })
+    asking.on("timeout", () => asking.destroy(new Error(`no answer in ${TIMEOUT_MS} ms`)))
+    asking.on("error", reject)
+    asking.end(body)
+  })
+}
+
+async function logIn({ baseUrl, clientUsername, password, apiKey }: Client): Promise<void> {
+  headers = { "content-type": "application/json", "x-api-key": apiKey }
+  const body = JSON.stringify({ clientUsername, password })
+  const { status, text } = await ask({ method: "POST", url: `${baseUrl}/login`, body })
+  if (status !== 200) throw new Error(`login: ${status} ${text}`)
+  headers = { ...headers, "x-authorization-token": JSON.parse(text).accessToken }
+}
+
+/** One request of a kind; its answer is null where nothing is wrong with it. */
+type Kind = (wanted: LoadRequest) => Promise<string | null>
+
+const KINDS: Readonly<Record<LoadRequest["what"], Kind>> = {
+  async recharge({ baseUrl }) {
+    made += 1
+    const externalPaymentId = `bench-${made}`
+    const body = JSON.stringify({
+      companyCode: "AR-R-0901",
+      productId: "1",
+      amount: AMOUNT,
+      // Another number each time, which its operator takes: how often one is recharged is limited.
+      identifierValue: `11${String(made % 1_000_000).padStart(6, "0")}99`,
+      paymentMethod: "ACCOUNT",
+      externalPaymentId,
+      externalClientId: "bench",
+    })
+    const answered = await ask({ method: "POST", url: `${baseUrl}/payment`, body })
+    if (answered.status !== 200) return wrongly(answered)
+    const answer = JSON.parse(answered.text)
+    if (answer.externalPaymentId !== externalPaymentId || answer.status !== "confirmed") {
+      return wrongly(answered)
+    }
+    known.push(externalPaymentId)
+    return null
+  },
+
+  async "look up"({ baseUrl }) {
+    made += 1
+    const id = known[(made * 7_919) % known.length]!
+    const url = `${baseUrl}/operation/${id}?type=external-payment-id`
+    const answered = await ask({ method: "GET", url })
+    if (answered.status !== 200) return wrongly(answered)
+    const { operation } = JSON.parse(answered.text)
+    const right = operation.externalPaymentId === id && operation.status === "confirmed"
+    return right ? null : wrongly(answered)
+  },
+
+  async wait({ baseUrl, waitMs = 0 }) {
+    const answered = await ask({ method: "GET", url: `${baseUrl}/?${waitMs}` })
+    return answered.status === 200 ? null : wrongly(answered)
+  },
+}
+
+function wrongly({ status, text }: Answered): string {
+  return `${status} ${text.slice(0, 200)}`
+}
+
+async function load(wanted: LoadRequest): Promise<Load> {
+  const { perSecond, seconds, what } = wanted
+  const latenciesMs: number[] = []
+  const wrong: string[] = []
+  const under: Promise<void>[] = []
+  const beganMs = performance.now()
+  async function one(dueMs: number): Promise<void> {
+    const problem = await KINDS[what](wanted).catch((error: unknown) => String(error))
+    if (problem === null) latenciesMs.push(performance.now() - dueMs)
+    else wrong.push(problem)
+  }
+  for (const afterMs of arrivals(perSecond * seconds, seconds * 1_000)) {
+    const waitMs = beganMs + afterMs - performance.now()
+    if (waitMs > 0) await sleep(waitMs)
+    under.push(one(beganMs + afterMs))
+  }
+  await Promise.all(under)
+  return {
+    latenciesMs,
+    elapsedMs: performance.now() - beganMs,
+    answered: latenciesMs.length,
+    wrong: wrong.slice(0, WRONG_SHOWN),
+    wrongCount: wrong.length,
+  }
+}
+
+serve({ logIn, load }, async () => agent.destroy())
