@@ -1,4 +1,4 @@
-/** The control: a server that waits as long as it is told to, and answers what a recharge weighs. */
+/** The control: it waits as long as it is told to, and answers what a recharge weighs. */
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { serve } from "../child.ts"

@@ -1,4 +1,4 @@
-/** Many customers of one wallet app: they recharge and look up, whether others are answered or not. */
+/** Customers of a wallet app: they recharge and look up, whether others are answered or not. */
 import { Agent, request } from "node:http"
 import { setTimeout as sleep } from "node:timers/promises"
 import { arrivals } from "../arrivals.ts"

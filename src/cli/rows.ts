@@ -2,8 +2,19 @@
 import { once } from "node:events"
 import { createWriteStream, lstatSync, renameSync, rmSync } from "node:fs"
 import { finished } from "node:stream/promises"
-import { CommandError } from "./command.ts"
+import { CommandError, UsageError } from "./command.ts"
 import type { Shell } from "./shell.ts"
+
+export { type Cell, csvLine } from "../core/index.ts"
+
+const FORMATS = ["csv", "json"] as const
+type Format = (typeof FORMATS)[number]
+
+/** The options of commands whose result may be long. */
+export const OUTPUT = {
+  format: { value: "csv|json", about: "csv when left out; --json is the same as json" },
+  out: { value: "FILE", about: "writes it there, when it is whole, instead of printing it" },
+} as const
 
 /** Where a long result goes. */
 export type Sink = {
@@ -66,22 +77,29 @@ function isTaken(path: string): boolean {
   }
 }
 
-/** What one cell holds; a bigint never, for nobody knows its decimals here. */
-export type Cell = string | Date | number | boolean | null
-
-/** A row as RFC 4180 has it, with its line's end. */
-export function csvLine(cells: readonly Cell[]): string {
-  return `${cells.map(csvCell).join(",")}\r\n`
+/** The format that was asked for; throws `UsageError`. */
+export function readFormat(text: string | undefined, shell: Shell): Format {
+  const format = text ?? (shell.json ? "json" : "csv")
+  const known = FORMATS.find((each) => each === format)
+  if (known) return known
+  throw new UsageError(`--format ${format}: there are ${FORMATS.join(" and ")}`)
 }
 
-function csvCell(cell: Cell): string {
-  if (cell === null) return ""
-  if (cell instanceof Date) return cell.toISOString()
-  const text = String(cell)
-  // A spreadsheet takes what begins so for a formula, unless it is a number.
-  const isFormula = /^[=+\-@\t\r]/.test(text) && !/^-\d+(\.\d+)?$/.test(text)
-  const guarded = isFormula ? `'${text}` : text
-  return /[",\r\n]/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded
+/** Writes a result where it is to go; without its end, none of it stays in a file. */
+export async function written<Summary>(
+  shell: Shell,
+  path: string | undefined,
+  write: (sink: Sink) => Promise<Summary>,
+): Promise<Summary> {
+  const sink = await openSink(shell, path)
+  try {
+    const summary = await write(sink)
+    await sink.end()
+    return summary
+  } catch (error) {
+    await sink.discard()
+    throw error
+  }
 }
 
 /** Writes the members of an object around an array whose elements come in parts. */

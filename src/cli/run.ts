@@ -24,7 +24,12 @@ const GROUPS: readonly {
     about: "add, list, disable, enable: where webhooks go",
     load: () => import("./endpoint.ts"),
   },
-  { word: "wallet", about: "top-up, balance: prepaid money", load: () => import("./wallet.ts") },
+  {
+    word: "wallet",
+    about: "top-up, balance, statement: prepaid money",
+    load: () => import("./wallet.ts"),
+  },
+  { word: "terms", about: "show, set: fees, times and limits", load: () => import("./terms.ts") },
   {
     word: "xpub",
     about: "add, list, gaps, advance: keys of own wallets",
@@ -37,7 +42,7 @@ const GROUPS: readonly {
   },
   {
     word: "catalogue",
-    about: "load: what recharges are sold",
+    about: "load, check, import, list, show, export: what recharges are sold",
     load: () => import("./catalogue.ts"),
   },
   { word: "payment", about: "show: all that is known of one", load: () => import("./payment.ts") },

@@ -2,6 +2,7 @@
  * The recharge catalogue: companies, what an identifier of theirs looks like, and what they sell.
  */
 import { share } from "../../money.ts"
+import { fits, patternProblem } from "./pattern.ts"
 
 export type Company = {
   readonly code: string
@@ -22,7 +23,7 @@ export type CompanyDetails = {
   readonly helpText: string
   readonly minLength: number
   readonly maxLength: number
-  /** A rule beyond type and length, as the source of a regular expression. */
+  /** A rule beyond type and length: a simple regular expression, as `patternProblem` says. */
   readonly regex: string | null
 }
 
@@ -69,15 +70,27 @@ export function amountProblem(product: Product, amount: bigint): string | null {
   }
 }
 
+/** What a type takes: digits, or what else a terminal's keyboard has without a space. */
+const TYPES = {
+  NUM: { pattern: /^[0-9]*$/, problem: "must have digits only" },
+  ALF: {
+    pattern: /^[\x21-\x7e]*$/,
+    problem: "must have letters without accents, digits and signs only, and no spaces",
+  },
+} as const satisfies Record<CompanyDetails["dataType"], { pattern: RegExp; problem: string }>
+
 /** Why an identifier is not one of a company's, or null when it may be. */
 export function identifierProblem(details: CompanyDetails, value: string): string | null {
   const { dataType, minLength, maxLength, regex } = details
-  if (dataType === "NUM" && !/^[0-9]*$/.test(value)) return "must have digits only"
+  const { pattern, problem } = TYPES[dataType]
+  if (!pattern.test(value)) return problem
   if (value.length < minLength || value.length > maxLength) {
     return minLength === maxLength
       ? `must have ${minLength} characters`
       : `must have ${minLength} to ${maxLength} characters`
   }
-  if (regex !== null && !new RegExp(`^(?:${regex})$`, "u").test(value)) return "has a wrong form"
-  return null
+  if (regex === null) return null
+  // Wherever a pattern came from, one that could take forever is never run.
+  if (patternProblem(regex) !== null) return "can't be checked: its company's pattern is wrong"
+  return fits(regex, value) ? null : "has a wrong form"
 }

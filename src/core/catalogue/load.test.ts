@@ -1,41 +1,16 @@
-/** Catalogue files: what the sandbox's holds, and how a wrong one is told. */
+/** Catalogue files: how they are read, how a wrong one is told, and that they can be written. */
 import assert from "node:assert/strict"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
-import { identifierProblem } from "./company.ts"
-import { CatalogueError, parseCatalogue, readCatalogue, sandboxCatalogue } from "./load.ts"
-
-/** A number that the rule of each country takes, and one that it doesn't. */
-const NUMBERS: Record<string, [good: string, bad: string]> = {
-  AR: ["1155550101", "155550101"],
-  CO: ["3001234501", "6011234501"],
-  MX: ["5512345601", "525512345601"],
-  PE: ["912345601", "812345601"],
-  CL: ["912345601", "212345601"],
-}
-
-test("the sandbox sells something of every kind in every country", () => {
-  const companies = sandboxCatalogue()
-  const kinds = new Set<string>()
-  for (const [country, [good, bad]] of Object.entries(NUMBERS)) {
-    const sellers = companies.filter((each) => each.country === country && each.active)
-    assert.ok(sellers.length >= 3, country)
-    const products = sellers.flatMap((each) => each.products)
-    assert.ok(
-      products.some(({ amountType }) => amountType === "OPEN"),
-      country,
-    )
-    for (const { amountType } of products) kinds.add(amountType)
-    for (const { details } of sellers) {
-      assert.equal(identifierProblem(details, good), null)
-      assert.notEqual(identifierProblem(details, bad), null)
-    }
-  }
-  assert.deepEqual([...kinds].sort(), ["CLOSED", "FIXED", "OPEN"])
-  assert.equal(Object.keys(Object.groupBy(companies, ({ country }) => country)).length, 5)
-})
+import {
+  CatalogueError,
+  parseCatalogue,
+  readCatalogue,
+  sandboxCatalogue,
+  writeCatalogue,
+} from "./load.ts"
 
 const open = { id: "1", description: "Saldo", amountType: "OPEN", minAmount: "1", maxAmount: "9" }
 const closed = { id: "2", description: "Pack", amountType: "CLOSED", amount: "4.50" }
@@ -70,57 +45,111 @@ test("amounts are read in the company's currency, each kind with its least and i
   ])
 })
 
-const PROBLEMS: [what: string, content: unknown, message: RegExp][] = [
+/** A catalogue of the company with something of it, or of its only product, as it must not be. */
+const withCompany = (over: object) => ({ companies: [{ ...company, ...over }] })
+const withProduct = (over: object) => withCompany({ products: [{ ...closed, ...over }] })
+const many = <T extends object>(count: number, make: (at: number) => T) =>
+  Array.from({ length: count }, (_, at) => make(at))
+const nested = (depth: number) =>
+  JSON.parse(`${'{"in":'.repeat(depth)}{}${"}".repeat(depth)}`) as object
+
+const AT = String.raw`^companies\.0 \(AR-R-0001\)\.`
+const PROBLEMS: readonly (readonly [what: string, content: unknown, message: RegExp])[] = [
   ["nothing", null, /^the catalogue: /],
+  ["a list", [company], /^the catalogue: /],
   ["no companies", { companies: [] }, /^companies: /],
-  ["an unknown member", { companies: [{ ...company, colour: "red" }] }, /^companies\.0 .*colour/],
+  ["5,001 companies", { companies: many(5_001, () => ({})) }, /^companies: /],
+  ["an entry that is none", { companies: [null] }, /^companies\.0: /],
+  ["an unknown member", withCompany({ colour: "red" }), /^companies\.0 .*colour/],
   [
     "a wrong code",
     { companies: [company, { ...company, code: "ar-1" }] },
     /^companies\.1 \(ar-1\)\.code: must look like AR-R-0901$/,
   ],
+  ["a code of bills", withCompany({ code: "AR-S-0001" }), /code: must look like/],
+  ["an unknown currency", withCompany({ currency: "XXX" }), /currency: must be one/],
+  ["a currency of the language", withCompany({ currency: "toString" }), /currency: must be one/],
   [
-    "an unknown currency",
-    { companies: [{ ...company, currency: "XXX" }] },
-    /currency: must be one/,
+    "another country",
+    withCompany({ country: "CL" }),
+    new RegExp(`${AT}country: the code begins with another$`),
   ],
-  ["another country", { companies: [{ ...company, country: "CL" }] }, /^AR-R-0001: country: /],
   ["a company twice", { companies: [company, company] }, /^AR-R-0001: is there twice$/],
+  ["a name of spaces", withCompany({ name: "  " }), /name: must be text/],
+  ["a name that rings", withCompany({ name: "UNA\u0007" }), /name: must be text/],
+  ["half a pair in a name", withCompany({ name: "UNA\ud83d" }), /name: must be text/],
+  ["a logo that acts", withCompany({ logo: "javascript:alert(1)" }), /logo: /],
+  ["a logo of a file", withCompany({ logo: "file:///etc/passwd" }), /logo: /],
+  ["a type that isn't sold", withCompany({ dataType: "FEC" }), /dataType: /],
+  ["an identifier of nothing", withCompany({ minLength: 0 }), /minLength: /],
+  ["an identifier without end", withCompany({ maxLength: 41 }), /maxLength: /],
+  ["half a length", withCompany({ minLength: 9.5 }), /minLength: /],
+  ["lengths upside down", withCompany({ minLength: 11, maxLength: 10 }), /: is above maxLength$/],
+  ["a pattern that isn't one", withCompany({ regex: "(" }), /regex: must be a regular expression/],
+  [
+    "a pattern that could hang",
+    withCompany({ regex: "(a+)+$" }),
+    new RegExp(`${AT}regex: must be a simple pattern: it repeats what repeats already$`),
+  ],
+  ["an empty pattern", withCompany({ regex: "" }), /regex: /],
+  ["no products", withCompany({ products: [] }), /products: /],
+  [
+    "501 products",
+    withCompany({ products: many(501, (at) => ({ ...closed, id: `${at}` })) }),
+    /products: /,
+  ],
   [
     "a product twice",
-    { companies: [{ ...company, products: [open, open] }] },
-    /^AR-R-0001: product 1: is there twice$/,
+    withCompany({ products: [open, open] }),
+    new RegExp(`${AT}products\\.1 \\(1\\): is there twice$`, "m"),
   ],
   [
     "an amount that is a number",
-    { companies: [{ ...company, products: [open, { ...closed, amount: 4.5 }] }] },
-    /^companies\.0 \(AR-R-0001\)\.products\.1 \(2\)\.amount: /,
+    withCompany({ products: [open, { ...closed, amount: 4.5 }] }),
+    new RegExp(`${AT}products\\.1 \\(2\\)\\.amount: `),
   ],
-  [
-    "an amount of nothing",
-    { companies: [{ ...company, products: [{ ...closed, amount: "0.00" }] }] },
-    /product 2: an amount is zero/,
-  ],
+  ["an amount below zero", withProduct({ amount: "-1" }), /amount: must be decimal text/],
+  ["an amount with an exponent", withProduct({ amount: "1e3" }), /amount: must be decimal text/],
+  ["an amount of nothing", withProduct({ amount: "0.00" }), /\(2\): an amount is zero$/],
+  ["an amount of another kind", withProduct({ minAmount: "1" }), /\(2\): .*minAmount/],
+  ["an unknown kind", withProduct({ amountType: "SOME" }), /amountType: /],
+  ["an amount without end", withProduct({ amount: "1".repeat(14) }), /amount: must be decimal/],
   [
     "more decimals than the currency has",
-    { companies: [{ ...company, code: "CL-R-1", country: "CL", currency: "CLP" }] },
-    /^CL-R-1: product 2: an amount has more decimals than CLP$/,
+    withCompany({ code: "CL-R-1", country: "CL", currency: "CLP" }),
+    /^companies\.0 \(CL-R-1\)\.products\.1 \(2\): an amount has more decimals than CLP$/,
+  ],
+  [
+    "a commission with more decimals than the currency has",
+    {
+      companies: [
+        {
+          ...{ ...company, code: "CL-R-1", country: "CL", currency: "CLP" },
+          products: [{ ...closed, amount: "450", commission: { fixed: "0.5" } }],
+        },
+      ],
+    },
+    /\(2\): its commission has more decimals than CLP$/,
   ],
   [
     "a range that is upside down",
-    { companies: [{ ...company, products: [{ ...open, minAmount: "10" }] }] },
-    /product 1: minAmount is above maxAmount/,
+    withCompany({ products: [{ ...open, minAmount: "10" }] }),
+    /\(1\): minAmount is above maxAmount/,
   ],
   [
-    "lengths that are upside down",
-    { companies: [{ ...company, minLength: 11 }] },
-    /minLength: is above maxLength/,
+    "an amount twice",
+    withCompany({ products: [{ ...fixed, allowedAmounts: ["10", "10.00"] }] }),
+    /\(3\): an amount is there twice/,
   ],
-  [
-    "a pattern that isn't one",
-    { companies: [{ ...company, regex: "(" }] },
-    /regex: must be a regular expression/,
-  ],
+  ["101 per cent", withProduct({ commission: { basisPoints: 10_100 } }), /basisPoints: /],
+  ["half a point", withProduct({ commission: { basisPoints: 1.5 } }), /basisPoints: /],
+  ["a negative commission", withProduct({ commission: { fixed: "-1" } }), /fixed: /],
+  ["data that is a list", withProduct({ additionalData: [] }), /additionalData: must be an object/],
+  ["deep data", withProduct({ additionalData: nested(6) }), /additionalData: must be an object/],
+  ["endless data", withProduct({ additionalData: nested(50_000) }), /additionalData: /],
+  ["much data", withProduct({ additionalData: { a: "a".repeat(4_000) } }), /additionalData: /],
+  ["a zero in data", withProduct({ additionalData: { a: { b: "\0" } } }), /additionalData: /],
+  ["half a pair in data", withProduct({ additionalData: { "\ud83d": 1 } }), /additionalData: /],
 ]
 for (const [what, content, message] of PROBLEMS) {
   test(`a catalogue with ${what} is told by the entry that is wrong`, () => {
@@ -131,14 +160,55 @@ for (const [what, content, message] of PROBLEMS) {
   })
 }
 
-test("a file that can't be read is told by its name", (context) => {
-  const dir = mkdtempSync(join(tmpdir(), "caudal-catalogue-"))
-  context.after(() => rmSync(dir, { recursive: true, force: true }))
-  const path = join(dir, "catalogue.json")
-  const told = (error: Error) => error instanceof CatalogueError && error.message.includes(path)
-  assert.throws(() => readCatalogue(path), told)
-  writeFileSync(path, "{")
-  assert.throws(() => readCatalogue(path), told)
-  writeFileSync(path, JSON.stringify({ companies: [] }))
-  assert.throws(() => readCatalogue(path), told)
+test("of many problems the first are told and the others counted, without what rings", () => {
+  const entries = many(30, () => ({ ...company, code: "\u001b[31mred", ["\u0007"]: 1 }))
+  assert.throws(
+    () => parseCatalogue({ companies: entries }),
+    ({ message }: Error) => {
+      assert.equal(message.split("\n").length, 21)
+      assert.match(message, /\nand 40 more$/)
+      assert.doesNotMatch(message, /[^\P{Cc}\n]/u)
+      return true
+    },
+  )
+})
+
+test("what is written can be read again as the same companies", () => {
+  const companies = [...sandboxCatalogue(), ...parseCatalogue({ companies: [company] })]
+  assert.deepEqual(parseCatalogue(JSON.parse(JSON.stringify(writeCatalogue(companies)))), companies)
+})
+
+const whole = Buffer.from(JSON.stringify({ companies: [company] }))
+const FILES: readonly (readonly [what: string, bytes: Buffer | null, says: RegExp])[] = [
+  ["isn't there", null, /can't be read as JSON: ENOENT/],
+  ["is no JSON", Buffer.from("{"), /can't be read as JSON: /],
+  ["is empty", Buffer.alloc(0), /can't be read as JSON: /],
+  ["is in Latin-1", Buffer.from(whole.toString(), "latin1"), /can't be read as JSON: .*utf-8/],
+  ["has no companies", Buffer.from('{"companies":[]}'), /:\ncompanies: /],
+]
+test("a file that can't be used is told by its name", (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "caudal-catalogue-"))
+  context.after(() => rmSync(folder, { recursive: true, force: true }))
+  const told = (path: string, says: RegExp) =>
+    assert.throws(
+      () => readCatalogue(path),
+      ({ name, message }: Error) =>
+        name === "CatalogueError" && message.startsWith(path) && says.test(message),
+    )
+  for (const [what, bytes, says] of FILES) {
+    const path = join(folder, `${what}.json`)
+    if (bytes) writeFileSync(path, bytes)
+    told(path, says)
+  }
+  told(folder, /EISDIR/)
+  const large = join(folder, "large.json")
+  writeFileSync(large, whole)
+  truncateSync(large, 64 * 2 ** 20 + 1)
+  told(large, /it has more than 64 MiB/)
+  // What never ends isn't waited for.
+  told("/dev/zero", /it has more than 64 MiB/)
+
+  const marked = join(folder, "marked.json")
+  writeFileSync(marked, Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), whole]))
+  assert.equal(readCatalogue(marked).length, 1)
 })

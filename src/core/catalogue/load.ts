@@ -1,9 +1,9 @@
-/** Reads a catalogue file: companies and what they sell, with amounts in major units. */
-import { readFileSync } from "node:fs"
+/** Reads catalogue files: JSON of companies and what they sell. */
+import { closeSync, openSync, readSync } from "node:fs"
 import { join } from "node:path"
 import { z } from "zod"
-import { CURRENCY_DECIMALS, decimalsOf, parseDecimal } from "../../money.ts"
-import type { Company, Product } from "./company.ts"
+import type { Company } from "./company.ts"
+import { entryOf, type Problem, readEntry, repeated } from "./entry.ts"
 
 /** A catalogue that can't be used; the message has a line for each entry that is wrong. */
 export class CatalogueError extends Error {
@@ -13,83 +13,39 @@ export class CatalogueError extends Error {
 const SANDBOX = join(import.meta.dirname, "sandbox.json")
 /** More problems than this say no more than the first of them. */
 const PROBLEMS_MAX = 20
-/** The longest identifier that is sold to anywhere is a card number of 19 digits. */
-const IDENTIFIER_MAX = 40
+const LINE_MAX = 400
+/** More companies than five countries have. */
+export const COMPANIES_MAX = 5_000
+/** A catalogue is read as a whole: some hundred products of each of 5,000 companies fit. */
+const FILE_MAX_BYTES = 64 * 2 ** 20
+const PART_BYTES = 2 ** 20
 
-const text = (most: number) =>
-  z
-    .string()
-    .max(most)
-    .regex(/^(?=.*\S)\P{Cc}*$/u, "must be text without control characters")
-const amount = z.string().regex(/^\d{1,13}(\.\d{1,2})?$/, 'must be decimal text such as "1500.50"')
-
-const product = {
-  id: text(64),
-  type: text(64).default("RECARGA_SALDO"),
-  description: text(200),
-  additionalData: z.record(z.string(), z.json()).default({}),
-  /** What its seller earns: an amount for each sale, and hundredths of a percent of it. */
-  commission: z
-    .strictObject({
-      fixed: amount.default("0"),
-      basisPoints: z.int().min(0).max(10_000).default(0),
-    })
-    .default({ fixed: "0", basisPoints: 0 }),
-  active: z.boolean().default(true),
-}
-const productSchema = z.discriminatedUnion("amountType", [
-  z.strictObject({
-    ...product,
-    amountType: z.literal("OPEN"),
-    minAmount: amount,
-    maxAmount: amount,
-  }),
-  z.strictObject({ ...product, amountType: z.literal("CLOSED"), amount }),
-  z.strictObject({
-    ...product,
-    amountType: z.literal("FIXED"),
-    allowedAmounts: z.array(amount).min(1).max(100),
-  }),
-])
-
-const companySchema = z.strictObject({
-  code: z.string().regex(/^[A-Z]{2}-R-\d{1,8}$/, "must look like AR-R-0901"),
-  country: z.string().regex(/^[A-Z]{2}$/, "must be two capital letters (ISO 3166)"),
-  currency: z.string().refine((code) => Object.hasOwn(CURRENCY_DECIMALS, code), {
-    error: `must be one of ${Object.keys(CURRENCY_DECIMALS).join(", ")}`,
-  }),
-  name: text(120),
-  logo: z.url().max(500),
-  tags: z.array(text(40)).max(20).default([]),
-  identifierName: text(64),
-  dataType: z.enum(["ALF", "NUM"]),
-  helpText: text(200),
-  minLength: z.int().min(1).max(IDENTIFIER_MAX),
-  maxLength: z.int().min(1).max(IDENTIFIER_MAX),
-  regex: z
-    .string()
-    .max(200)
-    .refine(isPattern, "must be a regular expression")
-    .nullable()
-    .default(null),
-  active: z.boolean().default(true),
-  products: z.array(productSchema).min(1).max(500),
+const catalogueSchema = z.strictObject({
+  companies: z.array(z.unknown()).min(1).max(COMPANIES_MAX),
 })
-type CompanyEntry = z.infer<typeof companySchema>
-type ProductEntry = z.infer<typeof productSchema>
-
-const catalogueSchema = z.strictObject({ companies: z.array(companySchema).min(1).max(5_000) })
 
 /** The invented companies that a sandbox sells. */
 export function sandboxCatalogue(): Company[] {
   return readCatalogue(SANDBOX)
 }
 
+/**
+ * The invented companies, where a sandbox that sells `stored` is to load them: it has none yet, or
+ * an older release's. Null where it has them, or where somebody loaded others.
+ */
+export function sandboxCatalogueFor(stored: readonly Pick<Company, "code">[]): Company[] | null {
+  const invented = sandboxCatalogue()
+  const codes = new Set(invented.map(({ code }) => code))
+  const isOurs = stored.every(({ code }) => codes.has(code))
+  return isOurs && stored.length < invented.length ? invented : null
+}
+
 /** Reads the catalogue in a JSON file. Throws `CatalogueError`, which names file and entries. */
 export function readCatalogue(path: string): Company[] {
   let content: unknown
   try {
-    content = JSON.parse(readFileSync(path, "utf8"))
+    // A text that isn't UTF-8 would lose its accents in silence.
+    content = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(readWhole(path)))
   } catch (error) {
     const why = (error as Error).message
     throw new CatalogueError(`${path} can't be read as JSON: ${why}`, { cause: error })
@@ -102,27 +58,59 @@ export function readCatalogue(path: string): Company[] {
   }
 }
 
+/** Whatever it is, also a pipe: never more than the limit is read of it. */
+function readWhole(path: string): Buffer {
+  const file = openSync(path, "r")
+  try {
+    const parts: Buffer[] = []
+    for (let bytes = 0; bytes <= FILE_MAX_BYTES; bytes += parts.at(-1)!.length) {
+      const part = Buffer.alloc(PART_BYTES)
+      const count = readSync(file, part)
+      if (count === 0) return Buffer.concat(parts)
+      parts.push(part.subarray(0, count))
+    }
+  } finally {
+    closeSync(file)
+  }
+  throw new RangeError(`it has more than ${FILE_MAX_BYTES / 2 ** 20} MiB`)
+}
+
 /** Makes companies of a catalogue's JSON. Throws `CatalogueError`, a line for each wrong entry. */
 export function parseCatalogue(content: unknown): Company[] {
   const parsed = catalogueSchema.safeParse(content)
-  if (!parsed.success) {
-    const { issues } = parsed.error
-    throw refusal(issues.map(({ path, message }) => `${nameOf(path, content)}: ${message}`))
+  if (!parsed.success) throw refusal(parsed.error.issues, content)
+  const companies: Company[] = []
+  const problems: Problem[] = []
+  for (const [at, entry] of parsed.data.companies.entries()) {
+    const read = readEntry(entry)
+    if ("company" in read) companies.push(read.company)
+    else {
+      const found = read.problems.map(({ path, message }) => ({
+        path: ["companies", at, ...path],
+        message,
+      }))
+      problems.push(...found)
+    }
   }
-  const { companies } = parsed.data
-  const problems = [
-    ...repeated(companies.map(({ code }) => code)).map((code) => `${code}: is there twice`),
-    ...companies.flatMap((company) =>
-      problemsOf(company).map((problem) => `${company.code}: ${problem}`),
-    ),
-  ]
-  if (problems.length > 0) throw refusal(problems)
-  return companies.map(companyOf)
+  for (const code of repeated(companies.map((company) => company.code))) {
+    problems.push({ path: [code], message: "is there twice" })
+  }
+  if (problems.length > 0) throw refusal(problems, content)
+  return companies
 }
 
-function refusal(problems: readonly string[]): CatalogueError {
+/** The JSON of companies as a catalogue file has it; amounts in major units. */
+export function writeCatalogue(companies: readonly Company[]): {
+  readonly companies: readonly object[]
+} {
+  return { companies: companies.map(entryOf) }
+}
+
+function refusal(problems: readonly Problem[], content: unknown): CatalogueError {
   const more = problems.length - PROBLEMS_MAX
-  const shown = problems.slice(0, PROBLEMS_MAX)
+  const shown = problems
+    .slice(0, PROBLEMS_MAX)
+    .map(({ path, message }) => printable(`${nameOf(path, content)}: ${message}`))
   return new CatalogueError([...shown, ...(more > 0 ? [`and ${more} more`] : [])].join("\n"))
 }
 
@@ -130,91 +118,15 @@ function refusal(problems: readonly string[]): CatalogueError {
 function nameOf(path: readonly PropertyKey[], content: unknown): string {
   let value = content
   const parts = path.map((key) => {
-    value = (value as Record<PropertyKey, unknown> | undefined)?.[key]
+    value = (value as Record<PropertyKey, unknown> | null | undefined)?.[key]
     const entry = value as { code?: unknown; id?: unknown } | null | undefined
     const name = typeof key === "number" ? (entry?.code ?? entry?.id) : undefined
-    return typeof name === "string" ? `${String(key)} (${name})` : String(key)
+    return typeof name === "string" ? `${String(key)} (${name.slice(0, 64)})` : String(key)
   })
   return parts.join(".") || "the catalogue"
 }
 
-/** What each field allows alone and all together must not be. */
-function problemsOf(company: CompanyEntry): string[] {
-  const problems = repeated(company.products.map(({ id }) => id)).map(
-    (id) => `product ${id}: is there twice`,
-  )
-  if (!company.code.startsWith(`${company.country}-`)) {
-    problems.push(`country: the code begins with another country than ${company.country}`)
-  }
-  if (company.minLength > company.maxLength) problems.push("minLength: is above maxLength")
-  for (const each of company.products) {
-    const problem = amountsProblem(each, company.currency)
-    if (problem) problems.push(`product ${each.id}: ${problem}`)
-  }
-  return problems
-}
-
-function amountsProblem(entry: ProductEntry, currency: string): string | null {
-  const amounts = amountsIn(entry).map((each) => parseDecimal(each, decimalsOf(currency)))
-  if (amounts.includes(null)) return `an amount has more decimals than ${currency}`
-  if (amounts.includes(0n)) return "an amount is zero"
-  if (parseDecimal(entry.commission.fixed, decimalsOf(currency)) === null) {
-    return `its commission has more decimals than ${currency}`
-  }
-  const [least, most] = amounts
-  if (entry.amountType === "OPEN" && least! > most!) return "minAmount is above maxAmount"
-  return null
-}
-
-function amountsIn(entry: ProductEntry): readonly string[] {
-  if (entry.amountType === "OPEN") return [entry.minAmount, entry.maxAmount]
-  return entry.amountType === "CLOSED" ? [entry.amount] : entry.allowedAmounts
-}
-
-function companyOf(entry: CompanyEntry): Company {
-  const { code, country, currency, name, active, products, ...details } = entry
-  return {
-    code,
-    country,
-    currency,
-    name,
-    details,
-    active,
-    products: products.map((each) => productOf(each, code, currency)),
-  }
-}
-
-/** A price has no range and a list has no price, but every product has a least and a most. */
-function productOf(entry: ProductEntry, companyCode: string, currency: string): Product {
-  const { id, type, description, amountType, additionalData, commission, active } = entry
-  const amounts = amountsIn(entry).map((each) => parseDecimal(each, decimalsOf(currency))!)
-  const sorted = amounts.toSorted((a, b) => (a < b ? -1 : Number(a > b)))
-  return {
-    companyCode,
-    id,
-    type,
-    description,
-    amountType,
-    amount: amountType === "CLOSED" ? amounts[0]! : 0n,
-    minAmount: sorted[0]!,
-    maxAmount: sorted.at(-1)!,
-    allowedAmounts: amountType === "FIXED" ? sorted : [],
-    additionalData,
-    commissionFixed: parseDecimal(commission.fixed, decimalsOf(currency))!,
-    commissionBasisPoints: commission.basisPoints,
-    active,
-  }
-}
-
-function repeated(values: readonly string[]): string[] {
-  return [...new Set(values.filter((value, at) => values.indexOf(value) !== at))]
-}
-
-function isPattern(source: string): boolean {
-  try {
-    new RegExp(`^(?:${source})$`, "u")
-    return true
-  } catch {
-    return false
-  }
+/** What stands in a wrong entry may be anything, and goes to a terminal. */
+function printable(line: string): string {
+  return line.slice(0, LINE_MAX).replace(/\p{Cc}/gu, "?")
 }

@@ -1,4 +1,4 @@
-/** Lets a caller wait for a payment's end, without a look at the database where this node ends it. */
+/** Lets a caller wait for a payment's end, without asking the database where this node ends it. */
 import type { Clock } from "../../clock.ts"
 import type { Queries } from "../../db/database.ts"
 import type { Changes } from "./changes.ts"
