@@ -1,24 +1,18 @@
 /** Tapila's doors: logins, tokens and keys, what belongs to others, and hostile requests. */
 import assert from "node:assert/strict"
+import { createSecretKey } from "node:crypto"
 import { after, test } from "node:test"
 import { setTimeout as sleep } from "node:timers/promises"
-import { errorAnswer, loginAnswer } from "../../src/dialects/tapila/answers.ts"
+import { SignJWT, UnsecuredJWT } from "jose"
+import { loginAnswer } from "../../src/dialects/tapila/answers.ts"
 import { ask, startGateway } from "../support/gateway.ts"
-import { addClient, demoClient, recharge } from "../support/tapila.ts"
+import { type Answer, addClient, demoClient, recharge, says } from "../support/tapila.ts"
 
 const gateway = await startGateway({ after })
 const { core } = gateway
 const { baseUrl: base, clientUsername, password, apiKey } = gateway.credentials.tapila
 const demo = await demoClient(gateway)
 const stranger = await addClient(gateway, "Stranger")
-
-type Answer = Awaited<ReturnType<typeof ask>>
-
-/** An error is its status, its code, and nothing that the one shape of errors doesn't have. */
-function says({ status, body }: Answer): string {
-  const { code } = errorAnswer.parse(body, { error: () => JSON.stringify(body) })
-  return `${status} ${code}`
-}
 
 function logIn(body: object, headers: Record<string, string> = {}): Promise<Answer> {
   return ask("POST", `${base}/login`, { body, headers })
@@ -102,6 +96,31 @@ test("refresh tokens open nothing, and are not refreshed", async () => {
 })
 
 const both = { "x-authorization-token": demo.token, "x-api-key": apiKey! }
+const NO_TOKEN = "401 XCX04140"
+const claims = JSON.parse(Buffer.from(demo.token.split(".")[1]!, "base64url").toString())
+const [ours] = core.deriveKeys("tapila.token")
+
+/** A token of the demo client that somebody made who knows the key, or thinks so. */
+function forged({ alg = "HS256", kid = ours!.id, key = ours!.key, exp = claims.exp }) {
+  const made = new SignJWT({ ...claims, exp }).setProtectedHeader({ alg, kid })
+  return made.sign(createSecretKey(key))
+}
+
+test("a token with our own key under it is good, as the forged ones are not", async () => {
+  const headers = { ...both, "x-authorization-token": await forged({}) }
+  assert.equal((await ask("GET", `${base}/AR-R-0901`, { headers })).status, 200)
+})
+
+const nowS = Math.floor(core.clock.now().getTime() / 1_000)
+const FORGED: [what: string, token: string][] = [
+  ["of 10,000 characters", "x".repeat(10_000)],
+  ["that isn't signed", new UnsecuredJWT(claims).encode()],
+  ["under another key", await forged({ key: Buffer.alloc(32, 9) })],
+  ["that names another key", await forged({ kid: "00000000" })],
+  ["of another algorithm", await forged({ alg: "HS512", key: Buffer.alloc(64, 9) })],
+  ["that has expired", await forged({ exp: nowS - 1 })],
+]
+
 const DOORS: [what: string, headers: Record<string, string>, says: string][] = [
   ["nothing", {}, "401 XCX04140"],
   ["a key alone", { "x-api-key": apiKey! }, "401 XCX04140"],
@@ -111,6 +130,11 @@ const DOORS: [what: string, headers: Record<string, string>, says: string][] = [
     { ...both, "x-authorization-token": `${demo.token}x` },
     "401 XCX04140",
   ],
+  ...FORGED.map(([what, token]): [string, Record<string, string>, string] => [
+    `a token ${what}`,
+    { ...both, "x-authorization-token": token },
+    NO_TOKEN,
+  ]),
   [
     "a token in another header",
     { authorization: `Bearer ${demo.token}`, "x-api-key": apiKey! },
@@ -124,6 +148,7 @@ const DOORS: [what: string, headers: Record<string, string>, says: string][] = [
 const CALLS: [method: string, path: string, body?: object][] = [
   ["GET", "/recharges"],
   ["GET", "/AR-R-0901"],
+  ["GET", "/tags"],
   ["POST", "/payment", recharge()],
   ["GET", "/operation/x?type=external-payment-id"],
   ["POST", "/wallet/balance", {}],
@@ -241,6 +266,62 @@ test("a client that sends an id finds it as the transaction of every answer", as
   for (const { body } of [good, bad]) {
     assert.equal(body.mainTx, own)
     assert.notEqual(body.tx, own)
+  }
+})
+
+const RATE = ["limit", "remaining", "reset"] as const
+const rateOf = ({ headers }: Answer) => RATE.map((name) => headers.get(`x-ratelimit-${name}`))
+
+test("a client with a limit is told how it stands, and over it nothing is created", async () => {
+  const client = await addClient(gateway, "Hurried", { requestsPerMinute: 8 })
+  const body = recharge({ externalPaymentId: "hurried" })
+  const text = { "content-type": "text/plain" }
+  const { "x-api-key": key } = both
+  const calls: [Promise<Answer>, status: number][] = [
+    [client.call("GET", "/AR-R-0901"), 200],
+    [client.call("GET", "/AR-R-0901", undefined, { "if-none-match": "*" }), 304],
+    [client.call("POST", "/wallet/balance"), 200],
+    // Whatever becomes of a request, it counts.
+    [client.call("GET", "/AR-R-9999"), 404],
+    [client.call("POST", "/payment", { companyCode: "" }), 400],
+    [client.call("POST", "/payment", "x", text), 415],
+    [client.call("POST", "/payment", `{"a":"${"x".repeat(1_048_576)}"}`), 413],
+  ]
+  const left = new Set<string | null>()
+  for (const [answer, status] of calls) {
+    const [limit, remaining, reset] = rateOf(await answer)
+    assert.equal((await answer).status, status)
+    assert.equal(limit, "8")
+    assert.ok(Number(reset) > 0 && Number(reset) <= 60, String(reset))
+    left.add(remaining ?? null)
+  }
+  assert.deepEqual([...left].sort(), ["1", "2", "3", "4", "5", "6", "7"])
+  // Neither somebody without its key nor a path that isn't there uses up what is the client's.
+  for (const path of ["/AR-R-0901", "/nothing/here"]) {
+    assert.deepEqual(rateOf(await client.call("GET", path, undefined, { "x-api-key": key })), [
+      null,
+      null,
+      null,
+    ])
+  }
+  assert.equal((await client.call("POST", "/payment", body)).status, 200)
+  for (const again of [body, recharge({ externalPaymentId: "too many" })]) {
+    const refused = await client.call("POST", "/payment", again)
+    assert.equal(says(refused), "429 XCX04680")
+    const [limit, remaining, reset] = rateOf(refused)
+    assert.deepEqual([limit, remaining], ["8", "0"])
+    assert.equal(refused.headers.get("retry-after"), reset)
+  }
+  const find = (reference: string) =>
+    core.payments.findByReference(client.merchantId, "tapila", reference)
+  assert.equal((await find("hurried"))?.state, "approved")
+  assert.equal(await find("too many"), null)
+})
+
+test("a client without a limit is told of none, also where that is said by a zero", async () => {
+  const free = await addClient(gateway, "Free", { requestsPerMinute: 0 })
+  for (const client of [demo, free]) {
+    assert.deepEqual(rateOf(await client.call("GET", "/AR-R-0901")), [null, null, null])
   }
 })
 

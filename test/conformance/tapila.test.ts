@@ -3,9 +3,9 @@ import assert from "node:assert/strict"
 import { execFile } from "node:child_process"
 import { after, test } from "node:test"
 import { promisify } from "node:util"
-import { errorAnswer } from "../../src/dialects/tapila/answers.ts"
-import { type ask, startGateway } from "../support/gateway.ts"
-import { addClient, demoClient, recharge } from "../support/tapila.ts"
+import { maskNumber } from "../../src/core/index.ts"
+import { startGateway } from "../support/gateway.ts"
+import { addClient, demoClient, recharge, says } from "../support/tapila.ts"
 
 const gateway = await startGateway({ after })
 const { core } = gateway
@@ -13,14 +13,6 @@ const demo = await demoClient(gateway)
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
-
-type Answer = Awaited<ReturnType<typeof ask>>
-
-/** An error is its status, its code, and nothing that the one shape of errors doesn't have. */
-function says({ status, body }: Answer): string {
-  const { code } = errorAnswer.parse(body, { error: () => JSON.stringify(body) })
-  return `${status} ${code}`
-}
 
 /** Each field of the page's table of the response, with what has to stand in it. */
 const RESPONSE: [field: string, type: string, value: RegExp][] = [
@@ -198,7 +190,9 @@ test("fifty requests with one id make one operation, one 200 and forty-nine 409"
 })
 
 test("an operation is found by its own id and by the client's, and shows the same", async () => {
-  const { body: made } = await demo.recharge({ externalPaymentId: "a/b c%20d" })
+  const number = "1155550188"
+  const over = { externalPaymentId: "a/b c%20d", identifierValue: number }
+  const { body: made } = await demo.recharge(over)
   const own = await demo.call("GET", `/operation/${made.operationId}`)
   assert.equal(own.status, 200)
   assert.deepEqual(own.body.operation, {
@@ -206,7 +200,19 @@ test("an operation is found by its own id and by the client's, and shows the sam
     status: "confirmed",
     externalPaymentId: "a/b c%20d",
     externalClientId: "user-77",
-    additionalData: { agent: "Simulator", customerId: "user-77" },
+    additionalData: {
+      agent: "Simulator",
+      customerId: "user-77",
+      ticket: [
+        "COMPROBANTE DE RECARGA",
+        "DEMO MOVIL",
+        "Saldo",
+        `IDC: ${maskNumber(number)}`,
+        "Monto: ARS 1500.00",
+        `Operación: ${made.operationId}`,
+      ],
+      providerName: "Simulator",
+    },
     companyCode: "AR-R-0901",
     companyName: "DEMO MOVIL",
     amount: 1500,
@@ -252,6 +258,7 @@ test("a company of the catalogue has every field of the page", async () => {
         maxAmount: 50_000,
         allowedAmounts: [],
         additionalData: {},
+        active: true,
       },
       {
         productType: "PAQUETE_DATOS",
@@ -264,6 +271,7 @@ test("a company of the catalogue has every field of the page", async () => {
         maxAmount: 4_500,
         allowedAmounts: [],
         additionalData: {},
+        active: true,
       },
     ],
     identifierName: "IDC",
@@ -328,6 +336,11 @@ const SEARCHES: [query: string, codes: string[] | string][] = [
   ["?active=false", ["AR-R-0909"]],
   ["?active=true&searchCompany=antena", []],
   ["?limit=1&page=2&searchCompany=0901", ["CL-R-0901"]],
+  ["?page=1000", []],
+  ["?tag_id=1", []],
+  ["?tag_id=telefonia", "400 XPA04000"],
+  ["?tag_id=0", "400 XPA04000"],
+  ["?tag_id=2147483648", "400 XPA04000"],
   ["?searchCompany=pa", "400 XPA04000"],
   ["?page=0", "400 XPA04000"],
   ["?page=x", "400 XPA04000"],
@@ -342,6 +355,71 @@ for (const [query, expected] of SEARCHES) {
     return assert.deepEqual(codes, expected)
   })
 }
+
+const KEPT = ["/recharges", "/recharges?limit=2&page=3", "/tags", "/AR-R-0901"]
+for (const path of KEPT) {
+  test(`GET ${path} may be kept for an hour, and is then asked for by its tag`, async () => {
+    const first = await demo.call("GET", path)
+    assert.equal(first.status, 200)
+    const tag = first.headers.get("etag")!
+    assert.match(tag, /^W\/"[\w-]+"$/)
+    for (const header of [tag, tag.slice(2), "*", `"other", ${tag}`]) {
+      const again = await demo.call("GET", path, undefined, { "if-none-match": header })
+      assert.equal(again.status, 304, header)
+      assert.equal(again.body, "")
+      assert.equal(again.headers.get("content-type"), null)
+      for (const name of ["etag", "cache-control", "vary"]) {
+        assert.equal(again.headers.get(name), first.headers.get(name), name)
+      }
+    }
+    assert.equal(first.headers.get("cache-control"), "private, max-age=3600")
+    assert.equal(first.headers.get("vary"), "x-authorization-token, x-api-key")
+    assert.equal((await demo.call("HEAD", path)).headers.get("etag"), tag)
+    const other = await demo.call("GET", path, undefined, { "if-none-match": 'W/"other"' })
+    assert.equal(other.status, 200)
+    // The ids of an answer are its own; the tag is of what is sold.
+    assert.notEqual(other.body.tx, first.body.tx)
+    assert.equal(other.headers.get("etag"), tag)
+  })
+}
+
+test("no answer but the catalogue's own may be kept", async () => {
+  const any = { "if-none-match": "*" }
+  for (const [method, path] of [
+    ["GET", "/AR-R-9999"],
+    ["GET", "/recharges?page=x"],
+    ["GET", "/operation/the-page?type=external-payment-id"],
+    ["POST", "/wallet/balance"],
+  ] as const) {
+    const answer = await demo.call(method, path, undefined, any)
+    assert.notEqual(answer.status, 304, path)
+    assert.equal(answer.headers.get("cache-control"), "no-store", path)
+    assert.equal(answer.headers.get("etag"), null, path)
+  }
+})
+
+test("clients that are sold different things are given different tags", async () => {
+  const client = await addClient(gateway, "Another catalogue", { country: "MX" })
+  const tagFor = async (each: typeof demo, path: string) =>
+    (await each.call("GET", path)).headers.get("etag")
+  assert.notEqual(await tagFor(client, "/recharges"), await tagFor(demo, "/recharges"))
+  assert.equal(await tagFor(client, "/MX-R-0901"), await tagFor(demo, "/MX-R-0901"))
+})
+
+test("companies are listed by the tags that there are", async () => {
+  const { tags } = (await demo.call("GET", "/tags")).body
+  const all = (await demo.call("GET", "/recharges")).body.recharges
+  const names = all.flatMap((each: { tags: string[] }) => each.tags)
+  assert.deepEqual(
+    tags.map((each: { name: string }) => each.name),
+    [...new Set(names)].sort(),
+  )
+  for (const { id, name } of tags) {
+    const { recharges } = (await demo.call("GET", `/recharges?tag_id=${id}`)).body
+    const tagged = all.filter((each: { tags: string[] }) => each.tags.includes(name))
+    assert.deepEqual(recharges, tagged, name)
+  }
+})
 
 test("a client of one country sees, recharges and has a wallet in that one only", async () => {
   const client = await addClient(gateway, "Only Argentina", { country: "AR" })

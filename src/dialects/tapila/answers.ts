@@ -23,13 +23,15 @@ const company = z.strictObject({
       productType: z.string(),
       productId: z.string(),
       productDescription: z.string(),
-      status: z.literal("live"),
+      // "live" is what can be bought; the word for the rest is ours.
+      status: z.enum(["live", "inactive"]),
       amountType: z.enum(["OPEN", "CLOSED", "FIXED"]),
       amount: z.number(),
       minAmount: z.number(),
       maxAmount: z.number(),
       allowedAmounts: z.array(z.number()),
       additionalData: anything,
+      active: z.boolean(),
     }),
   ),
   identifierName: z.string(),
@@ -47,6 +49,11 @@ export const companyPage = company.extend(trace)
 export const catalogueAnswer = z.strictObject({
   recharges: z.array(company),
   links: z.array(z.strictObject({ rel: z.literal("next"), title: z.string(), href: z.string() })),
+  ...trace,
+})
+
+export const tagsAnswer = z.strictObject({
+  tags: z.array(z.strictObject({ id: z.int().positive(), name: z.string() })),
   ...trace,
 })
 

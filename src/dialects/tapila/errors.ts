@@ -70,9 +70,6 @@ export const WRONG_LOGIN: Problem = {
 }
 const WRONG_LOGIN_CODE = "ALO04140"
 
-/** How long a client that failed too often had better wait: one more try is free by then. */
-export const RETRY_AFTER_S = 30
-
 /** A problem as this API answers it. */
 export function problem({ code, field, message }: Problem, requestId: string): WireAnswer {
   const sound: Sound = SOUNDS[code]
@@ -80,7 +77,8 @@ export function problem({ code, field, message }: Problem, requestId: string): W
   const login = code === "unauthorized" && field === WRONG_LOGIN.field
   return {
     status: sound.status,
-    ...(code === "too_many_requests" && { headers: { "retry-after": String(RETRY_AFTER_S) } }),
+    // A fault may come after a page of the catalogue was promised to hold for an hour.
+    headers: { "cache-control": "no-store" },
     body: {
       code: login ? WRONG_LOGIN_CODE : (own ?? sound.code),
       message: sound.says ?? message,

@@ -1,22 +1,18 @@
 /** The login: a user name and a password for a token, at the same price whether the user exists. */
 import { setTimeout as sleep } from "node:timers/promises"
-import type { FastifyRequest } from "fastify"
+import type { FastifyReply, FastifyRequest } from "fastify"
 import { type Core, type Found, PasswordsBusy } from "../../core/index.ts"
 import { type DialectApp, WireProblem } from "../dialect.ts"
 import { loginAnswer } from "./answers.ts"
 import { holderOfKey, wrongKey } from "./auth.ts"
 import { WRONG_LOGIN } from "./errors.ts"
 import { loginBody } from "./requests.ts"
-import {
-  addressName,
-  FOR_ADDRESS,
-  FOR_USER,
-  makeThrottle,
-  makeTurns,
-  type Throttle,
-} from "./throttle.ts"
+import { addressName, FOR_ADDRESS, FOR_USER, makeThrottle, makeTurns } from "./throttle.ts"
 import { tokensOf } from "./token.ts"
 import { traceOf } from "./trace.ts"
+
+/** How long a client that failed too often had better wait: one more try is free by then. */
+const RETRY_AFTER_S = "30"
 
 /** Registers the routes that need no token. */
 export function loginRoutes(app: DialectApp, core: Core): void {
@@ -42,16 +38,17 @@ export function loginRoutes(app: DialectApp, core: Core): void {
   app.post(
     "/login",
     { config: { open: true }, schema: { body: loginBody, response: { 200: loginAnswer } } },
-    async (request) => {
+    async (request, reply) => {
       const { clientUsername, password } = request.body
       const key = await holderOfKey(request, core)
       // The key is optional here, but a wrong one is never passed over.
       if (request.headers["x-api-key"] !== undefined && !key) throw wrongKey()
       const address = addressName(request.ip)
-      const longestMs = patience(users, clientUsername, addresses, address)
+      const waitMs = () => patience(reply, users.waitMs(clientUsername), addresses.waitMs(address))
+      const longestMs = waitMs()
       if (longestMs > 0) await sleep(longestMs)
       const found = await inTurn(clientUsername, async () => {
-        patience(users, clientUsername, addresses, address)
+        waitMs()
         const holder = await verified(clientUsername, password)
         if (holder) return holder
         users.failed(clientUsername)
@@ -71,12 +68,11 @@ export function loginRoutes(app: DialectApp, core: Core): void {
   })
 }
 
-/** How long earlier failures ask to wait, in milliseconds; throws when there were too many. */
-function patience(users: Throttle, username: string, addresses: Throttle, address: string): number {
-  const waits = [users.waitMs(username), addresses.waitMs(address)]
-  if (waits.includes(null)) {
-    const message = "too many failed logins: wait before the next"
-    throw new WireProblem({ code: "too_many_requests", message })
-  }
-  return Math.max(...(waits as number[]))
+/** The longest wait that earlier failures ask for, in ms; throws when there were too many. */
+function patience(reply: FastifyReply, ...waits: readonly (number | null)[]): number {
+  const known = waits.filter((each) => each !== null)
+  if (known.length === waits.length) return Math.max(...known)
+  reply.header("retry-after", RETRY_AFTER_S)
+  const message = "too many failed logins: wait before the next"
+  throw new WireProblem({ code: "too_many_requests", message })
 }

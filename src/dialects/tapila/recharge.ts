@@ -1,4 +1,5 @@
 /** The recharge: checks it in the agreed order, has it sold, and waits a while for its operator. */
+import type { FastifyReply } from "fastify"
 import {
   type Company,
   type Core,
@@ -38,7 +39,7 @@ export function rechargeRoutes(app: DialectApp, core: Core, catalogue: Catalogue
       const sale = orStop(saleOf(company, body, hundredths))
       const spec = newRecharge(core, found, company, sale, body)
       const { payment: created } = orThrow(await core.pay.create(spec))
-      const payment = await outcomeOf(core, created, found.terms)
+      const payment = await outcomeOf(core, created, found.terms, reply)
       const tx = core.ids.next()
       const status = statusOf(payment)
       if (status === "failed") {
@@ -104,19 +105,37 @@ function newRecharge(
   }
 }
 
-/** Waits for the operator until the agreed time after the creation has passed. */
-async function outcomeOf(core: Core, payment: Payment, terms: Found["terms"]): Promise<Payment> {
+/**
+ * Waits for the operator until the agreed time after the creation has passed, or its caller has
+ * gone: who hears no answer is promised the webhook as if that had been a 202.
+ */
+async function outcomeOf(
+  core: Core,
+  payment: Payment,
+  terms: Found["terms"],
+  reply: FastifyReply,
+): Promise<Payment> {
   const answerWithinMs = terms.settings.answerWithinMs ?? ANSWER_WITHIN_MS
   const deadline = payment.createdAt.getTime() + answerWithinMs
   try {
     const leftMs = deadline - core.clock.now().getTime()
-    return orThrow(await core.pay.settledOrDeferred(payment, leftMs))
+    const ended = await Promise.race([core.pay.settled(payment, leftMs), gone(reply, payment)])
+    if (statusOf(ended) !== "processing") return ended
+    return orThrow(await core.pay.settledOrDeferred(ended, 0))
   } catch (error) {
     if (!core.isOutage(error)) throw error
     // A 202 would promise a webhook that nothing was written down about.
     const message = "the recharge was taken and its outcome is not known yet: look it up"
     throw new WireProblem({ code: "unavailable", message })
   }
+}
+
+/** Resolves, with the payment as it was, when nobody waits for this answer any more. */
+function gone({ raw }: FastifyReply, payment: Payment): Promise<Payment> {
+  return new Promise((resolve) => {
+    if (raw.destroyed) resolve(payment)
+    else raw.once("close", () => resolve(payment))
+  })
 }
 
 /** The value that was made of a request, or its problem thrown. */

@@ -24,7 +24,8 @@ export const rechargeBody = z.object({
   productId: text(64),
   // Read by `readAmount`: the vendor has codes of its own for what can be wrong with it.
   amount: z.unknown().optional(),
-  identifierValue: text(64),
+  // How long it may be is for its company to say.
+  identifierValue: text(Number.POSITIVE_INFINITY),
   identifierName: text(64).optional(),
   // Informative: nothing is charged by it, so words that the vendor doesn't list are kept as well.
   paymentMethod: text(40),
@@ -38,7 +39,7 @@ function whole(most: number) {
   const error = `must be a whole number from 1 to ${most}`
   return z
     .string()
-    .regex(/^\d{1,6}$/, { error, abort: true })
+    .regex(/^\d{1,10}$/, { error, abort: true })
     .transform(Number)
     .refine((value) => value >= 1 && value <= most, error)
 }
@@ -46,12 +47,16 @@ function whole(most: number) {
 /** A page above this is nobody's. */
 const PAGE_MAX = 100_000
 
+/** Tags have numbers of 31 bits. */
+const TAG_MAX = 2 ** 31 - 1
+
 /** The vendor's example of a next page has 50 companies, its largest page 5000. */
 export const catalogueQuery = z.object({
   active: z.enum(["true", "false"]).default("true"),
   searchCompany: z.string().trim().min(3, "must have at least 3 characters").max(80).optional(),
   page: whole(PAGE_MAX).default(1),
   limit: whole(5_000).default(50),
+  tag_id: whole(TAG_MAX).optional(),
 })
 export type CatalogueQuery = z.infer<typeof catalogueQuery>
 

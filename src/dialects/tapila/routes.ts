@@ -3,26 +3,16 @@ import { z } from "zod"
 import type { Core, Payment } from "../../core/index.ts"
 import { type DialectApp, WireProblem } from "../dialect.ts"
 import { caller, readJson } from "../mount.ts"
-import {
-  catalogueAnswer,
-  companyPage,
-  operationAnswer,
-  ratesAnswer,
-  walletAnswer,
-} from "./answers.ts"
+import { operationAnswer, ratesAnswer, walletAnswer } from "./answers.ts"
 import { makeCatalogue } from "./catalogue.ts"
+import { catalogueRoutes } from "./catalogue-routes.ts"
 import { loginRoutes } from "./login.ts"
-import { rechargeRoutes, unknownCompany } from "./recharge.ts"
-import {
-  catalogueQuery,
-  companyParams,
-  operationParams,
-  operationQuery,
-  ratesQuery,
-} from "./requests.ts"
+import { limitRequests } from "./rate-limit.ts"
+import { rechargeRoutes } from "./recharge.ts"
+import { operationParams, operationQuery, ratesQuery } from "./requests.ts"
 import { balancesOf, ratesOf } from "./tools.ts"
 import { traceOf } from "./trace.ts"
-import { companyOf, matches, nextLink, operationOf } from "./wire.ts"
+import { operationOf } from "./wire.ts"
 
 /** Registers all routes, with their paths as on the vendor's pages. */
 export function routes(app: DialectApp, core: Core): void {
@@ -30,43 +20,10 @@ export function routes(app: DialectApp, core: Core): void {
   const trace = (request: { id: string }) => traceOf(request.id, core.ids.next())
   // Every call of this API has a JSON content type, also those that have no body to go with it.
   readJson(app, "take empty")
+  limitRequests(app, core)
   loginRoutes(app, core)
+  catalogueRoutes(app, core, catalogue)
   rechargeRoutes(app, core, catalogue)
-
-  app.get(
-    "/recharges",
-    { schema: { querystring: catalogueQuery, response: { 200: catalogueAnswer } } },
-    async (request) => {
-      const { active, searchCompany, page, limit } = request.query
-      const { settings } = caller(request).terms
-      const all = await catalogue.list(settings.country)
-      const listed = all.filter(
-        (company) =>
-          company.active === (active === "true") &&
-          (searchCompany === undefined || matches(company, searchCompany)),
-      )
-      const from = (page - 1) * limit
-      const more = listed.length > from + limit
-      return {
-        recharges: listed.slice(from, from + limit).map(companyOf),
-        links: more ? [nextLink(request.query)] : [],
-        ...trace(request),
-      }
-    },
-  )
-
-  // The pattern keeps this from answering for every other path.
-  app.get(
-    "/:companyCode(^[A-Z]{2}-[A-Z]-[0-9]+$)",
-    { schema: { params: companyParams, response: { 200: companyPage } } },
-    async (request) => {
-      const { companyCode } = request.params
-      const { settings } = caller(request).terms
-      const company = await catalogue.find(companyCode, settings.country)
-      if (!company) throw unknownCompany(companyCode)
-      return { ...companyOf(company), ...trace(request) }
-    },
-  )
 
   app.get(
     "/operation/:operationId",

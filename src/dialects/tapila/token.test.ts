@@ -1,6 +1,6 @@
 /** Tokens: who may read them, until when, and which of them are somebody else's. */
 import assert from "node:assert/strict"
-import { createSecretKey } from "node:crypto"
+import { createSecretKey, generateKeyPairSync } from "node:crypto"
 import { test } from "node:test"
 import { SignJWT, UnsecuredJWT } from "jose"
 import { type TestClock, testClock } from "../../clock.ts"
@@ -25,11 +25,21 @@ function tokens(keys: readonly (typeof OLD)[], clock: TestClock = testClock(at))
   return makeTokens({ clock, ids, deriveKeys: () => keys })
 }
 
+type Over = {
+  key?: Buffer
+  /** Null for a token that names none. */
+  kid?: string | null
+  alg?: string
+  audience?: string
+  expiresIn?: number
+}
+
 /** A token like ours, but for what a test changes of it. */
-function forged(over: { key?: Buffer; kid?: string; audience?: string; expiresIn?: number }) {
+function forged(over: Over) {
   const now = at.getTime() / 1_000
+  const kid = over.kid === undefined ? NEW.id : over.kid
   return new SignJWT({ clientUsername: "acme.3fa19c" })
-    .setProtectedHeader({ alg: "HS256", kid: over.kid ?? NEW.id })
+    .setProtectedHeader({ alg: over.alg ?? "HS256", ...(kid !== null && { kid }) })
     .setSubject("the credential")
     .setAudience(over.audience ?? "access")
     .setExpirationTime(now + (over.expiresIn ?? 60))
@@ -73,6 +83,33 @@ test("after a rotation the older key still verifies, and the newer one signs", a
   assert.notEqual(await tokens([NEW]).read(next.accessToken), null)
 })
 
+test("several tokens of one holder are good at the same time", async () => {
+  const clock = testClock(at)
+  const own = tokens([NEW], clock)
+  const first = (await own.issue(holder)).accessToken
+  clock.advance(60_000)
+  const second = (await own.issue(holder)).accessToken
+  assert.notEqual(first, second)
+  for (const token of [first, second, first]) assert.notEqual(await own.read(token), null)
+})
+
+/** One part of a token, with something else in it; the signature is what it was. */
+async function edited(part: 0 | 1, change: object): Promise<string> {
+  const parts = (await forged({})).split(".")
+  const said = JSON.parse(Buffer.from(parts[part]!, "base64url").toString())
+  parts[part] = Buffer.from(JSON.stringify({ ...said, ...change })).toString("base64url")
+  return parts.join(".")
+}
+
+/** An RSA token that a careless reader would check with our key, or with one that it brings. */
+const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 })
+const rsa = new SignJWT({ clientUsername: "acme.3fa19c" })
+  .setProtectedHeader({ alg: "RS256", kid: NEW.id, jwk: publicKey.export({ format: "jwk" }) })
+  .setSubject("the credential")
+  .setAudience("access")
+  .setExpirationTime(at.getTime() / 1_000 + 60)
+  .sign(privateKey)
+
 const unsecured = new UnsecuredJWT({ clientUsername: "acme.3fa19c" })
   .setSubject("the credential")
   .setAudience("access")
@@ -88,13 +125,24 @@ const BAD: [what: string, token: Promise<string> | string][] = [
   ],
   ["was signed with another key", forged({ key: Buffer.alloc(32, 9) })],
   ["names a key that isn't ours", forged({ kid: "00000009" })],
+  ["names no key", forged({ kid: null })],
+  ["names an older key than it was signed with", forged({ kid: OLD.id })],
+  ["was signed with a key that was dropped", forged({ key: OLD.key, kid: OLD.id })],
+  ["uses HS512", forged({ alg: "HS512", key: Buffer.alloc(64, 2) })],
+  ["uses RS256", rsa],
+  ["says RS256 over a signature with our key", edited(0, { alg: "RS256" })],
+  ["says none over a signature with our key", edited(0, { alg: "none" })],
+  ["has another user than was signed", edited(1, { clientUsername: "other.000000" })],
+  ["has another end than was signed", edited(1, { exp: at.getTime() / 1_000 + 9_999 })],
   ["has expired", forged({ expiresIn: -1 })],
+  ["expires at this very second", forged({ expiresIn: 0 })],
   ["is for something else", forged({ audience: "console" })],
   ["isn't signed at all", unsecured],
   ["is no token", "Bearer x"],
   ["is empty", ""],
   ["has parts that are no base64", "a.b.c"],
-  ["is very long", "a".repeat(9_000)],
+  ["is very long", "a".repeat(10_000)],
+  ["is very long and of three parts", ["a", "b", "c"].map((each) => each.repeat(3_333)).join(".")],
 ]
 for (const [what, token] of BAD) {
   test(`a token that ${what} is refused`, async () => {

@@ -23,6 +23,8 @@ const LIFETIME_S = 4 * 3_600
 const REMEMBERED_MS = 1_000
 const REMEMBERED_MAX = 10_000
 const ALGORITHM = "HS256"
+/** Several times the longest of ours: what is longer isn't looked at. */
+const TOKEN_MAX = 4_096
 /** A refresh token must not pass for an access token. */
 const ACCESS = "access"
 const REFRESH = "refresh"
@@ -79,6 +81,7 @@ export function makeTokens(core: Pick<Core, "clock" | "deriveKeys" | "ids">): To
       refreshToken: await sign(holder, REFRESH),
     }),
     async read(token) {
+      if (token.length > TOKEN_MAX) return null
       const nowMs = clock.now().getTime()
       const entry = known.get(token)
       if (entry && nowMs < entry.untilMs) return entry.claims

@@ -1,10 +1,12 @@
 /** The pure parts: what is sold, how it is answered, what the webhook says and when. */
 import assert from "node:assert/strict"
 import { createHmac } from "node:crypto"
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { test } from "node:test"
+import type { z } from "zod"
 import {
+  type Account,
   type Company,
   type Event,
   type Notice,
@@ -14,16 +16,22 @@ import {
 } from "../../core/index.ts"
 import type { Problem } from "../dialect.ts"
 import {
+  catalogueAnswer,
+  companyPage,
   confirmPayment,
   errorAnswer,
   loginAnswer,
   operationAnswer,
+  ratesAnswer,
   rechargeAnswer,
+  tagsAnswer,
+  walletAnswer,
 } from "./answers.ts"
 import { callback } from "./callback.ts"
 import { problem, providerError, WRONG_LOGIN } from "./errors.ts"
-import { catalogueQuery, loginBody, rechargeBody } from "./requests.ts"
+import { catalogueQuery, loginBody, ratesQuery, rechargeBody } from "./requests.ts"
 import { readAmount, saleOf } from "./sale.ts"
+import { balancesOf, ratesOf } from "./tools.ts"
 import { traceOf } from "./trace.ts"
 import {
   companyOf,
@@ -33,6 +41,8 @@ import {
   type RechargePurpose,
   rechargeOf,
   statusOf,
+  tagIdOf,
+  tagsOf,
 } from "./wire.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: an example is whatever its file says.
@@ -181,14 +191,32 @@ const company: Company = {
   ],
 }
 
+const EXAMPLES: Readonly<Record<string, z.ZodType>> = {
+  "login.request": loginBody,
+  "login.response": loginAnswer,
+  "catalogue.response": catalogueAnswer,
+  "company.response": companyPage,
+  "tags.response": tagsAnswer,
+  "recharge.request": rechargeBody,
+  "recharge.response": rechargeAnswer,
+  "recharge-later.response": rechargeAnswer,
+  "recharge.error": errorAnswer,
+  "operation.response": operationAnswer,
+  "wallet.response": walletAnswer,
+  "rates.response": ratesAnswer,
+  "confirm-payment": confirmPayment,
+  "confirm-payment-failed": confirmPayment,
+}
+
 test("every example in the folder is what its schema says", () => {
-  loginBody.parse(example("login.request"))
-  loginAnswer.parse(example("login.response"))
-  rechargeBody.parse(example("recharge.request"))
-  rechargeAnswer.parse(example("recharge.response"))
-  errorAnswer.parse(example("recharge.error"))
-  operationAnswer.parse(example("operation.response"))
-  confirmPayment.parse(example("confirm-payment"))
+  for (const [name, schema] of Object.entries(EXAMPLES)) schema.parse(example(name))
+  const files = readdirSync(join(import.meta.dirname, "examples"))
+  assert.deepEqual(
+    files.sort(),
+    Object.keys(EXAMPLES)
+      .map((name) => `${name}.json`)
+      .sort(),
+  )
 })
 
 const AMOUNTS: [value: unknown, hundredths: bigint | "RPA04022" | "XPA04000"][] = [
@@ -262,6 +290,40 @@ for (const [what, ask, result] of SALES) {
   })
 }
 
+test("the catalogue's examples are what is answered", () => {
+  const links = [nextLink(catalogueQuery.parse({ limit: "1" }))]
+  const page = { recharges: [companyOf(company)], links, ...TRACE }
+  assert.deepEqual(catalogueAnswer.parse(page), example("catalogue.response"))
+  assert.deepEqual({ ...companyOf(company), ...TRACE }, example("company.response"))
+  assert.deepEqual({ tags: tagsOf([company]), ...TRACE }, example("tags.response"))
+})
+
+test("the tools' examples are what is answered", () => {
+  const account = (kind: Account["kind"], asset: string, balance: bigint): Account => ({
+    id: `${kind} ${asset}`,
+    custodian: "gateway",
+    merchantId: payment().merchantId,
+    rail: null,
+    kind,
+    asset,
+    balance,
+    floor: 0n,
+    createdAt: new Date(START),
+  })
+  const accounts = [
+    account("available", "ARS", 9_848_850n),
+    account("held", "ARS", 151_150n),
+    account("available", "CLP", 50_000n),
+    account("available", "USD", 1n),
+  ]
+  const wallet = { balances: balancesOf(accounts, null), ...TRACE }
+  assert.deepEqual(walletAnswer.parse(wallet), example("wallet.response"))
+  const asked = ratesQuery.parse({ countryCode: "AR" })
+  const rates = { exchanges: ratesOf(asked, "sandbox"), ...TRACE }
+  assert.deepEqual(ratesAnswer.parse(rates), example("rates.response"))
+  assert.deepEqual(ratesOf(asked, "live"), [])
+})
+
 test("a currency without decimals takes whole amounts only", () => {
   const chile = { ...company, currency: "CLP" }
   const body = rechargeBody.parse({ ...example("recharge.request"), productId: "open" })
@@ -278,11 +340,21 @@ test("a recharge is answered with every field of its page", () => {
     mainTx: example("recharge.response").mainTx,
   })
   assert.deepEqual(rechargeAnswer.parse(answer), example("recharge.response"))
+  const later = { ...answer, status: "processing" }
+  assert.deepEqual(rechargeAnswer.parse(later), example("recharge-later.response"))
 })
 
 test("a look-up shows the operation as its page has it", () => {
   const answer = { operation: operationOf(payment()), ...TRACE }
   assert.deepEqual(operationAnswer.parse(answer), example("operation.response"))
+})
+
+test("only a recharge that was delivered has a receipt, with the number masked", () => {
+  const { ticket } = operationOf(payment()).additionalData as { ticket: string[] }
+  assert.ok(ticket.includes("IDC: *0199") && ticket.includes("Monto: ARS 1500.00"))
+  for (const state of ["pending", "processing", "declined"] as const) {
+    assert.deepEqual(operationOf(payment({ state })).additionalData["ticket"], [], state)
+  }
 })
 
 const STATUSES: Record<State, string> = {
@@ -318,6 +390,37 @@ test("a company shows its amounts in major units, and only what it sells now", (
   )
 })
 
+test("a company that isn't sold any more shows what it sold, and none of it as usable", () => {
+  const { products } = companyOf({ ...company, active: false })
+  assert.deepEqual(
+    products.map(({ productId, status, active }) => [productId, status, active]),
+    ["open", "closed", "fixed", "gone"].map((id) => [id, "inactive", false]),
+  )
+  for (const { status, active } of companyOf(company).products) {
+    assert.deepEqual([status, active], ["live", true])
+  }
+})
+
+test("tags have numbers that follow from their names, and only sold companies' are listed", () => {
+  const tagged = (tags: string[], active = true) => ({
+    ...company,
+    active,
+    details: { ...company.details, tags },
+  })
+  const all = [tagged(["telefonia", "datos"]), tagged(["telefonia"]), tagged(["radio"], false)]
+  const tags = tagsOf(all)
+  assert.deepEqual(
+    tags.map(({ name }) => name),
+    ["datos", "telefonia"],
+  )
+  for (const { id, name } of tags) {
+    assert.equal(id, tagIdOf(name))
+    assert.equal(catalogueQuery.parse({ tag_id: String(id) }).tag_id, id)
+  }
+  // Clients keep numbers: those of a later release must be the same.
+  assert.equal(tagIdOf("telefonia"), 1_456_247_102)
+})
+
 test("companies are found by a part of name or code, whatever the accents and the case", () => {
   for (const wanted of ["demo", "MOVIL", "móv", "ar-r-09"]) assert.ok(matches(company, wanted))
   for (const wanted of ["otra", "demo-movil"]) assert.ok(!matches(company, wanted))
@@ -326,6 +429,8 @@ test("companies are found by a part of name or code, whatever the accents and th
 test("the next page keeps what was searched for", () => {
   const query = catalogueQuery.parse({ searchCompany: "de mo", active: "false", page: "2" })
   assert.equal(nextLink(query).href, "?page=3&limit=50&active=false&searchCompany=de+mo")
+  const tagged = catalogueQuery.parse({ tag_id: "168", limit: "5" })
+  assert.equal(nextLink(tagged).href, "?page=2&limit=5&tag_id=168")
   assert.equal(nextLink(catalogueQuery.parse({})).href, "?page=2&limit=50")
 })
 
@@ -337,6 +442,9 @@ test("the webhook says what its page documents, under the documented hash", () =
     ...example("confirm-payment"),
     hash,
   })
+  const declined = payment({ state: "declined", reason: "other" })
+  const failed = callback(notice({ payment: declined, type: "payment.declined" }))!
+  assert.deepEqual(JSON.parse(failed.body), example("confirm-payment-failed"))
 })
 
 test("the hash has two decimals whatever the currency, and is empty without a key", () => {

@@ -1,4 +1,5 @@
 /** Translates between this API's wire and the core's words; pure. */
+import { createHash } from "node:crypto"
 import type { z } from "zod"
 import type { Company, Payment, State } from "../../core/index.ts"
 import { decimalsOf, formatDecimal, toNumber } from "../../money.ts"
@@ -92,12 +93,18 @@ export function rechargeOf(
 /** What a look-up shows of an operation. */
 export function operationOf(payment: Payment): Operation {
   const { agent, companyCode, companyName, externalClientId } = purposeOf(payment)
+  const status = statusOf(payment)
   return {
     operationId: payment.id,
-    status: statusOf(payment),
+    status,
     externalPaymentId: payment.reference ?? "",
     externalClientId,
-    additionalData: { agent, customerId: externalClientId },
+    additionalData: {
+      agent,
+      customerId: externalClientId,
+      ticket: status === "confirmed" ? ticketOf(payment) : [],
+      providerName: agent,
+    },
     companyCode,
     companyName,
     amount: amountOf(payment),
@@ -105,7 +112,23 @@ export function operationOf(payment: Payment): Operation {
   }
 }
 
-/** A company of the catalogue with what it sells now. */
+/** The lines of a receipt, for the client's own customer: in Spanish, the number masked. */
+function ticketOf(payment: Payment): string[] {
+  const purpose = purposeOf(payment)
+  return [
+    "COMPROBANTE DE RECARGA",
+    purpose.companyName,
+    purpose.productDescription,
+    `${purpose.identifierName}: ${purpose.identifierMasked}`,
+    `Monto: ${payment.asset} ${amountText(payment)}`,
+    `Operación: ${payment.id}`,
+  ]
+}
+
+/**
+ * A company of the catalogue with what it sells now; of one that isn't sold any more, with what it
+ * sold.
+ */
 export function companyOf({ currency, details, ...company }: Company): CompanyAnswer {
   const major = (amount: bigint) => toNumber(amount, decimalsOf(currency))
   return {
@@ -115,18 +138,19 @@ export function companyOf({ currency, details, ...company }: Company): CompanyAn
     companyLogo: details.logo,
     tags: [...details.tags],
     products: company.products
-      .filter(({ active }) => active)
+      .filter(({ active }) => active || !company.active)
       .map((product) => ({
         productType: product.type,
         productId: product.id,
         productDescription: product.description,
-        status: "live",
+        status: company.active ? "live" : "inactive",
         amountType: product.amountType,
         amount: major(product.amount),
         minAmount: major(product.minAmount),
         maxAmount: major(product.maxAmount),
         allowedAmounts: product.allowedAmounts.map(major),
         additionalData: { ...product.additionalData },
+        active: company.active,
       })),
     identifierName: details.identifierName,
     identifierValue: null,
@@ -144,11 +168,28 @@ export function matches({ name, code }: Company, wanted: string): boolean {
   return plain(`${name} ${code}`).includes(plain(wanted.trim()))
 }
 
+/**
+ * The number by which companies with a tag are asked for. The vendor counts its tags, ours only
+ * have names: this follows from the name, so it is the same on every node and in every catalogue.
+ */
+export function tagIdOf(tag: string): number {
+  return createHash("sha256").update(tag).digest().readUInt32BE() >>> 1 || 1
+}
+
+/** The tags of the companies that are sold, by name. */
+export function tagsOf(companies: readonly Company[]): { id: number; name: string }[] {
+  const sold = companies.filter(({ active }) => active)
+  const tags = new Set(sold.flatMap(({ details }) => details.tags))
+  return [...tags].sort().map((name) => ({ id: tagIdOf(name), name }))
+}
+
 /** Where the next page of the catalogue is, with what was searched for. */
-export function nextLink({ page, limit, active, searchCompany }: CatalogueQuery): NextLink {
+export function nextLink(asked: CatalogueQuery): NextLink {
+  const { page, limit, active, searchCompany, tag_id } = asked
   const query = new URLSearchParams({ page: String(page + 1), limit: String(limit) })
   if (active === "false") query.set("active", active)
   if (searchCompany !== undefined) query.set("searchCompany", searchCompany)
+  if (tag_id !== undefined) query.set("tag_id", String(tag_id))
   return { rel: "next", title: "Next interval", href: `?${query}` }
 }
 type NextLink = z.infer<typeof catalogueAnswer>["links"][number]
