@@ -22,3 +22,8 @@ create table operator_keys (
   created_at  timestamptz not null,
   revoked_at  timestamptz
 );
+
+-- A statement reads one merchant's transfers in the order of time, from any day on.
+drop index transfers_merchant;
+create index transfers_merchant on transfers (merchant_id, created_at, id)
+  where merchant_id is not null;

@@ -107,7 +107,7 @@ export function coreOf(
 /** Makes the rails; throws `ConfigError` when their settings, or the chosen one, can't be used. */
 export function railsOf(
   { mode, dataDir, file }: Config,
-  parts: Pick<RailParts, "clock" | "ids" | "ownChain" | "publicUrl" | "noticeKey"> &
+  parts: Pick<RailParts, "clock" | "ids" | "log" | "ownChain" | "publicUrl" | "noticeKey"> &
     Partial<Pick<RailParts, "dataDir">>,
 ): readonly Rail[] {
   const { default: wanted, ...settings } = file.rails

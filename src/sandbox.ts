@@ -5,13 +5,14 @@ import { createHmac } from "node:crypto"
 import { renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Ids } from "./clock.ts"
-import { sandboxCatalogue } from "./core/catalogue/load.ts"
+import { sandboxCatalogueFor } from "./core/catalogue/load.ts"
 import {
   type Core,
   credentialLookup,
   type DialectName,
   isRefusal,
   type Merchant,
+  newOperatorKey,
 } from "./core/index.ts"
 import type { Dialect } from "./dialects/index.ts"
 import { CURRENCY_DECIMALS } from "./money.ts"
@@ -77,9 +78,8 @@ export async function openSandbox(parts: SandboxParts): Promise<readonly Shown[]
   const { core } = parts
   const merchant = (await core.merchants.findByName(DEMO)) ?? (await core.merchants.add(DEMO_SPEC))
   // Each step may find its work done: the start before may have been cut short anywhere.
-  if ((await core.catalogue.list(null)).length === 0) {
-    await core.catalogue.replace(sandboxCatalogue())
-  }
+  const invented = sandboxCatalogueFor(await core.catalogue.list(null))
+  if (invented) await core.catalogue.replace(invented)
   await fillWallet(core, merchant)
   if (parts.loopback) core.openTo(merchant.id)
   const shown: Shown[] = []
@@ -94,7 +94,9 @@ export async function openSandbox(parts: SandboxParts): Promise<readonly Shown[]
     const credentials = await credentialsIn(core, dialect, merchant)
     const baseUrl = parts.url + dialect.basePath
     if (parts.webhookUrl) await tellAt(core, dialect.name, merchant, parts.webhookUrl, secret)
-    entries[entryName(dialect.name)] = { baseUrl, ...credentials, webhookSecret: secret }
+    const entry = { baseUrl, ...credentials, webhookSecret: secret }
+    const operator = dialect.name === "caudal" && { operatorKey: await operatorKey(core) }
+    entries[entryName(dialect.name)] = { ...entry, ...operator }
     const curl = dialect.curl(baseUrl, credentials)
     shown.push({ dialect: dialect.name, baseUrl, credentials, curl, about: dialect.about })
   }
@@ -153,6 +155,13 @@ async function credentialsIn(
     await merchants.addCredential(merchant.id, dialect.name, secret)
   }
   return issued.shown
+}
+
+/** The key of an operator, who may fill every wallet. */
+async function operatorKey(core: Core): Promise<string> {
+  const key = newOperatorKey(seededIds(core, "operator"))
+  await core.operators.add(DEMO, key)
+  return key
 }
 
 /** Sees to it that the demo merchant is told at `url`, and no longer where it was told before. */

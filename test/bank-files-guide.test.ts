@@ -1,10 +1,8 @@
 /** Compares the guide to bank files with the program, plays its start, and its two languages. */
 import assert from "node:assert/strict"
-import { spawn } from "node:child_process"
-import { once } from "node:events"
-import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
-import { dirname, join } from "node:path"
-import { type TestContext, test } from "node:test"
+import { readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { test } from "node:test"
 import { collectionDate } from "../src/calendar.ts"
 import { hostClock, makeIds } from "../src/clock.ts"
 import { readConfig } from "../src/config.ts"
@@ -21,11 +19,12 @@ import { FOLDERS } from "../src/rails/bank-files/folder.ts"
 import { sayingsOf } from "../src/rails/bank-files/incoming.ts"
 import { bankFilesSchema } from "../src/rails/bank-files/schema.ts"
 import { readSettings } from "../src/rails/bank-files/settings.ts"
-import { BIN, environment, listen, temporaryFolder } from "./cli/caudal.ts"
+import { temporaryFolder } from "./cli/caudal.ts"
 import { lastFirst } from "./support/cleanup.ts"
 import { testDatabase } from "./support/database.ts"
 import { startGateway } from "./support/gateway.ts"
 import { codeIn, namesIn, openGuide, type Table } from "./support/guide.ts"
+import { play } from "./support/play.ts"
 
 const guide = openGuide("bank-files", "rails")
 const { english, tableWith } = guide
@@ -202,37 +201,6 @@ for (const [what, file, name, unit] of LIMITS) {
   })
 }
 
-/** How long the shell may take in all: the bank's 2 s, the rest before a file is read, and some. */
-const PLAY_MS = 60_000
-
-/** Runs a script as a person in the project's folder would; answers what it printed. */
-async function play(
-  context: TestContext,
-  script: string,
-  settings: Readonly<Record<string, string>>,
-): Promise<string> {
-  const home = temporaryFolder(context)
-  const tools = join(home, "tools")
-  mkdirSync(join(home, "bin"))
-  mkdirSync(tools)
-  symlinkSync(BIN, join(home, "bin", "caudal"))
-  symlinkSync(settings["CAUDAL_DATA_DIR"]!, join(home, "data"))
-  const curl = join(root, "test", "cli", "curl.ts")
-  writeFileSync(join(tools, "curl"), `#!/bin/sh\nexec ${process.execPath} ${curl} "$@"\n`)
-  chmodSync(join(tools, "curl"), 0o755)
-  const PATH = `${tools}:${dirname(process.execPath)}:${process.env["PATH"]}`
-  const child = spawn("sh", ["-eu", "-c", script], {
-    cwd: home,
-    env: environment({ ...settings, PATH }),
-    stdio: ["ignore", "pipe", "pipe"],
-    timeout: PLAY_MS,
-  })
-  const said = listen(child)
-  const [code] = await once(child, "close")
-  assert.equal(code, 0, said.out() + said.err())
-  return said.out()
-}
-
 test("the start in five minutes goes as the guide tells it", async (t) => {
   const context = lastFirst(t)
   const folder = temporaryFolder(context)
@@ -253,10 +221,9 @@ test("the start in five minutes goes as the guide tells it", async (t) => {
   const kept = "until ls data/bank-files/archive/*/*camt.054* >/dev/null 2>&1; do sleep 0.1; done\n"
   const script = [start, active, charge, paid, kept, look].join("")
   assert.ok(script.includes("http://127.0.0.1:8080"))
-  const out = await play(t, script.replace("http://127.0.0.1:8080", gateway.url), {
-    ...settings,
-    CAUDAL_DATA_DIR: gateway.dataDir,
-  })
+  const typed = script.replace("http://127.0.0.1:8080", gateway.url)
+  const withData = { ...settings, CAUDAL_DATA_DIR: gateway.dataDir }
+  const out = await play(t, typed, withData, { data: gateway.dataDir })
   assert.match(out, /bank over bank-files/)
   assert.match(out, /^bank-files: (?:no file would be sent now|would send 1 file of debits)\./m)
   assert.match(out, /^data\/bank-files\/\.caudal$/m)

@@ -51,8 +51,9 @@ function coreFor(config: Config, installation: Installation): Core {
   return coreOf(installation, {
     publicUrl,
     // Commands move no money over rails and tell nobody: that is left to the gateway. But merchants
-    // give them the keys that payers' addresses follow from, and operators ask what a file holds.
-    rails: rails.filter(({ receiving, exchange }) => receiving || exchange),
+    // give them the keys that payers' addresses follow from, and operators ask what a file holds or
+    // a provider sells.
+    rails: rails.filter(({ receiving, exchange, sells }) => receiving || exchange || sells),
     send: null,
     metrics: { count: () => {}, gauge: () => {}, observe: () => {} },
     log: quiet,

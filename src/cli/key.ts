@@ -1,25 +1,33 @@
-/** `caudal key`: what a merchant proves itself with in a dialect. */
+/** `caudal key`: what a merchant proves itself with in a dialect, and an operator to us. */
 import type { Core, Credential, Merchant } from "../core/index.ts"
 import type { Dialect } from "../dialects/index.ts"
-import { CommandError, command } from "./command.ts"
+import { CommandError, command, UsageError } from "./command.ts"
+import { addOperator, listOperators, revokeOperator } from "./key-operator.ts"
 import { dialectNames, findDialect, findMerchant, readId } from "./named.ts"
 import { instant, list, table } from "./shell.ts"
 
-const MERCHANT = { value: "MERCHANT", required: true, about: "its name or id" } as const
+const MERCHANT = { value: "MERCHANT", about: "whose: its name or id" } as const
 const DIALECT_ABOUT = `one of ${dialectNames().join(", ")}`
 
 const add = command({
   name: "key add",
-  about: "Makes new credentials for a merchant and shows them, once.",
+  about: "Makes new credentials for a merchant in a dialect, or for an operator; shown once.",
   options: {
     merchant: MERCHANT,
-    dialect: { value: "DIALECT", required: true, about: DIALECT_ABOUT },
+    dialect: { value: "DIALECT", about: DIALECT_ABOUT },
+    operator: { value: "NAME", about: "instead of both: for whoever books money that came in" },
   },
   example: "key add --merchant Demo --dialect pentagoo",
   async run(values, shell) {
-    const dialect = findDialect(values.dialect)
+    const { operator } = values
+    if (operator !== undefined) {
+      refuseBoth("--operator", values)
+      return addOperator(shell, operator)
+    }
+    const named = needed("key add", "merchant", values.merchant)
+    const dialect = findDialect(needed("key add", "dialect", values.dialect))
     await shell.withCore(async (core) => {
-      const merchant = await findMerchant(core, values.merchant)
+      const merchant = await findMerchant(core, named)
       const { ids, shown } = await issue(core, merchant, dialect)
       const baseUrl = core.publicUrl + dialect.basePath
       shell.show(
@@ -44,13 +52,22 @@ const add = command({
 
 const listAll = command({
   name: "key list",
-  about: "Lists a merchant's credentials, without what is secret in them.",
-  options: { merchant: MERCHANT, dialect: { value: "DIALECT", about: DIALECT_ABOUT } },
+  about: "Lists a merchant's credentials, or operators', without what is secret in them.",
+  options: {
+    merchant: MERCHANT,
+    dialect: { value: "DIALECT", about: DIALECT_ABOUT },
+    operators: { value: null, about: "those of operators instead" },
+  },
   example: "key list --merchant Demo",
   async run(values, shell) {
+    if (values.operators) {
+      refuseBoth("--operators", values)
+      return listOperators(shell)
+    }
+    const named = needed("key list", "merchant", values.merchant)
     const dialect = values.dialect === undefined ? null : findDialect(values.dialect)
     await shell.withCore(async (core) => {
-      const merchant = await findMerchant(core, values.merchant)
+      const merchant = await findMerchant(core, named)
       const all = await core.merchants.credentials(merchant.id)
       const keys = all.filter((each) => dialect === null || each.dialect === dialect.name)
       shell.show({ keys: keys.map(jsonOf) }, () =>
@@ -66,13 +83,22 @@ const revoke = command({
   name: "key revoke",
   about: "Ends a credential: requests with it are refused from now on.",
   operands: ["ID"],
-  options: { merchant: MERCHANT, dialect: { value: "DIALECT", about: DIALECT_ABOUT } },
+  options: {
+    merchant: MERCHANT,
+    dialect: { value: "DIALECT", about: DIALECT_ABOUT },
+    operator: { value: null, about: "it is an operator's instead" },
+  },
   example: "key revoke 01234567-89ab-4cde-8f01-23456789abcd --merchant Demo",
   async run(values, shell, [given]) {
-    const dialect = values.dialect === undefined ? null : findDialect(values.dialect)
     const id = readId(given, "a key")
+    if (values.operator) {
+      refuseBoth("--operator", values)
+      return revokeOperator(shell, id)
+    }
+    const named = needed("key revoke", "merchant", values.merchant)
+    const dialect = values.dialect === undefined ? null : findDialect(values.dialect)
     await shell.withCore(async (core) => {
-      const merchant = await findMerchant(core, values.merchant)
+      const merchant = await findMerchant(core, named)
       const all = await core.merchants.credentials(merchant.id)
       const key = all.find(
         (each) => each.id === id && (dialect === null || each.dialect === dialect.name),
@@ -87,6 +113,21 @@ const revoke = command({
 })
 
 export const commands = [add, listAll, revoke]
+
+/** What every merchant's key needs. Throws `UsageError`. */
+function needed(name: string, option: "merchant" | "dialect", value: string | undefined): string {
+  if (value !== undefined) return value
+  throw new UsageError(`${name} also needs --${option} ${option.toUpperCase()}`)
+}
+
+/** An operator is no merchant's, and speaks the native API alone. Throws `UsageError`. */
+function refuseBoth(
+  option: string,
+  { merchant, dialect }: { readonly merchant?: string; readonly dialect?: string },
+): void {
+  if (merchant === undefined && dialect === undefined) return
+  throw new UsageError(`${option} goes without --merchant and --dialect`)
+}
 
 /** Agrees terms where there are none yet and stores new credentials, all of them or none. */
 async function issue(core: Core, merchant: Merchant, dialect: Dialect) {

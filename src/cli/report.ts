@@ -8,18 +8,10 @@ import {
   type Merchant,
   type StatementRow,
 } from "../core/index.ts"
-import { command, UsageError } from "./command.ts"
+import { command } from "./command.ts"
 import { findMerchant, readDay, readTimeZone, writeAmount } from "./named.ts"
-import { type Cell, csvLine, makeJson, openSink, type Sink } from "./rows.ts"
-import { type Shell, table } from "./shell.ts"
-
-const FORMATS = ["csv", "json"] as const
-type Format = (typeof FORMATS)[number]
-
-const OUTPUT = {
-  format: { value: "csv|json", about: "csv when left out; --json is the same as json" },
-  out: { value: "FILE", about: "writes it there, when it is whole, instead of printing it" },
-} as const
+import { type Cell, csvLine, makeJson, OUTPUT, readFormat, type Sink, written } from "./rows.ts"
+import { table } from "./shell.ts"
 
 /** Where the bank is, if nobody says otherwise. */
 const BANK_ZONE = "America/Bogota"
@@ -81,29 +73,6 @@ const bank = command({
 })
 
 export const commands = [daily, bank]
-
-function readFormat(text: string | undefined, shell: Shell): Format {
-  const format = text ?? (shell.json ? "json" : "csv")
-  const known = FORMATS.find((each) => each === format)
-  if (known) return known
-  throw new UsageError(`--format ${format}: there are ${FORMATS.join(" and ")}`)
-}
-
-async function written<Summary>(
-  shell: Shell,
-  path: string | undefined,
-  write: (sink: Sink) => Promise<Summary>,
-): Promise<Summary> {
-  const sink = await openSink(shell, path)
-  try {
-    const summary = await write(sink)
-    await sink.end()
-    return summary
-  } catch (error) {
-    await sink.discard()
-    throw error
-  }
-}
 
 const money = (amount: bigint | null, asset: string | null): string | null =>
   amount === null || asset === null ? null : writeAmount(amount, asset)

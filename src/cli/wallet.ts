@@ -1,12 +1,11 @@
 /** `caudal wallet`: money that a merchant paid in beforehand, which its recharges spend. */
-import { type Account, isRefusal } from "../core/index.ts"
+import { type Account, isRefusal, TOP_UP_MAX, TOP_UP_REFERENCE_MAX } from "../core/index.ts"
 import { CommandError, command, UsageError } from "./command.ts"
 import { findCurrency, findMerchant, readAmount, writeAmount } from "./named.ts"
 import { table } from "./shell.ts"
+import { statement } from "./wallet-statement.ts"
 
 const MERCHANT = { value: "MERCHANT", required: true, about: "its name or id" } as const
-/** What a bank prints beside a booking fits in this. */
-const REFERENCE_MAX = 128
 
 const topUp = command({
   name: "wallet top-up",
@@ -21,9 +20,15 @@ const topUp = command({
   async run(values, shell) {
     const { currency, decimals } = findCurrency(values.currency)
     const amount = readAmount(values.amount, currency, decimals)
+    if (amount > TOP_UP_MAX) {
+      const most = `${currency} ${writeAmount(TOP_UP_MAX, currency)}`
+      throw new UsageError(`--amount ${values.amount}: a top-up is at most ${most}`)
+    }
     const { reference } = values
-    if (reference.length > REFERENCE_MAX || /\p{Cc}/u.test(reference)) {
-      throw new UsageError(`--reference must have 1 to ${REFERENCE_MAX} printable characters`)
+    if (reference.length > TOP_UP_REFERENCE_MAX || /\p{Cc}/u.test(reference)) {
+      throw new UsageError(
+        `--reference must have 1 to ${TOP_UP_REFERENCE_MAX} printable characters`,
+      )
     }
     await shell.withCore(async (core) => {
       const merchant = await findMerchant(core, values.merchant)
@@ -80,7 +85,7 @@ const balance = command({
   },
 })
 
-export const commands = [topUp, balance]
+export const commands = [topUp, balance, statement]
 
 function jsonOf({ asset, kind, custodian, balance: amount }: Account) {
   return { asset, account: kind, custodian, amount: writeAmount(amount, asset) }

@@ -24,7 +24,7 @@ export {
 export type { InstrumentCreated } from "./decide/create-instrument.ts"
 export type { Created } from "./decide/create-payment.ts"
 export type { RefundCreated } from "./decide/create-refund.ts"
-export type { ToppedUp } from "./decide/top-up.ts"
+export { TOP_UP_MAX, TOP_UP_REFERENCE_MAX, type ToppedUp } from "./decide/top-up.ts"
 export type { Callback, DialectVoice, Notice } from "./dialect.ts"
 export { OutcomeUnknown, Unavailable } from "./engine.ts"
 export {
@@ -54,6 +54,7 @@ export type { Account } from "./ledger/account.ts"
 export { LOGO_MAX_BYTES } from "./merchants/logo.ts"
 export {
   type Merchant,
+  type MerchantSettings,
   PAGE_LANGUAGES,
   type Terms,
   type TermsSettings,
@@ -65,8 +66,11 @@ export {
   type NewStyle,
   type Secret,
 } from "./merchants/onboard.ts"
+export { newOperatorKey } from "./merchants/operators.ts"
 export type { NewRoutes } from "./merchants/routes.ts"
+export type { OperatorKey } from "./merchants/store/operators.ts"
 export type { Credential, Found } from "./merchants/store.ts"
+export type { NewTerms } from "./merchants/terms.ts"
 export { PAGE_MAX, type Page, type PageRequest } from "./page.ts"
 export { PasswordsBusy } from "./password.ts"
 export type { AtBank } from "./payments/at-bank.ts"
@@ -125,9 +129,19 @@ export {
   refuse,
 } from "./refusal.ts"
 export type { BankSummary } from "./reports/bank-day.ts"
+export { type Cell, csvLine } from "./reports/csv.ts"
 export type { DaySummary } from "./reports/daily.ts"
+export {
+  type Statement,
+  type StatementAsked,
+  type StatementLine,
+  type StatementPage,
+  type StatementPlace,
+  wordsOf,
+} from "./reports/statement.ts"
 export type { StatementRow } from "./reports/store/bank-day.ts"
 export { type DayRow, FIGURES, type Figure } from "./reports/store/day.ts"
+export type { Balances } from "./reports/store/statement.ts"
 export type { Unanswered } from "./reports/unanswered.ts"
 export { constantTimeEqual, hashSecret } from "./seal.ts"
 export type { SightingView } from "./sightings/view.ts"

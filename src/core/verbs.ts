@@ -1,8 +1,10 @@
 /** What one may ask of the core and tell it, by subject; payments' own verbs are in `pay.ts`. */
 import type { Clock, Ids } from "../clock.ts"
 import type { Database } from "../db/database.ts"
+import { importCatalogue, type ReplaceOptions, replaceCatalogue } from "./catalogue/change.ts"
 import type { Company } from "./catalogue/company.ts"
-import { findCompany, listCompanies, replaceCatalogue } from "./catalogue/store.ts"
+import type { ImportOptions } from "./catalogue/import.ts"
+import { findCompany, listCompanies } from "./catalogue/store.ts"
 import type { Consent, Customer, Instrument, Revoker } from "./customers/customer.ts"
 import * as customers from "./customers/store.ts"
 import { type CreateCustomer, createCustomer } from "./decide/create-customer.ts"
@@ -19,7 +21,10 @@ import type { Bound, Once } from "./fold.ts"
 import * as ledger from "./ledger/store.ts"
 import { makeGate } from "./merchants/gate.ts"
 import * as onboard from "./merchants/onboard.ts"
+import { addOperatorKey } from "./merchants/operators.ts"
+import { listOperatorKeys, revokeOperatorKey } from "./merchants/store/operators.ts"
 import * as merchants from "./merchants/store.ts"
+import { changeTerms, type NewTerms } from "./merchants/terms.ts"
 import type { PageRequest } from "./page.ts"
 import type { Passwords } from "./password.ts"
 import type { Attempt } from "./payments/attempt.ts"
@@ -140,8 +145,6 @@ export function makeVerbs(parts: VerbParts) {
     wallet: { topUp: (command: TopUp) => engine.submit(topUp, command) },
     books: {
       accounts: (merchantId: string) => ledger.accountsOf(database, merchantId),
-      transfers: (merchantId: string, page: PageRequest) =>
-        ledger.listTransfers(database, merchantId, page),
       verify: () => ledger.verifyBooks(database),
     },
     events: {
@@ -153,7 +156,20 @@ export function makeVerbs(parts: VerbParts) {
     catalogue: {
       find: (code: string) => findCompany(database, code),
       list: (country: string | null) => listCompanies(database, country),
-      replace: (companies: readonly Company[]) => replaceCatalogue(database, companies),
+      /** Puts companies in the place of all, or of some countries'; answers what changes. */
+      replace: (companies: readonly Company[], options?: ReplaceOptions) =>
+        replaceCatalogue(database, companies, options),
+      /** The same with what a rail's provider lists, unless that can't be believed. */
+      import: (listed: readonly Company[], options: ImportOptions) =>
+        importCatalogue(database, listed, options),
+    },
+    operators: {
+      /** Finds whose key it is; remembered for less than a second. */
+      authenticate: gate.findOperator,
+      add: (name: string, key: string) => addOperatorKey(parts, name, key),
+      list: () => listOperatorKeys(database),
+      /** Ends a key: whether it was in use, or null when there is none. */
+      revoke: (id: string) => revokeOperatorKey(database, id, clock.now()),
     },
     merchants: {
       /** Finds who holds a credential; remembered for less than a second. */
@@ -167,6 +183,9 @@ export function makeVerbs(parts: VerbParts) {
       terms: (merchantId: string, dialect: Payment["dialect"]) =>
         merchants.findTerms(database, merchantId, dialect),
       agree: (...args: Tail<typeof onboard.agreeTerms>) => onboard.agreeTerms(parts, ...args),
+      /** Changes them; null when the merchant doesn't use the dialect. */
+      changeTerms: (merchantId: string, dialect: Payment["dialect"], change: NewTerms) =>
+        changeTerms(database, merchantId, dialect, change),
       signingKey: (merchantId: string, dialect: Payment["dialect"]) =>
         onboard.signingKeyOf(parts, merchantId, dialect),
       addCredential: (merchantId: string, dialect: Payment["dialect"], secret: onboard.Secret) =>

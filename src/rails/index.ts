@@ -1,5 +1,5 @@
 /** The list of rails: adding one is a folder and a few lines here. */
-import type { Clock, Ids, Rail } from "../core/index.ts"
+import type { Clock, CoreParts, Ids, Rail } from "../core/index.ts"
 import {
   type BankFilesSettings,
   makeBankFiles,
@@ -9,6 +9,7 @@ import { makeSimulatedBank } from "./bank-files/simulated-bank/index.ts"
 import { makeEvm, type Payer, readSettings, sandboxChain } from "./evm/index.ts"
 import { makeSimulator } from "./simulator/index.ts"
 import { readSettings as readSimulator } from "./simulator/settings.ts"
+import { makeTapila, readSettings as readTapila } from "./tapila/index.ts"
 
 /** A chain that a sandbox keeps for itself. */
 export type OwnChain = Payer & Omit<Parameters<typeof sandboxChain>[0], "chainId">
@@ -26,7 +27,12 @@ export type RailParts = {
   /** What the configuration file says of each rail, under its name. */
   readonly settings?: Readonly<Record<string, unknown>>
   readonly ownChain?: OwnChain | null
+  /** Where rails tell what no answer has room for; without it, nowhere. */
+  readonly log?: CoreParts["log"]
 }
+
+/** For commands, which make rails without moving money over them. */
+const SILENT: CoreParts["log"] = { info() {}, warn() {}, error() {} }
 
 /**
  * Dollars for one unit, so that a sandbox quotes its own chain's dollar in every currency it speaks
@@ -43,7 +49,7 @@ const SANDBOX_RATES = Object.entries({
 }).map(([currency, dollars]) => [currency, { kind: "fixed", dollars }] as const)
 
 /** The rails that have settings of their own. */
-export const CONFIGURED = ["simulator", "evm", "bank-files"] as const
+export const CONFIGURED = ["simulator", "evm", "bank-files", "tapila"] as const
 
 /**
  * Makes the rails of a node. The simulator moves no real money, so it has no place in live. Throws
@@ -51,7 +57,7 @@ export const CONFIGURED = ["simulator", "evm", "bank-files"] as const
  */
 export function makeRails(parts: RailParts): readonly Rail[] {
   const { clock, ids, dataDir, mode, publicUrl, noticeKey, ownChain = null } = parts
-  const { chains, rates, files, simulator } = readAll(parts)
+  const { chains, rates, files, simulator, providers } = readAll(parts)
   const own = ownChain ? [sandboxChain(ownChain)] : []
   const twice = chains.find(({ chainId }) => chainId === ownChain?.chainId)
   if (twice) {
@@ -61,9 +67,16 @@ export function makeRails(parts: RailParts): readonly Rail[] {
   const known = ownChain ? new Map([...SANDBOX_RATES, ...rates]) : rates
   const evm = makeEvm({ clock, chains: [...own, ...chains], rates: known, payer: ownChain })
   const banks = files ? [bankFiles(parts, files)] : []
-  if (mode === "live") return [evm, ...banks]
+  const log = parts.log ?? SILENT
+  const sellers = providers ? [makeTapila({ clock, log, settings: providers })] : []
+  if (mode === "live") return [evm, ...banks, ...sellers]
   const simulated = { clock, ids, dir: dataDir, publicUrl, ...simulator }
-  return [makeSimulator({ ...simulated, ...(noticeKey && { noticeKey }) }), evm, ...banks]
+  return [
+    makeSimulator({ ...simulated, ...(noticeKey && { noticeKey }) }),
+    evm,
+    ...banks,
+    ...sellers,
+  ]
 }
 
 /** Reads all settings before it complains of any. */
@@ -77,15 +90,16 @@ function readAll({ dataDir, mode, settings = {} }: RailParts) {
       return null
     }
   }
-  const { evm, "bank-files": banks } = settings
+  const { evm, "bank-files": banks, tapila } = settings
   const simulator = tried(() => readSimulator(settings["simulator"] ?? {}))
   const given = evm === undefined ? null : tried(() => readSettings(evm, mode))
   // A sandbox has bank files without configuration; live has them where somebody has an account.
   const isOff = banks === undefined && mode === "live"
   const files = isOff ? null : tried(() => readBankFiles(banks ?? {}, { mode, dataDir }))
+  const providers = tapila === undefined ? null : tried(() => readTapila(tapila, mode))
   if (problems.length > 0) throw new Error(problems.join("\n"))
   const rates = given?.rates ?? new Map<string, never>()
-  return { chains: given?.chains ?? [], rates, files, simulator }
+  return { chains: given?.chains ?? [], rates, files, simulator, providers }
 }
 
 function bankFiles({ clock, ids }: RailParts, settings: BankFilesSettings): Rail {

@@ -5,11 +5,15 @@ const headers: Record<string, string> = {}
 let method: string | undefined
 let url: string | undefined
 let body: string | undefined
+let withHeaders = false
 
 while (args.length > 0) {
   const word = args.shift()!
   switch (word) {
     case "-s":
+      break
+    case "-i":
+      withHeaders = true
       break
     case "-X":
     case "--request":
@@ -39,4 +43,9 @@ const response = await fetch(url!, {
   headers,
   ...(body === undefined ? {} : { body }),
 })
+if (withHeaders) {
+  const lines = [...response.headers].map(([name, value]) => `${name}: ${value}\r\n`)
+  const status = `HTTP/1.1 ${response.status} ${response.statusText}\r\n`
+  process.stdout.write(`${status}${lines.join("")}\r\n`)
+}
 process.stdout.write(await response.text())

@@ -130,6 +130,12 @@ const BODIES: Readonly<Record<string, () => Record<string, unknown>>> = {
   "POST /v1/payments/:id/refunds": () => ({ amount: "1" }),
   "POST /v1/payments/:id/refunds/:refund/cancel": () => ({}),
   "POST /v1/endpoints": () => ({ url: "https://tienda.example/webhooks" }),
+  "POST /v1/operator/top-ups": () => ({
+    merchant: merchant.id,
+    asset: "COP",
+    amount: "150000",
+    reference: fresh("bank"),
+  }),
 }
 
 /** Where money stands, and amounts that nobody can mean, each as JSON text. */
@@ -147,6 +153,7 @@ const AMOUNTS: Readonly<Record<string, { field: string; values: readonly string[
     field: "amount",
     values: [...TEXTS.slice(1), `"${"9".repeat(79)}"`],
   },
+  "POST /v1/operator/top-ups": { field: "amount", values: TEXTS },
 }
 
 const { body: crypto } = await post("pentagoo", "/api/payment/create", {
@@ -174,6 +181,8 @@ const OWNED: Readonly<Record<string, string | null>> = {
   // Any id: no payment here was given back.
   "caudal payments refund": link.id,
   "caudal endpoints id": endpoint!.id,
+  // Operators see every merchant.
+  "caudal operator id": null,
 }
 
 type Route = {
@@ -231,9 +240,15 @@ type Call = { id?: string; headers?: Headers; body?: unknown; proof?: Headers }
 
 function call(route: Route, { id, headers = {}, body, proof }: Call = {}) {
   return ask(route.method, gateway.url + pathOf(route, id), {
-    headers: { ...(proof ?? proofs[route.dialect.name]), ...headers },
+    headers: { ...(proof ?? proofFor(route)), ...headers },
     ...(body === undefined ? {} : { body }),
   })
+}
+
+/** Operators have keys of their own: see `caudal-wallet.test.ts`. */
+function proofFor({ dialect, url }: Route): Headers {
+  if (!url.startsWith("/v1/operator/")) return proofs[dialect.name]
+  return { authorization: `Bearer ${gateway.credentials.caudal["operatorKey"]}` }
 }
 
 type Answer = Awaited<ReturnType<typeof ask>>

@@ -60,7 +60,8 @@ const names = makeRails({
   publicUrl: PAGES,
 })
   // Where payers send by themselves, or orders leave in files, nothing is begun: see
-  // receiving.test.ts and exchange.test.ts.
+  // receiving.test.ts and exchange.test.ts. One that needs a provider isn't there without
+  // settings: the same is asked of it beside its sources.
   .filter((rail) => !rail.receiving && !rail.exchange)
   .map((rail) => rail.name)
 

@@ -45,7 +45,6 @@ test("lists and claims never walk over others' rows, nor over finished ones", as
     await core.payments.list({ merchantId, dialect: "caudal" }, page)
     await core.payments.list({ merchantId, dialect: "caudal", reference: "r7" }, page)
     await core.payments.list({ merchantId: busy.id, dialect: "caudal", customerId }, page)
-    await core.books.transfers(merchantId, page)
     await core.events.list({ merchantId }, page)
     await core.events.list({ merchantId: busy.id, subjectId: id }, page)
     await core.events.deliveries(merchantId, page)

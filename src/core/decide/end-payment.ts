@@ -44,7 +44,7 @@ function decide(draft: Draft, { paymentId, merchantId, how }: EndPayment): Payme
   if (payment.kind === "recharge") {
     const held = merchantAccount("gateway", merchantId, "held", payment.asset)
     const available = merchantAccount("gateway", merchantId, "available", payment.asset)
-    draft.move(held, available, payment.amount, { kind: "recharge.released", payment })
+    draft.move(held, available, payment.held, { kind: "recharge.released", payment })
   }
   const reason =
     how.kind === "expire"

@@ -13,6 +13,11 @@ export type TopUp = {
   readonly reference: string
 }
 
+/** The largest top-up, in minor units: a mistake of a few digits shows, and JSON can hold it. */
+export const TOP_UP_MAX = 10n ** 15n
+/** What a bank prints beside a booking fits in this. */
+export const TOP_UP_REFERENCE_MAX = 128
+
 export type ToppedUp = { readonly balance: bigint; readonly repeated: boolean }
 
 function needs({ merchantId, asset, reference }: TopUp): Needs {
@@ -31,10 +36,17 @@ function decide(draft: Draft, command: TopUp): ToppedUp | Refusal {
   const { merchantId, asset, amount, reference } = command
   const key = transferKey({ merchantId, reference })
   const available = merchantAccount("gateway", merchantId, "available", asset)
+  if (amount <= 0n || amount > TOP_UP_MAX) {
+    return refuse("amount_out_of_range", `a top-up is 1 to ${TOP_UP_MAX} minor units`)
+  }
   const existing = draft.transferReferences.get(key)
   if (existing) {
     const same = existing.amount === amount && existing.creditId === draft.account(available).id
-    if (!same) return refuse("reference_conflict", "this reference was booked with another amount")
+    if (!same)
+      return refuse(
+        "reference_conflict",
+        "this reference was booked with another amount or currency",
+      )
     return { balance: draft.account(available).balance, repeated: true }
   }
   const outside = railAccount("gateway", "operator", "outside", asset)

@@ -1,6 +1,5 @@
 /** What is asked of the books outside the engine. */
 import type { Queries } from "../../db/database.ts"
-import { type Page, type PageRequest, pageOf } from "../page.ts"
 import * as schema from "../store/schema.ts"
 import { selectList } from "../store/tables.ts"
 import type { Account, Transfer } from "./account.ts"
@@ -23,21 +22,6 @@ where t.payment_id = $1 order by t.id`,
     [paymentId],
   )
   return rows
-}
-
-/** The transfers of a merchant, newest first. */
-export async function listTransfers(
-  db: Queries,
-  merchantId: string,
-  page: PageRequest,
-): Promise<Page<Transfer>> {
-  const { rows } = await db.query<Transfer>(
-    `select ${selectList(schema.transfers, "t")} from transfers t
-where t.merchant_id = $1 and ($2::uuid is null or t.id < $2)
-order by t.id desc limit $3`,
-    [merchantId, page.before, page.limit + 1],
-  )
-  return pageOf(rows, page.limit, (row) => row.id)
 }
 
 export type Discrepancy = { readonly what: string; readonly id: string; readonly detail: string }

@@ -1,10 +1,11 @@
 /**
  * Finds who holds a credential, remembering it so briefly that a revocation is seen within a
- * second.
+ * second, and changed terms are, too.
  */
 import type { Clock } from "../../clock.ts"
 import type { Queries } from "../../db/database.ts"
 import type { DialectName } from "../payments/payment.ts"
+import { findOperatorKey, type OperatorKey } from "./store/operators.ts"
 import { type Credential, type Found, findCredential } from "./store.ts"
 
 const REMEMBERED_MS = 800
@@ -13,18 +14,31 @@ const REMEMBERED_MAX = 10_000
 export type Gate = {
   /** The holder of the credential that `lookup` names; null when there is none. */
   find(dialect: DialectName, kind: Credential["kind"], lookup: string): Promise<Found | null>
+  /** The operator's key that `lookup` names; null when there is none. */
+  findOperator(lookup: string): Promise<OperatorKey | null>
 }
 
 /** Makes the gate of a node. */
-export function makeGate(parts: { database: Queries; clock: Clock }): Gate {
-  const known = new Map<string, { found: Promise<Found | null>; untilMs: number }>()
+export function makeGate({ database, clock }: { database: Queries; clock: Clock }): Gate {
+  const holders = makeMemory<Found>(clock)
+  const operators = makeMemory<OperatorKey>(clock)
   return {
-    find(dialect, kind, lookup) {
-      const name = `${dialect}|${kind}|${lookup}`
-      const nowMs = parts.clock.elapsedMs()
+    find: (dialect, kind, lookup) =>
+      holders.recall(`${dialect}|${kind}|${lookup}`, () =>
+        findCredential(database, dialect, kind, lookup),
+      ),
+    findOperator: (lookup) => operators.recall(lookup, () => findOperatorKey(database, lookup)),
+  }
+}
+
+function makeMemory<T>(clock: Clock) {
+  const known = new Map<string, { found: Promise<T | null>; untilMs: number }>()
+  return {
+    recall(name: string, look: () => Promise<T | null>): Promise<T | null> {
+      const nowMs = clock.elapsedMs()
       const entry = known.get(name)
       if (entry && entry.untilMs > nowMs) return entry.found
-      const found = findCredential(parts.database, dialect, kind, lookup)
+      const found = look()
       // Strangers' guesses must not fill the memory, nor a fault be remembered.
       found.then(
         (value) => value === null && known.delete(name),

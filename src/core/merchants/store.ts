@@ -3,7 +3,7 @@ import type { Queries } from "../../db/database.ts"
 import type { DialectName } from "../payments/payment.ts"
 import type { Endpoint } from "../webhooks/event.ts"
 import type { Logo } from "./logo.ts"
-import type { Merchant, MerchantSettings, Terms } from "./merchant.ts"
+import type { Merchant, MerchantSettings, Terms, TermsSettings } from "./merchant.ts"
 
 /** How a client proves who it is in a dialect. */
 export type Credential = {
@@ -145,6 +145,34 @@ export async function findTerms(
     [merchantId, dialect],
   )
   return rows[0] ?? null
+}
+
+/** The same, locked until the transaction ends; payments go on meanwhile. */
+export async function lockTerms(
+  transaction: Queries,
+  merchantId: string,
+  dialect: DialectName,
+): Promise<Terms | null> {
+  const { rows } = await transaction.query<Terms>(
+    `select ${termsColumns} from terms t where t.merchant_id = $1 and t.dialect = $2
+for no key update`,
+    [merchantId, dialect],
+  )
+  return rows[0] ?? null
+}
+
+/** Replaces the settings of a merchant's terms. */
+export async function updateTerms(
+  db: Queries,
+  merchantId: string,
+  dialect: DialectName,
+  settings: TermsSettings,
+): Promise<void> {
+  await db.query("update terms set settings = $3 where merchant_id = $1 and dialect = $2", [
+    merchantId,
+    dialect,
+    JSON.stringify(settings),
+  ])
 }
 
 /** Adds a credential; a lookup that is taken rejects with a unique violation. */

@@ -116,6 +116,48 @@ export const balanceSchema = z.strictObject({
   owed: amount,
 })
 
+/** Money that an operator booked for a merchant; `available` is what the wallet then had. */
+export const topUpSchema = z.strictObject({
+  object: z.literal("top_up"),
+  merchant: z.string(),
+  asset: z.string(),
+  amount,
+  reference: z.string(),
+  repeated: z.boolean(),
+  available: amount,
+})
+
+const walletSchema = z.strictObject({ available: amount, held: amount })
+
+/** A page of a wallet's statement: the balances before its first line and after its last. */
+export const statementSchema = z.strictObject({
+  object: z.literal("statement"),
+  asset: z.string(),
+  time_zone: z.string(),
+  from: time.nullable(),
+  to: time.nullable(),
+  opening: walletSchema,
+  data: z.array(
+    z.strictObject({
+      object: z.literal("movement"),
+      id: z.string(),
+      at: time,
+      kind: z.string(),
+      description: z.string(),
+      amount,
+      balance: amount,
+      held_amount: amount,
+      held: amount,
+      payment: z.string().nullable(),
+      reference: z.string().nullable(),
+    }),
+  ),
+  closing: walletSchema,
+  agrees: z.boolean().nullable(),
+  has_more: z.boolean(),
+  next_cursor: z.string().nullable(),
+})
+
 /** An account that can be charged again, its number cut to the last four. */
 export const instrumentSchema = z.strictObject({
   id: z.string(),
@@ -150,6 +192,9 @@ const detailsSchema = z.strictObject({
   asset: z.string().optional(),
   due: amount.optional(),
   surplus: amount.optional(),
+  /** What a wallet has left, and the limit that it fell below. */
+  available: amount.optional(),
+  limit: amount.optional(),
   /** The transaction on its chain. */
   transaction: z.string().optional(),
   received: z.record(z.string(), amount).optional(),

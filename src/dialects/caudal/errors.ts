@@ -13,7 +13,7 @@ const SOUNDS = {
   company_not_found: { status: 404, title: "Company not found" },
   product_not_found: { status: 404, title: "Product not found" },
   reference_in_use: { status: 409, title: "Reference in use" },
-  reference_conflict: { status: 409, title: "Reference of another payment" },
+  reference_conflict: { status: 409, title: "Reference of something else" },
   idempotency_conflict: { status: 422, title: "Idempotency-Key of another request" },
   amount_out_of_range: { status: 422, title: "Amount out of range" },
   identifier_invalid: { status: 422, title: "Identifier not valid" },

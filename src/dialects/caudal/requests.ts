@@ -1,7 +1,17 @@
 /** What clients may send: queries, bodies and ids, with one sentence for each rule. */
 import { z } from "zod"
-import { DIALECT_NAMES, OUTCOMES, PAGE_MAX, REASONS, STATES } from "../../core/index.ts"
-import { idIn, type Named } from "./ids.ts"
+import {
+  DIALECT_NAMES,
+  isDay,
+  OUTCOMES,
+  PAGE_MAX,
+  REASONS,
+  STATES,
+  TOP_UP_MAX,
+  TOP_UP_REFERENCE_MAX,
+} from "../../core/index.ts"
+import { CURRENCY_DECIMALS } from "../../money.ts"
+import { idIn, type Named, placeIn } from "./ids.ts"
 
 const LIMIT_DEFAULT = 20
 /** The longest reference that any dialect takes. */
@@ -82,6 +92,56 @@ export const listEvents = z.strictObject({
 })
 
 export const listDeliveries = z.strictObject(page("delivery"))
+
+/** No gateway booked anything before it. */
+const FIRST_DAY = "2000-01-01"
+const day = z
+  .string(must("a day"))
+  .refine((text) => isDay(text) && text >= FIRST_DAY, "must be a day such as 2026-01-05")
+
+const currency = z
+  .string(must("a currency"))
+  .refine(
+    (text) => Object.hasOwn(CURRENCY_DECIMALS, text),
+    `must be one of ${Object.keys(CURRENCY_DECIMALS).join(", ")}`,
+  )
+
+export const readStatement = z
+  .strictObject({
+    asset: currency,
+    from: day.optional(),
+    to: day.optional(),
+    // None without `limit`: whether it may be left out depends on what is asked for.
+    limit: limit.unwrap().optional(),
+    cursor: z
+      .string(must("a cursor"))
+      .transform((text, context) => {
+        const place = placeIn(text)
+        if (place !== null) return place
+        context.issues.push({ code: "custom", message: "must be a cursor", input: text })
+        return z.NEVER
+      })
+      .optional(),
+  })
+  .refine(({ from = "", to = "9" }) => from <= to, {
+    path: ["to"],
+    message: "must not be before from",
+  })
+
+export const topUp = z.strictObject({
+  merchant: idOf("merchant"),
+  asset: currency,
+  amount: z
+    .string(must('text, such as "150000"'))
+    .regex(AMOUNT, 'must be a whole number of minor units above zero, such as "150000"')
+    .transform(BigInt)
+    .refine((amount) => amount <= TOP_UP_MAX, `must be at most ${TOP_UP_MAX}`),
+  reference: z
+    .string(must("text"))
+    .min(1, "must not be empty")
+    .max(TOP_UP_REFERENCE_MAX, `must have at most ${TOP_UP_REFERENCE_MAX} characters`)
+    .refine((text) => !/\p{Cc}/u.test(text), "must have printable characters only"),
+})
 
 /** Nothing to choose: an empty object, or no body at all. */
 export const nothing = z.strictObject({}).nullish()

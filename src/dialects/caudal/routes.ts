@@ -15,7 +15,9 @@ import * as answers from "./answers.ts"
 import { endpointRoutes } from "./endpoints.ts"
 import { PROBLEM_TYPE, problem } from "./errors.ts"
 import { idIn } from "./ids.ts"
+import { operatorRoutes } from "./operator.ts"
 import * as requests from "./requests.ts"
+import { statementRoute } from "./statement.ts"
 import * as wire from "./wire.ts"
 
 const named = z.object({ id: z.string() })
@@ -26,7 +28,9 @@ export function routes(app: DialectApp, core: Core): void {
   if (core.mode === "sandbox") simulateRoute(app, core)
   refundRoute(app, core)
   bookRoutes(app, core)
+  statementRoute(app, core)
   endpointRoutes(app, core)
+  operatorRoutes(app, core)
 }
 
 function paymentRoutes(app: DialectApp, core: Core): void {

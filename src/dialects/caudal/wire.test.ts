@@ -8,7 +8,8 @@ import * as answers from "./answers.ts"
 import { callback } from "./callback.ts"
 import { problem } from "./errors.ts"
 import * as rows from "./examples/rows.ts"
-import { idIn, idOut, type Named } from "./ids.ts"
+import { idIn, idOut, type Named, placeIn, placeOut } from "./ids.ts"
+import { statementOut } from "./movements.ts"
 import * as requests from "./requests.ts"
 import * as wire from "./wire.ts"
 
@@ -32,6 +33,7 @@ const notice = {
 
 test("each example is what its rows are told as", () => {
   const { payment, attempt, refund, event, endpoint, delivery, accounts, instrument } = rows
+  const { statement } = rows
   const table: [name: string, schema: z.ZodType | null, made: unknown][] = [
     ["payment", answers.wholePaymentSchema, wire.wholePaymentOut(payment, [attempt], [refund], [])],
     ["event", answers.eventSchema, wire.eventOut(event)],
@@ -42,6 +44,7 @@ test("each example is what its rows are told as", () => {
       answers.listSchema(answers.balanceSchema),
       wire.allOut(wire.balancesOut(accounts)),
     ],
+    ["statement", answers.statementSchema, statementOut("COP", statement)],
     ["instrument", answers.instrumentSchema, wire.instrumentOut(instrument)],
     ["webhook", null, JSON.parse(callback(notice)!.body)],
     ["problem", null, problem(NOT_FOUND, "req_1").body],
@@ -150,5 +153,26 @@ test("an endpoint's headers can't change how a message is framed or proven", () 
   for (const [headers, read] of table) {
     const parsed = requests.createEndpoint.safeParse({ url, headers })
     assert.deepEqual(parsed.success ? parsed.data.headers : null, read, JSON.stringify(headers))
+  }
+})
+
+test("a page of a statement is gone on with where it ended, and nowhere else", () => {
+  const place = rows.statement.next!
+  assert.deepEqual(placeIn(placeOut(place)), place)
+  const owing = { ...place, available: -5n, held: 10n ** 77n }
+  assert.deepEqual(placeIn(placeOut(owing)), owing)
+  const coded = (text: string) => Buffer.from(text).toString("base64url")
+  for (const text of [
+    "",
+    "x",
+    placeOut(place).slice(2),
+    coded(`${place.id} 1 2`),
+    coded(`${place.id} 1 2 3 4`),
+    coded(`${"-".repeat(36)} 1 2 3`),
+    coded(`${place.id} ${"9".repeat(15)} 2 3`),
+    coded(`${place.id} 1 ${"9".repeat(79)} 3`),
+    coded(`${place.id} 1 2.5 3`),
+  ]) {
+    assert.equal(placeIn(text), null, text)
   }
 })

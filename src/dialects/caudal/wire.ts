@@ -251,6 +251,8 @@ function detailsOut(data: Event["data"]): z.infer<typeof answers.eventSchema>["d
     asset: text("asset"),
     due: text("due"),
     surplus: text("surplus"),
+    available: text("available"),
+    limit: text("limit"),
     transaction: text("reference"),
     // One asset's total, or what came of every asset until the end.
     received:

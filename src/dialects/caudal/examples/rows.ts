@@ -8,6 +8,7 @@ import type {
   Instrument,
   Payment,
   Refund,
+  StatementPage,
 } from "../../../core/index.ts"
 
 const at = (time: string) => new Date(`2026-01-05T14:${time}Z`)
@@ -161,3 +162,44 @@ const account = (kind: Account["kind"], balance: bigint): Account => ({
 })
 
 export const accounts = [account("available", 1_970n), account("held", 550n), account("fees", 30n)]
+
+const recharge = {
+  kind: "recharge.hold",
+  paymentId: "019b8e43-2710-4006-8f66-813a6e53d054",
+  reference: "pay-000123",
+}
+
+/** The first page of a wallet's statement: a recharge was held, and delivered. */
+export const statement: StatementPage = {
+  timeZone: "America/Bogota",
+  from: new Date("2026-01-05T05:00:00.000Z"),
+  to: null,
+  opening: { available: 500_000n, held: 0n },
+  closing: { available: 348_500n, held: 1_500n },
+  lines: [
+    {
+      ...recharge,
+      id: "019b8e43-2711-4007-8077-924b7f64e165",
+      at: at("05:00.000"),
+      amount: -151_500n,
+      heldAmount: 151_500n,
+      after: { available: 348_500n, held: 151_500n },
+    },
+    {
+      ...recharge,
+      id: "019b8e43-3650-4008-8188-a35c8075f276",
+      at: at("05:04.000"),
+      kind: "recharge.confirmed",
+      amount: 0n,
+      heldAmount: -150_000n,
+      after: { available: 348_500n, held: 1_500n },
+    },
+  ],
+  next: {
+    id: "019b8e43-3650-4008-8188-a35c8075f276",
+    at: at("05:04.000"),
+    available: 348_500n,
+    held: 1_500n,
+  },
+  agrees: null,
+}

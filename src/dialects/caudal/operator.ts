@@ -1,0 +1,69 @@
+/** The routes of operators: they book money that came in for merchants, with keys of their own. */
+import type { FastifyRequest } from "fastify"
+import { z } from "zod"
+import type { Core, Merchant, OperatorKey } from "../../core/index.ts"
+import { type DialectApp, WireProblem } from "../dialect.ts"
+import { orThrow } from "../mount.ts"
+import * as answers from "./answers.ts"
+import { authenticateOperator } from "./auth.ts"
+import { idIn, idOut } from "./ids.ts"
+import * as requests from "./requests.ts"
+import { allOut, balancesOut } from "./wire.ts"
+
+/** Registers the routes. They are open to no merchant: each asks for an operator itself. */
+export function operatorRoutes(app: DialectApp, core: Core): void {
+  const operators = new WeakMap<FastifyRequest, OperatorKey>()
+  const forOperators = {
+    config: { open: true },
+    async onRequest(request: FastifyRequest) {
+      operators.set(request, await authenticateOperator(request, core))
+    },
+  }
+
+  app.post(
+    "/operator/top-ups",
+    {
+      ...forOperators,
+      schema: {
+        body: requests.topUp,
+        response: { 200: answers.topUpSchema, 201: answers.topUpSchema },
+      },
+    },
+    async (request, reply) => {
+      const { merchant: given, asset, amount, reference } = request.body
+      const { id: merchantId } = await found(core, given)
+      const booked = orThrow(await core.wallet.topUp({ merchantId, asset, amount, reference }))
+      const { balance, repeated } = booked
+      const { id: operatorKey, name: operator } = operators.get(request)!
+      const about = { merchant: merchantId, asset, amount: amount.toString(), reference, repeated }
+      core.log.info({ operatorKey, operator, ...about }, "top-up")
+      return reply.code(repeated ? 200 : 201).send({
+        object: "top_up",
+        ...about,
+        merchant: idOut("merchant", merchantId),
+        available: balance.toString(),
+      })
+    },
+  )
+
+  app.get(
+    "/operator/merchants/:id/balances",
+    {
+      ...forOperators,
+      schema: {
+        params: z.object({ id: z.string() }),
+        response: { 200: answers.listSchema(answers.balanceSchema) },
+      },
+    },
+    async (request) => {
+      const { id } = await found(core, idIn("merchant", request.params.id))
+      return allOut(balancesOut(await core.books.accounts(id)))
+    },
+  )
+}
+
+async function found(core: Core, id: string | null): Promise<Merchant> {
+  const merchant = id && (await core.merchants.find(id))
+  if (merchant) return merchant
+  throw new WireProblem({ code: "route_not_found", message: "there is no such merchant" })
+}

@@ -1,0 +1,122 @@
+/** The rail under the real core: whatever gets lost, a recharge is sold once or not at all. */
+import assert from "node:assert/strict"
+import { after, type TestContext, test } from "node:test"
+import { type TestCore, testCore } from "../../../test/support/core.ts"
+import { testDatabase } from "../../../test/support/database.ts"
+import type { Asked, Reply } from "../../../test/support/provider.ts"
+import { SECRETS, type TapilaWorld, tapilaWorld } from "../../../test/support/tapila-provider.ts"
+import { isRefusal } from "../../core/index.ts"
+
+const { database } = await testDatabase({ after })
+const WALLET = 1_000_000n
+const AMOUNT = 150_010n
+let merchants = 0
+
+type Play = TapilaWorld & {
+  readonly test: TestCore
+  /** Moves the clock on, and lets the loops do what is due by then. */
+  pass(afterMs: number): Promise<void>
+  /** State of the payment and its attempt, and what the wallet has and holds. */
+  stand(): Promise<string>
+}
+
+/** A recharge that was just asked for, over the rail; `answers` are the provider's to its asks. */
+async function play(t: TestContext, answers: readonly ((asked: Asked) => Reply)[]): Promise<Play> {
+  const world = await tapilaWorld(t, { timeoutMs: 1_000 })
+  const left = [...answers]
+  const { payment } = world.provider.on
+  world.provider.on.payment = (asked) => (left.shift() ?? payment)(asked)
+  merchants += 1
+  const { rail, clock } = world
+  const played = await testCore(database, { rails: [rail], clock, name: `Seller ${merchants}` })
+  const { core, merchantId } = played
+  await core.wallet.topUp({ merchantId, asset: "ARS", amount: WALLET, reference: "first" })
+  const { id: _id, merchantId: _merchant, attempt: _attempt, ...rest } = played.payment()
+  const merchant = (await core.merchants.find(merchantId))!
+  const target = { companyCode: "AR-R-0901", productId: "1", identifier: SECRETS.identifier }
+  const way = { method: "recharge", target } as const
+  const sale = { ...rest, kind: "recharge", amount: AMOUNT, asset: "ARS", merchant, way } as const
+  const created = await core.pay.create(sale)
+  assert.ok(!isRefusal(created))
+  await core.pass()
+  return {
+    ...world,
+    test: played,
+    async pass(afterMs) {
+      clock.advance(afterMs)
+      await core.pass()
+    },
+    async stand() {
+      const sold = (await core.payments.find(merchantId, created.payment.id))!
+      const [attempt] = await core.payments.attempts(sold.id)
+      assert.deepEqual(await core.books.verify(), [])
+      const accounts = await core.books.accounts(merchantId)
+      const balance = (kind: string) => accounts.find((each) => each.kind === kind)?.balance ?? 0n
+      return `${sold.state} ${attempt!.state} ${balance("available")} ${balance("held")}`
+    },
+  }
+}
+
+const HELD = "849990 150010"
+
+test("a request that never arrived is sent again under its id, and sold once", async (t) => {
+  const { provider, pass, stand } = await play(t, [() => "hang"])
+  assert.equal(await stand(), `pending unknown ${HELD}`)
+  // The look finds nothing, and what is to be begun again is claimed with the next pass.
+  await pass(2_000)
+  await pass(0)
+  assert.equal(await stand(), "approved settled 849990 0")
+  const asks = provider.asked.filter(({ path }) => path === "/payment")
+  assert.equal(asks.length, 2)
+  assert.equal(new Set(asks.map(({ body }) => body.externalPaymentId)).size, 1)
+  assert.equal(provider.books.size, 1)
+})
+
+test("an answer that was lost is found by looking, without asking again", async (t) => {
+  const took: Asked[] = []
+  const lost = (asked: Asked): Reply => {
+    took.push(asked)
+    return "reset"
+  }
+  const { provider, pass, stand } = await play(t, [lost])
+  const operation = { status: "processing", body: took[0]!.body }
+  provider.books.set(took[0]!.body.externalPaymentId, operation)
+  await pass(2_000)
+  assert.equal(await stand(), `processing open ${HELD}`)
+  operation.status = "confirmed"
+  await pass(2_000)
+  assert.equal(await stand(), "approved settled 849990 0")
+  assert.equal(provider.count(/payment$/), 1)
+})
+
+test("a first request that arrives after the second is refused by its id", async (t) => {
+  let late: Asked | null = null
+  const { provider, pass, stand } = await play(t, [
+    (asked) => {
+      late = asked
+      return "reset"
+    },
+    ({ body }) => {
+      // While the second is on its way, the first gets through.
+      provider.books.set(body.externalPaymentId, { status: "confirmed", body: late!.body })
+      return { status: 409, json: { code: "XPA04626", message: "was used before" } }
+    },
+  ])
+  await pass(2_000)
+  await pass(0)
+  assert.equal(await stand(), "approved settled 849990 0")
+  assert.equal(provider.books.size, 1)
+})
+
+test("what the provider never takes is given back when no request can be under way", async (t) => {
+  const refused = { status: 400, json: { code: "XPA04402", message: "Insufficient balance" } }
+  const { provider, pass, stand } = await play(t, [() => "reset"])
+  provider.on.payment = () => refused
+  for (let passes = 0; passes < 40; passes += 1) await pass(2_000)
+  assert.equal(await stand(), `pending unknown ${HELD}`)
+  const asks = provider.count(/payment$/)
+  assert.ok(asks > 2 && asks < 40, `${asks}`)
+  for (let passes = 0; passes < 5; passes += 1) await pass(300_000)
+  assert.equal(await stand(), "declined declined 1000000 0")
+  assert.equal(provider.count(/payment$/), asks, "not sent once nobody waits for it")
+})

@@ -1,0 +1,158 @@
+/** A provider that speaks Tapila's API, with books of its own, and the rail that is its client. */
+import { type Ids, makeIds, type TestClock, testClock } from "../../src/clock.ts"
+import type { BeginAnswer, Fact, Order } from "../../src/core/index.ts"
+import { makeTapila, readSettings, type TapilaRail } from "../../src/rails/tapila/index.ts"
+import type { Cleanup } from "./database.ts"
+import { type Asked, type FakeProvider, memoryLog, type Reply, startProvider } from "./provider.ts"
+
+/** What must not show up in any line of log, error or state of health. */
+export const SECRETS = {
+  password: "hush-password",
+  apiKey: "hush-key",
+  webhookKey: "hush-webhook-key",
+  token: "hush-token",
+  identifier: "1155550199",
+}
+
+type Answering = (asked: Asked) => Reply | Promise<Reply>
+
+export type TapilaProvider = FakeProvider & {
+  /** How each endpoint answers; a test puts its own in place. */
+  on: Record<"login" | "payment" | "look" | "company" | "list" | "tools", Answering>
+  /** The operations that it took, by externalPaymentId. */
+  readonly books: Map<string, { status: string; body: Record<string, unknown> }>
+  /** How often an endpoint was asked. */
+  count(path: RegExp): number
+}
+
+/** A JWT with this `exp` in seconds since 1970, whose signature is the secret. */
+export function token(exp: number, serial = 0): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url")
+  return `${part({ alg: "HS256" })}.${part({ exp, serial })}.${SECRETS.token}`
+}
+
+/** An error in the API's own shape. */
+export function failure(status: number, code: string): Reply {
+  return { status, json: { code, message: `Failed: ${code}`, tx: "1", mainTx: "1" } }
+}
+
+/** An operation as the provider shows it. */
+export function operationOf(asked: Asked["body"], status: string | undefined) {
+  const { companyCode, amount, externalPaymentId, externalClientId } = asked
+  return {
+    operationId: `op-${externalPaymentId}`,
+    ...(status === undefined ? {} : { status }),
+    companyCode,
+    companyName: "DEMO MOVIL",
+    amount,
+    externalPaymentId,
+    externalClientId,
+    additionalData: null,
+  }
+}
+
+async function startTapilaProvider(context: Cleanup, clock: TestClock): Promise<TapilaProvider> {
+  const books: TapilaProvider["books"] = new Map()
+  let logins = 0
+  const on: TapilaProvider["on"] = {
+    login: () => {
+      logins += 1
+      const accessToken = token(clock.now().getTime() / 1_000 + 14_400, logins)
+      return { json: { accessToken, refreshToken: "r" } }
+    },
+    payment: ({ body }) => {
+      if (books.has(body.externalPaymentId)) return failure(409, "XPA04626")
+      books.set(body.externalPaymentId, { status: "confirmed", body })
+      return { json: operationOf(body, undefined) }
+    },
+    look: ({ path }) => {
+      const id = path.split("/").at(-1)!.split("?")[0]!
+      const known = books.get(id)
+      if (!known) return failure(404, "XPA04340")
+      return { json: { operation: operationOf(known.body, known.status) } }
+    },
+    company: () => ({ json: { identifierName: "IDC" } }),
+    list: () => ({ json: { recharges: [], links: [] } }),
+    tools: () => ({ json: { balances: [] } }),
+  }
+  const fake = await startProvider(context, (asked) => {
+    const { method } = asked
+    // Services on hosts of their own are folders of this one.
+    const path = asked.path.replace(/^\/on-[a-z]+(?=\/)/, "")
+    if (path === "/login") return on.login(asked)
+    if (path === "/payment") return on.payment(asked)
+    if (path.startsWith("/operation/")) return on.look(asked)
+    if (path.startsWith("/recharges")) return on.list(asked)
+    if (path === "/wallet/balance") return on.tools(asked)
+    if (method === "GET") return on.company(asked)
+    return failure(404, "XCX04304")
+  })
+  const count = (path: RegExp) => fake.asked.filter((asked) => path.test(asked.path)).length
+  return Object.assign(fake, { on, books, count })
+}
+
+export type TapilaWorld = {
+  readonly provider: TapilaProvider
+  readonly rail: TapilaRail
+  readonly clock: TestClock
+  readonly log: ReturnType<typeof memoryLog>
+  readonly ids: Ids
+  order(over?: Partial<Order>): Order
+  /** What a begin answers; `unknown` where it rejects. */
+  begin(order: Order): Promise<BeginAnswer | "unknown">
+  /** What looking finds. */
+  look(...orders: Order[]): Promise<Fact[]>
+}
+
+/** Starts a provider and makes the rail; `over` are members of the connection's settings. */
+export async function tapilaWorld(
+  context: Cleanup,
+  over: object | ((url: string) => object) = {},
+): Promise<TapilaWorld> {
+  const clock = testClock()
+  const provider = await startTapilaProvider(context, clock)
+  const { password, apiKey, webhookKey } = SECRETS
+  const connection = {
+    baseUrl: provider.url,
+    clientUsername: "acme",
+    password,
+    apiKey,
+    webhookKey,
+    countries: ["AR"],
+    ...(typeof over === "function" ? over(provider.url) : over),
+  }
+  const log = memoryLog()
+  const settings = readSettings({ connections: { first: connection } }, "sandbox")
+  const rail = makeTapila({ clock, log, settings })
+  context.after(() => rail.close())
+  const ids = makeIds(clock)
+  const order = (more: Partial<Order> = {}): Order => ({
+    attemptId: ids.next(),
+    paymentId: ids.next(),
+    merchantId: ids.next(),
+    kind: "recharge",
+    method: "recharge",
+    amount: 150_010n,
+    asset: "ARS",
+    target: { companyCode: "AR-R-0901", productId: "1", identifier: SECRETS.identifier },
+    instructions: null,
+    received: {},
+    seen: {},
+    railReference: null,
+    begunAt: clock.now(),
+    createdAt: clock.now(),
+    ...more,
+  })
+  return {
+    provider,
+    rail,
+    clock,
+    log,
+    ids,
+    order,
+    begin: (asked) => rail.begin(asked).catch(() => "unknown" as const),
+    look: async (...orders) => {
+      return (await rail.observe(orders, null)).sightings.map(({ fact }) => fact)
+    },
+  }
+}
