@@ -102,7 +102,8 @@ async function startNode(
   if (ownChain) undo.push(() => ownChain.stop())
   const publicUrl = config.publicUrl ?? url
   const noticeKey = installation.keyring.derive("simulator notices")[0]!.key
-  const rails = railsOf(config, { clock, ids, ownChain, publicUrl, noticeKey })
+  const rails = railsOf(config, { clock, ids, log, ownChain, publicUrl, noticeKey })
+  undo.push(() => Promise.all(rails.map((rail) => rail.close?.())))
   const core = coreOf(installation, {
     publicUrl,
     rails,

@@ -26,7 +26,7 @@ const GROUPS: readonly {
   },
   {
     word: "wallet",
-    about: "top-up, balance, statement: prepaid money",
+    about: "top-up, balance, statement, providers: prepaid money",
     load: () => import("./wallet.ts"),
   },
   { word: "terms", about: "show, set: fees, times and limits", load: () => import("./terms.ts") },

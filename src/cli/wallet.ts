@@ -3,6 +3,7 @@ import { type Account, isRefusal, TOP_UP_MAX, TOP_UP_REFERENCE_MAX } from "../co
 import { CommandError, command, UsageError } from "./command.ts"
 import { findCurrency, findMerchant, readAmount, writeAmount } from "./named.ts"
 import { table } from "./shell.ts"
+import { providers } from "./wallet-providers.ts"
 import { statement } from "./wallet-statement.ts"
 
 const MERCHANT = { value: "MERCHANT", required: true, about: "its name or id" } as const
@@ -85,7 +86,7 @@ const balance = command({
   },
 })
 
-export const commands = [topUp, balance, statement]
+export const commands = [topUp, balance, statement, providers]
 
 function jsonOf({ asset, kind, custodian, balance: amount }: Account) {
   return { asset, account: kind, custodian, amount: writeAmount(amount, asset) }

@@ -97,6 +97,7 @@ export {
   type Order,
   OUTCOMES,
   type Outcome,
+  type ProviderBalance,
   type Rail,
   type RailHealth,
   type RailNotice,

@@ -170,12 +170,24 @@ export type Rail = {
   sells?(): Promise<readonly Company[]>
   /** How it stands with the rail's far sides, for those who watch the gateway. */
   health?(): readonly RailHealth[]
+  /** What is left of our money at providers that are paid beforehand, as they say themselves. */
+  balances?(): Promise<readonly ProviderBalance[]>
+  /** Ends what it has open; it isn't asked for anything after that. */
+  close?(): Promise<void>
   /** Sandbox only: the bank behind the pages that the rail sends payers to. */
   readonly bank?: SimulatedBank
 }
 
 /** One far side of a rail: whether it can be used now, and if not, why. */
 export type RailHealth = { readonly name: string; readonly ok: boolean; readonly detail: string }
+
+/** In minor units of `asset`; `held` is set aside there for what is under way. */
+export type ProviderBalance = {
+  readonly connection: string
+  readonly asset: string
+  readonly available: bigint
+  readonly held: bigint
+}
 
 /**
  * What a provider sent by itself. Where it can be asked, a notice is only the reason to ask at once

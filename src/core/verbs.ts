@@ -145,6 +145,8 @@ export function makeVerbs(parts: VerbParts) {
     wallet: { topUp: (command: TopUp) => engine.submit(topUp, command) },
     books: {
       accounts: (merchantId: string) => ledger.accountsOf(database, merchantId),
+      /** What a rail has moved, and what it still owes. */
+      accountsOfRail: (rail: string) => ledger.accountsOfRail(database, rail),
       verify: () => ledger.verifyBooks(database),
     },
     events: {

@@ -41,7 +41,11 @@ export type Transaction = Queries & {
 /** An open database. All connections are made when needed and again after they were lost. */
 export type Database = Queries & {
   /** Runs `work` in a transaction, committed when it resolves and rolled back when it throws. */
-  transaction<Answer>(work: (transaction: Transaction) => Promise<Answer>): Promise<Answer>
+  transaction<Answer>(
+    work: (transaction: Transaction) => Promise<Answer>,
+    /** How long each statement may take, where the server's own limit was raised. */
+    limits?: { readonly answerMs: number },
+  ): Promise<Answer>
   /** A new connection of its own for pipelined rounds; closed with the database. */
   writer(): Writer
   /** Resolves when the server answers, rejects with the reason when it doesn't. */
@@ -79,7 +83,8 @@ export function openDatabase(settings: DatabaseSettings): Database {
 
   const database: Database = {
     query: (text, params) => withClient(pool, (client) => run(client, { text, params })),
-    transaction: (work) => withClient(pool, (client) => inTransaction(client, work)),
+    transaction: (work, limits) =>
+      withClient(pool, (client) => inTransaction(client, work, limits)),
     writer() {
       const writer = openWriter({ ...settings, applicationName: "caudal writer" })
       writers.add(writer)
@@ -118,23 +123,32 @@ function isBroken(error: unknown): boolean {
   return classify(error) === "connection" || code === "0A000" || code === "26000"
 }
 
-async function run<Row>(client: pg.PoolClient, call: Call): Promise<Result<Row>> {
+async function run<Row>(
+  client: pg.PoolClient,
+  call: Call,
+  limits?: { readonly answerMs: number },
+): Promise<Result<Row>> {
   const query = driverQuery({ text: call.text, params: call.params ?? [] })
-  const { rows, rowCount } = await client.query(query)
+  const { rows, rowCount } = await client.query(limits ? timed(query, limits.answerMs) : query)
   return { rows: rows as Row[], rowCount: rowCount ?? 0 }
+}
+
+/** The driver knows a time limit for one query; its types don't. */
+function timed<Query extends object>(query: Query, answerMs: number): Query {
+  return { ...query, query_timeout: answerMs }
 }
 
 async function inTransaction<Answer>(
   client: pg.PoolClient,
   work: (transaction: Transaction) => Promise<Answer>,
+  limits?: { readonly answerMs: number },
 ): Promise<Answer> {
   await client.query("begin")
   try {
     const answer = await work({
-      query: (text, params) => run(client, { text, params }),
+      query: (text, params) => run(client, { text, params }, limits),
       script: async (text) => {
-        // The driver knows a time limit for one query; its types don't.
-        await client.query({ text, query_timeout: SCRIPT_TIMEOUT_MS } as pg.QueryConfig)
+        await client.query(timed({ text }, SCRIPT_TIMEOUT_MS))
       },
     })
     const { command } = await client.query("commit")

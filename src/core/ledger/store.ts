@@ -14,6 +14,16 @@ where a.merchant_id = $1 order by a.asset, a.custodian, a.kind`,
   return rows
 }
 
+/** All accounts of a rail, by asset and kind. */
+export async function accountsOfRail(db: Queries, rail: string): Promise<Account[]> {
+  const { rows } = await db.query<Account>(
+    `select ${selectList(schema.accounts, "a")} from accounts a
+where a.rail = $1 order by a.asset, a.custodian, a.kind`,
+    [rail],
+  )
+  return rows
+}
+
 /** The transfers of one payment, in the order they were booked. */
 export async function transfersOf(db: Queries, paymentId: string): Promise<Transfer[]> {
   const { rows } = await db.query<Transfer>(

@@ -56,6 +56,8 @@ const CLAIM_MAX = 200
 const LEASE_MS = 30_000
 /** A rail that doesn't answer a look-up in this time is asked again later. */
 const OBSERVE_TIMEOUT_MS = 20_000
+/** How long a pass waits for what it has begun: the rest of it goes on by itself. */
+const BEGINS_MS = 1_000
 const WITHDRAW_TIMEOUT_MS = 5_000
 const VERIFY_TIMEOUT_MS = 10_000
 const VERIFY_AGAIN_MS = 5_000
@@ -80,7 +82,8 @@ function passesOf(parts: LoopParts, rail: Rail): Pass[] {
   // Its orders leave together, and only files say what became of them.
   if (exchange) return exchangePasses(parts, rail, exchange)
   const observed = { name: `observe ${rail.name}`, everyMs: 500, run: () => observe(parts, rail) }
-  if (!receiving) return [observed]
+  const told = { name: `health ${rail.name}`, everyMs: 5_000, run: async () => tell(parts, rail) }
+  if (!receiving) return rail.health ? [observed, told] : [observed]
   const vet = { name: `vet ${rail.name}`, everyMs: 500, run: () => parts.keys.vet(rail) }
   const vetting = receiving.needsNewAddresses ? [vet] : []
   return [observed, ...watchPasses(parts, rail, receiving), ...vetting]
@@ -128,8 +131,17 @@ export async function observe(parts: LoopParts, rail: Rail): Promise<number> {
   const open = claimed.filter((each) => !each.begin)
   const begins = begun.map(({ attempt, owner }) => parts.beginner.begin(attempt, owner))
   if (open.length > 0) await look(parts, rail, open)
-  await Promise.all(begins)
+  // A provider that is slow to begin must not keep back what others are looked up for.
+  await Promise.race([Promise.all(begins), sleep(BEGINS_MS, undefined, { ref: false })])
   return claimed.length
+}
+
+/** Shows how it stands with a rail's far sides. */
+function tell({ metrics }: LoopParts, rail: Rail): number {
+  for (const { name, ok } of rail.health?.() ?? []) {
+    metrics.gauge("rail_ok", ok ? 1 : 0, { far_side: name })
+  }
+  return 0
 }
 
 async function look(

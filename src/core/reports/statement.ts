@@ -137,7 +137,8 @@ export function statement(
 
 /**
  * Reads one page of a statement, `limit` lines at most, from where the page before ended. Each page
- * is of its own instant, and costs no more than its lines but for the first and the last.
+ * is of its own instant, and costs no more than its lines; the first and the last also add up what
+ * came since the stretch began, and since it ended.
  */
 export function statementPage(
   database: Database,
@@ -146,7 +147,7 @@ export function statementPage(
 ): Promise<StatementPage> {
   return inSnapshot(database, async (snapshot) => {
     const { wallet, timeZone, range } = await placed(snapshot, asked)
-    const opening = after ?? (await before(snapshot, wallet, range))
+    const opening = after ?? (range.from ? await ledgerAt(snapshot, wallet, range.from) : NOTHING)
     // One more tells whether there is a next page.
     const found = await firstMovements(snapshot, wallet, { ...range, after }, limit + 1)
     const lines = linesOf(found.slice(0, limit), opening)

@@ -1,21 +1,12 @@
 /** What is left of our money at a provider, as it says itself. */
 import { z } from "zod"
+import type { ProviderBalance } from "../../core/index.ts"
 import { CURRENCY_DECIMALS, decimalsOf, parseNumber } from "../../money.ts"
 import type { Connection } from "./connection.ts"
-
-/** Minor units of `currency`. */
-export type ProviderBalance = {
-  readonly connection: string
-  readonly country: string
-  readonly currency: string
-  readonly available: bigint
-  readonly held: bigint
-}
 
 const wallet = z.object({
   balances: z.array(
     z.object({
-      countryCode: z.string().length(2),
       currency: z.enum(Object.keys(CURRENCY_DECIMALS)),
       available: z.number(),
       held: z.number().default(0),
@@ -31,9 +22,9 @@ export async function balancesOf(
   const request = { method: "POST", path: "/wallet/balance" } as const
   const { status, body } = await connection.ask("tools", request, untilAt)
   if (status !== 200) throw new Error(`the provider answers ${status} for its wallet`)
-  return wallet.parse(body).balances.map(({ countryCode: country, currency, available, held }) => {
+  return wallet.parse(body).balances.map(({ currency, available, held }) => {
     const [there, kept] = [available, held].map((each) => parseNumber(each, decimalsOf(currency)))
     if (there == null || kept == null) throw new Error("a balance of the wallet can't be read")
-    return { connection: connection.name, country, currency, available: there, held: kept }
+    return { connection: connection.name, asset: currency, available: there, held: kept }
   })
 }

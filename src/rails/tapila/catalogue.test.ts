@@ -211,7 +211,7 @@ test("balances are the provider's own, in minor units", async (t) => {
   let answer: object = { balances: balance({}) }
   provider.on.tools = () => ({ json: answer })
   assert.deepEqual(await rail.balances(), [
-    { connection: "first", country: "AR", currency: "ARS", available: 150_050n, held: 1_000n },
+    { connection: "first", asset: "ARS", available: 150_050n, held: 1_000n },
   ])
   for (const over of [
     { available: -1 },

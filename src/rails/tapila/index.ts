@@ -1,6 +1,6 @@
 /** Recharges sold on: any provider that speaks Tapila's API, with this gateway as its client. */
 import type { Clock, Company, Order, Rail, Sighting } from "../../core/index.ts"
-import { balancesOf, type ProviderBalance } from "./balances.ts"
+import { balancesOf } from "./balances.ts"
 import { begin } from "./begin.ts"
 import { CATALOGUE_LIMITS, companiesOf } from "./catalogue.ts"
 import { type Connection, type Log, openConnection } from "./connection.ts"
@@ -10,15 +10,9 @@ import { makeNames } from "./names.ts"
 import { readNotice } from "./notice.ts"
 import type { TapilaSettings } from "./settings.ts"
 
-export type { ProviderBalance } from "./balances.ts"
 export { readSettings, type TapilaSettings } from "./settings.ts"
 
-export type TapilaRail = Rail & {
-  /** What is left at each provider, as it says itself: to be compared with the books. */
-  balances(): Promise<readonly ProviderBalance[]>
-  /** Ends all connections. */
-  close(): Promise<void>
-}
+export type TapilaRail = Rail & Required<Pick<Rail, "balances" | "close" | "health" | "sells">>
 
 export type TapilaParts = {
   readonly clock: Clock
