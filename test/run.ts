@@ -2,12 +2,12 @@
  * Runs the tests: starts one PostgreSQL for all of them, then Node's own runner, then cleans up.
  */
 import { spawn } from "node:child_process"
-import { chmodSync, globSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { globSync, statSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { findPostmaster, stopPostmaster } from "../src/db/postmaster.ts"
 import { endProcessesIn } from "./support/leftovers.ts"
 import { dropDatabase, makeTemplate, startTestServer, TEMPLATE } from "./support/server.ts"
+import { makeRunFolders } from "./support/temporary.ts"
 
 const root = join(import.meta.dirname, "..")
 /** Both cores of the smallest machine we build on; tests of time-outs suffer from more. */
@@ -39,8 +39,7 @@ if (files.length === 0) {
 }
 
 /** All folders that tests make lie in here, so that nothing of theirs can be left. */
-const folder = mkdtempSync(join(tmpdir(), "caudal-"))
-const temporary = join(folder, "tmp")
+const { folder, temporary, disk, compiled, remove } = makeRunFolders()
 
 async function testServer() {
   const url = process.env.CAUDAL_TEST_DATABASE_URL
@@ -51,9 +50,11 @@ async function testServer() {
 
 /** A test that was killed may have left a server of its own running. */
 async function stopLeftovers(): Promise<void> {
-  for (const pidFile of globSync("**/postgres/postmaster.pid", { cwd: temporary })) {
-    const left = findPostmaster(join(temporary, dirname(dirname(pidFile))))
-    if (left) await stopPostmaster(left)
+  for (const cwd of [temporary, disk]) {
+    for (const pidFile of globSync("**/postgres/postmaster.pid", { cwd })) {
+      const left = findPostmaster(join(cwd, dirname(dirname(pidFile))))
+      if (left) await stopPostmaster(left)
+    }
   }
 }
 
@@ -66,7 +67,14 @@ function runTests(url: string): Promise<number> {
   ]
   const runner = spawn(process.execPath, [...options, ...flags, ...files], {
     stdio: "inherit",
-    env: { ...process.env, CAUDAL_TEST_DATABASE_URL: url, TMPDIR: temporary },
+    env: {
+      ...process.env,
+      CAUDAL_TEST_DATABASE_URL: url,
+      TMPDIR: temporary,
+      CAUDAL_TEST_DISK: disk,
+      // Some hundred processes load the same program: half of what that costs is compiling it.
+      NODE_COMPILE_CACHE: compiled,
+    },
   })
   // The first Ctrl-C reaches the runner from the terminal, too; we stay to clean up after it.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => runner.kill(signal))
@@ -76,11 +84,6 @@ function runTests(url: string): Promise<number> {
   })
 }
 
-// Tests also start servers as other users, who must come through.
-for (const dir of [folder, temporary]) {
-  mkdirSync(dir, { recursive: true })
-  chmodSync(dir, 0o711)
-}
 try {
   const server = await testServer()
   try {
@@ -88,8 +91,8 @@ try {
   } finally {
     await server.stop()
     await stopLeftovers()
-    await endProcessesIn(temporary)
+    for (const each of [temporary, disk]) await endProcessesIn(each)
   }
 } finally {
-  rmSync(folder, { recursive: true, force: true })
+  remove()
 }

@@ -1,5 +1,5 @@
 /** `caudal payment`: the whole story of one payment. */
-import type { Chapter, Story } from "../core/index.ts"
+import type { Chapter, Payment, Story } from "../core/index.ts"
 import { CommandError, command, UsageError } from "./command.ts"
 import { writeAmount } from "./named.ts"
 import { instant, list, table } from "./shell.ts"
@@ -45,6 +45,8 @@ function out({ payment, attempts, refunds, chapters }: Story, merchant: string) 
       captured: writeAmount(payment.captured, asset),
       refunded: writeAmount(payment.refunded, asset),
       fee: writeAmount(payment.fee, asset),
+      held: writeAmount(payment.held, asset),
+      commission: writeAmount(payment.commission, asset),
     },
     attempts: attempts.map(({ paidAmount, amount, ...attempt }) => ({
       ...attempt,
@@ -65,6 +67,16 @@ function chapterOut(chapter: Chapter, paymentAsset: string) {
   return { ...chapter, at, what, amount: written }
 }
 
+/** What only recharges have. */
+function recharged(payment: Payment, money: (amount: bigint) => string): [string, string][] {
+  if (payment.kind !== "recharge") return []
+  const earned = payment.state === "approved" ? "commission" : "commission if delivered"
+  return [
+    ["held for it", money(payment.held)],
+    [earned, money(payment.commission)],
+  ]
+}
+
 function page({ payment, attempts, refunds, chapters }: Story, merchant: string): string {
   const { asset } = payment
   const money = (amount: bigint, of = asset) => `${of} ${writeAmount(amount, of)}`
@@ -82,10 +94,14 @@ function page({ payment, attempts, refunds, chapters }: Story, merchant: string)
       ["captured", money(payment.captured)],
       ["refunded", money(payment.refunded)],
       ["fee", money(payment.fee)],
+      ...recharged(payment, money),
     ]),
     ...section(
       "Attempts",
-      ["ID", "KIND", "RAIL", "AMOUNT", "STATE", "BEGUN", "LOOKS", "NEXT LOOK", "ACCOUNT", "FILE"],
+      [
+        ..."ID KIND RAIL AMOUNT STATE BEGUN LOOKS".split(" "),
+        ...["NEXT LOOK", "ACCOUNT", "FILE", "RAIL'S ID"],
+      ],
       attempts.map((each) => [
         each.id,
         each.kind,
@@ -97,6 +113,7 @@ function page({ payment, attempts, refunds, chapters }: Story, merchant: string)
         instant(each.lookAt),
         accountOf(each.target),
         each.order ? `${each.order.file} on ${each.order.collectionDay}` : "-",
+        each.railReference ?? "-",
       ]),
     ),
     ...section(

@@ -13,8 +13,10 @@ type Break = {
   /** Stands exactly once in the file, and is replaced by `by`. */
   readonly what: string
   readonly by: string
-  /** The tests that have to fail. */
-  readonly noticedBy: string
+  /** The file of the test that has to fail, and its name. */
+  readonly noticedBy: readonly [file: string, name: string]
+  /** What it then says, where it isn't its own assertion that fails. */
+  readonly saying?: string
 }
 
 const money = "test/engine/money.test.ts"
@@ -28,147 +30,183 @@ const BREAKS: readonly Break[] = [
     file: "src/core/draft.ts",
     what: "balance: credit.balance + amount",
     by: "balance: credit.balance + amount + 1n",
-    noticedBy: money,
+    noticedBy: [money, "a bank charge that settles at once reaches the merchant, less the fee"],
   },
   {
     invariant: "2: a recharge is covered before it is held",
     file: "src/core/decide/create-payment.ts",
-    what: "draft.account(available).balance < command.amount",
+    what: "draft.account(available).balance < hold",
     by: "draft.account(available).balance < 0n",
-    noticedBy: batch,
+    noticedBy: [batch, "a balance for ten lets exactly ten of a hundred recharges through"],
+    saying: "below its floor",
   },
   {
     invariant: "2: refunds never exceed what was captured",
     file: "src/core/decide/create-refund.ts",
     what: "amount <= 0n || amount > left",
     by: "amount <= 0n",
-    noticedBy: money,
+    noticedBy: [money, "refunds at once never exceed what was captured"],
+    saying: "payments_check",
   },
   {
     invariant: "3: one reference, one payment",
     file: "src/core/decide/create-payment.ts",
     what: "if (existing) return",
     by: "if (existing && command.amount === 0n) return",
-    noticedBy: batch,
+    noticedBy: [batch, "fifty creates of one reference at once make one payment, answered alike"],
+    saying: "inserted twice",
   },
   {
     invariant: "3: one Idempotency-Key, one payment",
     file: "src/core/fold.ts",
     what: "if (once && known && known.expiresAt > draft.now) {",
     by: "if (once && known && known.expiresAt < draft.now) {",
-    noticedBy: batch,
+    noticedBy: [
+      batch,
+      "an Idempotency-Key gives its first answer again and refuses another request",
+    ],
   },
   {
     invariant: "4: states move along the table",
     file: "src/core/payments/payment.ts",
     what: "declined: [],",
     by: 'declined: ["approved"],',
-    noticedBy: "src/core/payments/payment.test.ts",
+    noticedBy: [
+      "src/core/payments/payment.test.ts",
+      "out of a final state there are two ways and no third",
+    ],
   },
   {
     invariant: "5: each change writes one event, numbered without gaps",
     file: "src/core/decide/decider.ts",
     what: "version: next.version + 1",
     by: "version: next.version + 2",
-    noticedBy: money,
+    noticedBy: [money, "the same sightings, seen again and again, are booked once"],
   },
   {
     invariant: "6: every try has the same id",
     file: "src/core/loops/deliver.ts",
     what: "id: delivery.id,\n        atSeconds",
     by: "id: parts.ids.next(),\n        atSeconds",
-    noticedBy: deliveries,
+    noticedBy: [
+      deliveries,
+      "a receiver that fails gets the same bytes on schedule, then is given up",
+    ],
   },
   {
     invariant: "6: a delivery whose node died is sent by another",
     file: "src/core/loops/deliver.ts",
     what: "accept({ delivery, endpoint, message,",
     by: "void ({ delivery, endpoint, message,",
-    noticedBy: deliveries,
+    noticedBy: [
+      deliveries,
+      "a receiver that fails gets the same bytes on schedule, then is given up",
+    ],
   },
   {
     invariant: "7: a rail is asked once an attempt",
     file: "src/core/loops/store.ts",
     what: "state = 'waiting' as begin",
     by: "true as begin",
-    noticedBy: money,
+    noticedBy: [money, "a begin without an answer is unknown until looked up, and not repeated"],
   },
   {
     invariant: "8: an answer that was sent is durable",
     file: "src/core/engine.ts",
     what: "if (!(await wasCommitted(batchId))) throw error",
     by: "await wasCommitted(batchId)",
-    noticedBy: "test/engine/lost-answers.test.ts",
+    noticedBy: [
+      "test/engine/lost-answers.test.ts",
+      "a connection cut before the commit: answered, and there once",
+    ],
   },
   {
     invariant: "8: what was committed is not done again",
     file: "src/core/engine.ts",
     what: "if (!(await wasCommitted(batchId))) throw error",
     by: "throw error",
-    noticedBy: "test/engine/lost-answers.test.ts",
+    noticedBy: [
+      "test/engine/lost-answers.test.ts",
+      "a connection cut after the commit: answered, and there once",
+    ],
   },
   {
     invariant: "8: a claim of our own is not taken for the commit",
     file: "src/core/store/write.ts",
     what: 'return row.givenUp ? "lost" : "committed"',
     by: 'return "committed"',
-    noticedBy: "test/engine/lost-answers.test.ts",
+    noticedBy: [
+      "test/engine/lost-answers.test.ts",
+      "an engine whose claim is cut off doesn't take it for the commit",
+    ],
   },
   {
     invariant: "9: a transfer counts at its depth, not before",
     file: "src/core/decide/apply-sighting.ts",
     what: 'if (row.state === "final") return settle(',
     by: 'if (row.state !== "orphaned") return settle(',
-    noticedBy: receiving,
+    noticedBy: [
+      receiving,
+      "an order waits, is under way once covered, and is approved at its depth",
+    ],
   },
   {
     invariant: "9: a transfer that was applied is not applied again",
     file: "src/core/decide/apply-sighting.ts",
     what: "row.applied === row.state && row.appliedAmount === row.amount",
     by: "row.state === null",
-    noticedBy: receiving,
+    noticedBy: [receiving, "two nodes that apply the same sighting at once book it once"],
   },
   {
     invariant: "9: money that vanished after it was booked is held",
     file: "src/core/decide/apply-sighting.ts",
     what: "if (!frozen) freeze(subject",
     by: "if (frozen) freeze(subject",
-    noticedBy: receiving,
+    noticedBy: [
+      receiving,
+      "money that vanishes deeper than it may is held, and freed when it is back",
+    ],
   },
   {
     invariant: "9: what was read and how far are written by who has the chain",
     file: "src/core/sightings/store.ts",
     what: "where name = $1 and fence = $2 returning rail",
     by: "where name = $1 and $2::int > 0 returning rail",
-    noticedBy: receiving,
+    noticedBy: [receiving, "what one read found and how far it came are written by one node only"],
   },
   {
     invariant: "12: no address is given out twice",
     file: "src/core/xpubs/store.ts",
     what: "next_index::bigint + $3",
     by: "next_index::bigint + $3 - $3",
-    noticedBy: "test/engine/xpubs.test.ts",
+    noticedBy: [
+      "test/engine/xpubs.test.ts",
+      "an operator can leave indexes out, and see how wallets will look for money",
+    ],
   },
   {
     invariant: "12: a restored database leaves out what it may have given out",
     file: "src/core/store/installation.ts",
     what: "if (before !== null) {",
     by: "if (before === copy) {",
-    noticedBy: "test/engine/xpubs.test.ts",
+    noticedBy: [
+      "test/engine/xpubs.test.ts",
+      "a restored copy of the database leaves out what it may have given out since",
+    ],
   },
   {
     invariant: "10: merchant B can't see merchant A's payment",
     file: "src/core/payments/store.ts",
     what: "where p.id = $1 and p.merchant_id = $2",
     by: "where p.id = $1 and $2::uuid is not null",
-    noticedBy: batch,
+    noticedBy: [batch, "merchant A's payment does not exist for merchant B"],
   },
   {
     invariant: "11: bodies are sealed at rest",
     file: "src/core/webhooks/announce.ts",
     what: "messageSealed: parts.keyring.seal(JSON.stringify(message), SEALED.message)",
     by: "messageSealed: Buffer.from(JSON.stringify(message))",
-    noticedBy: deliveries,
+    noticedBy: [deliveries, "account numbers and bodies lie sealed in the database"],
   },
 ]
 
@@ -195,35 +233,45 @@ after(async () => {
 })
 
 test("the copy passes while nothing in it is broken", async () => {
-  const files = [...new Set(BREAKS.map((each) => each.noticedBy))]
-  const { code, output } = await runTests(files)
-  assert.equal(code, 0, output)
+  for (const [file, tests] of Map.groupBy(BREAKS, ({ noticedBy }) => noticedBy[0])) {
+    const names = [...new Set(tests.map(({ noticedBy }) => noticedBy[1]))]
+    const { code, output } = await runTests(file, names)
+    assert.equal(code, 0, output)
+    for (const name of names) assert.ok(said(output, "ok", name), `no test is called "${name}"`)
+  }
 })
 
-for (const each of BREAKS) {
-  test(`a build that breaks ${each.invariant} fails its test`, async () => {
-    const path = join(copy, each.file)
+for (const { invariant, file, what, by, noticedBy, saying } of BREAKS) {
+  test(`a build that breaks ${invariant} fails its test`, async () => {
+    const path = join(copy, file)
     const sound = readFileSync(path, "utf8")
-    assert.equal(sound.split(each.what).length, 2, `"${each.what}" stands once in ${each.file}`)
-    writeFileSync(path, sound.replace(each.what, each.by))
+    assert.equal(sound.split(what).length, 2, `"${what}" stands once in ${file}`)
+    writeFileSync(path, sound.replace(what, by))
     try {
-      const { code, output } = await runTests([each.noticedBy])
+      const { code, output } = await runTests(noticedBy[0], [noticedBy[1]])
       assert.notEqual(code, 0, "nothing noticed")
-      // A build that can't even be loaded would prove nothing.
-      assert.match(output, /^ℹ pass [0-9]*[1-9]/m, output)
+      // A build that can't even be loaded, or that fails by another thing, would prove nothing.
+      assert.ok(said(output, "not ok", noticedBy[1]), output)
+      assert.ok(output.includes(saying ?? "code: 'ERR_ASSERTION'"), output)
     } finally {
       writeFileSync(path, sound)
     }
   })
 }
 
-/** Runs tests in the copy on the run's own server. */
+const exactly = (name: string) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
+const said = (output: string, what: "ok" | "not ok", name: string) =>
+  new RegExp(`^${what} \\d+ - ${exactly(name)}$`, "m").test(output)
+
+/** Runs some tests of a file of the copy, by their names, on the run's own server. */
 async function runTests(
-  files: readonly string[],
+  file: string,
+  names: readonly string[],
 ): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, ["--test", "--test-reporter=spec", ...files], {
+  const only = names.map((name) => `--test-name-pattern=^${exactly(name)}$`)
+  const child = spawn(process.execPath, ["--test-reporter=tap", ...only, file], {
     cwd: copy,
-    // Without this the inner runner would report to the outer one.
+    // Without this the inner run would report to the outer one.
     env: { ...process.env, CAUDAL_TEST_DATABASE_URL: databaseUrl, NODE_TEST_CONTEXT: undefined },
     stdio: ["ignore", "pipe", "pipe"],
   })

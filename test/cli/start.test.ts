@@ -38,7 +38,12 @@ async function start(
   const startedMs = performance.now()
   const child: ChildProcess = spawn(file, words, {
     cwd: dataDir,
-    env: environment({ CAUDAL_DATA_DIR: dataDir, PORT: String(port) }),
+    // What other tests have compiled would make it quicker than a person's is.
+    env: environment({
+      CAUDAL_DATA_DIR: dataDir,
+      PORT: String(port),
+      NODE_DISABLE_COMPILE_CACHE: "1",
+    }),
     stdio: ["ignore", "pipe", "pipe"],
   })
   const said = listen(child)

@@ -5,7 +5,6 @@
 import assert from "node:assert/strict"
 import { type ChildProcess, spawn } from "node:child_process"
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
 import { setTimeout as sleep } from "node:timers/promises"
@@ -21,6 +20,7 @@ import { clientOf, PERSON } from "../support/direct-debit.ts"
 import { type Receiver, startReceiver } from "../support/gateway.ts"
 import { endProcessesIn } from "../support/leftovers.ts"
 import { type Pace, runningClock, SPEED } from "../support/running-clock.ts"
+import { onDisk } from "../support/temporary.ts"
 
 const NODE = join(import.meta.dirname, "..", "support", "bank-node.ts")
 /** On a busy machine; a node is there, or dead, within two seconds. */
@@ -56,7 +56,7 @@ type Charge = { readonly key: string; id: string | null }
 
 /** Nodes in one folder, of which one lives at a time, and who charges over them. */
 function makeStation(receiver: Receiver, database: string | null) {
-  const dataDir = mkdtempSync(join(tmpdir(), "caudal-bank-crash-"))
+  const dataDir = mkdtempSync(join(onDisk(), "caudal-bank-crash-"))
   const rails = { "bank-files": { sendEverySeconds: 1 } }
   writeFileSync(join(dataDir, "caudal.json"), JSON.stringify({ rails }))
   const started = runningClock()
@@ -76,7 +76,7 @@ function makeStation(receiver: Receiver, database: string | null) {
     }
     const node = spawn(process.execPath, [NODE, JSON.stringify(about)], {
       cwd: dataDir,
-      env: { ...process.env, NODE_COMPILE_CACHE: join(dataDir, "compiled") },
+      env: { NODE_COMPILE_CACHE: join(dataDir, "compiled"), ...process.env },
       stdio: ["ignore", "pipe", "inherit"],
     })
     child = node

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict"
 import { type ChildProcess, spawn } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
 import type { Database } from "../../src/db/database.ts"
@@ -19,6 +18,7 @@ import { lastFirst } from "../support/cleanup.ts"
 import { type Cleanup, testDatabase } from "../support/database.ts"
 import { freePort, type Gateway, type Receiver, startReceiver } from "../support/gateway.ts"
 import { endProcessesIn } from "../support/leftovers.ts"
+import { onDisk } from "../support/temporary.ts"
 
 /** Other rails have cursors, too. */
 const CHAIN_HEAD = "select head from cursors where rail = 'evm'"
@@ -27,7 +27,7 @@ const MAIN = join(import.meta.dirname, "..", "..", "src", "main.ts")
 
 /** A gateway in a process of its own; its database and its chain outlive it. */
 async function makeNode(context: Cleanup, databaseUrl: string, receiver: Receiver) {
-  const dataDir = mkdtempSync(join(tmpdir(), "caudal-crash-"))
+  const dataDir = mkdtempSync(join(onDisk(), "caudal-crash-"))
   const port = await freePort()
   let child: ChildProcess | null = null
 

@@ -32,7 +32,7 @@ export type BankNode = {
 type Step = (...args: never[]) => unknown
 
 /** Dies as the kernel would have it, with nothing said to anybody. */
-function plant({ at, fits, after = 0, done = false }: Fault): void {
+export function plant({ at, fits, after = 0, done = false }: Fault): void {
   const pattern = new RegExp(fits)
   let left = after
   const isIt = (text: string) => pattern.test(text) && left-- === 0

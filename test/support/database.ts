@@ -1,7 +1,7 @@
 /** Gives a test a database of its own, and sees to it that the test gives it back. */
 import assert from "node:assert/strict"
 import { type Database, type DatabaseSettings, openDatabase } from "../../src/db/database.ts"
-import { databaseOn, dropDatabase, onServer, startTestServer, TEMPLATE } from "./server.ts"
+import { databaseOn, onServer, startTestServer, TEMPLATE } from "./server.ts"
 
 /**
  * What `node:test` offers as a test's context, and also as its module: `testDatabase({ after })`.
@@ -53,11 +53,12 @@ export async function testDatabase(
   const url = databaseOn(server, name)
   const database = openDatabase({ url, ...settings })
   context.after(async () => {
+    const admin = openDatabase({ url: server, applicationName: "caudal test" })
     try {
       await database.close()
-      await assertNoConnections(server, name)
+      await assertNoConnections(admin, name)
     } finally {
-      await dropDatabase(server, name)
+      await admin.query(`drop database if exists ${name} with (force)`).finally(() => admin.close())
       inUse -= 1
     }
   })
@@ -67,20 +68,15 @@ export async function testDatabase(
 /** The server notices the end of a connection a moment after the client. */
 const GRACE_MS = 2_000
 
-async function assertNoConnections(server: string, name: string): Promise<void> {
-  const admin = openDatabase({ url: server, applicationName: "caudal test" })
-  try {
-    const giveUpAt = performance.now() + GRACE_MS
-    for (;;) {
-      const { rows } = await admin.query<{ application_name: string }>(
-        "select application_name from pg_stat_activity where datname = $1 and pid is not null",
-        [name],
-      )
-      if (rows.length === 0) return
-      const left = rows.map((row) => row.application_name).join(", ")
-      assert.ok(performance.now() < giveUpAt, `the test left connections open: ${left}`)
-    }
-  } finally {
-    await admin.close()
+async function assertNoConnections(admin: Database, name: string): Promise<void> {
+  const giveUpAt = performance.now() + GRACE_MS
+  for (;;) {
+    const { rows } = await admin.query<{ application_name: string }>(
+      "select application_name from pg_stat_activity where datname = $1 and pid is not null",
+      [name],
+    )
+    if (rows.length === 0) return
+    const left = rows.map((row) => row.application_name).join(", ")
+    assert.ok(performance.now() < giveUpAt, `the test left connections open: ${left}`)
   }
 }

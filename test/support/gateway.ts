@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
+import type { Clock } from "../../src/clock.ts"
 import { readConfig } from "../../src/config.ts"
 import { makeLogger } from "../../src/http/log.ts"
 import { type System, startSystem } from "../../src/system.ts"
@@ -55,6 +56,7 @@ export type ChainEntry = {
 export async function startGateway(
   testContext: Cleanup,
   environment: Readonly<Record<string, string>> = {},
+  over: { readonly clock?: Clock } = {},
 ): Promise<Gateway> {
   const context = lastFirst(testContext)
   const { url } = await testDatabase(context)
@@ -74,7 +76,7 @@ export async function startGateway(
     dataDir,
   )
   const log = makeLogger({ level: config.logLevel })
-  const system = await startSystem({ config, log })
+  const system = await startSystem({ config, log, ...over })
   context.after(async () => {
     await system.stop()
     rmSync(dataDir, { recursive: true, force: true })

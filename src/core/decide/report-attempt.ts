@@ -1,6 +1,11 @@
 /** Takes what a rail said or showed about an attempt, and moves the payment and the money by it. */
 import { type Draft, type Needs, sightingKey } from "../draft.ts"
-import { type Custodian, merchantAccount, railAccount } from "../ledger/account.ts"
+import {
+  type Custodian,
+  type MerchantAccount,
+  merchantAccount,
+  railAccount,
+} from "../ledger/account.ts"
 import type { Attempt, Instructions } from "../payments/attempt.ts"
 import { isOpen } from "../payments/attempt.ts"
 import type { Payment } from "../payments/payment.ts"
@@ -70,11 +75,12 @@ function instrumentNeeds({ kind, instrumentId, facts }: ReportAttempt): Needs {
     : { instruments: [instrumentId] }
 }
 
-function accountKinds(command: ReportAttempt): ("available" | "held" | "unapplied")[] {
-  if (command.kind !== "charge") return ["available", "held"]
-  return command.facts.some(({ fact }) => fact.kind === "received")
-    ? ["available", "unapplied"]
-    : ["available"]
+function accountKinds({ kind, facts }: ReportAttempt): MerchantAccount[] {
+  if (kind === "refund") return ["available", "held"]
+  if (kind === "recharge") return ["available", "held", "fees"]
+  return facts.some(({ fact }) => fact.kind === "received")
+    ? ["available", "fees", "unapplied"]
+    : ["available", "fees"]
 }
 
 function decide(draft: Draft, command: ReportAttempt): Reported | Refusal {

@@ -61,7 +61,8 @@ returning ${selectList(schema.attempts, "a")}, due.begin,
 
 /**
  * Makes attempts due at once that are looked at anyway: something was heard of them. Not those that
- * are just being begun: a look that crosses with the begin would find nothing.
+ * are just being begun: a look that crosses with the begin would find nothing. A recharge that was
+ * given up is looked at once more: its operator may have delivered it after all.
  */
 export async function wakeAttempts(
   db: Queries,
@@ -71,8 +72,9 @@ export async function wakeAttempts(
 ): Promise<void> {
   await db.query(
     `update attempts set look_at = $3
-where id = any($2) and rail = $1 and look_at > $3
-  and (state in ('open', 'approved') or (state = 'unknown' and looks > 0))`,
+where id = any($2) and rail = $1
+  and (look_at > $3 and (state in ('open', 'approved') or (state = 'unknown' and looks > 0))
+    or look_at is null and state = 'declined' and kind = 'recharge')`,
     [rail, ids, now],
   )
 }

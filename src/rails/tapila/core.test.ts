@@ -1,5 +1,6 @@
 /** The rail under the real core: whatever gets lost, a recharge is sold once or not at all. */
 import assert from "node:assert/strict"
+import { createHmac } from "node:crypto"
 import { after, type TestContext, test } from "node:test"
 import { type TestCore, testCore } from "../../../test/support/core.ts"
 import { testDatabase } from "../../../test/support/database.ts"
@@ -119,4 +120,39 @@ test("what the provider never takes is given back when no request can be under w
   for (let passes = 0; passes < 5; passes += 1) await pass(300_000)
   assert.equal(await stand(), "declined declined 1000000 0")
   assert.equal(provider.count(/payment$/), asks, "not sent once nobody waits for it")
+})
+
+test("given up and delivered after all, it is booked when its notice comes", async (t) => {
+  let first: Asked | null = null
+  const { provider, test, pass, stand } = await play(t, [
+    (asked) => {
+      first = asked
+      return "reset"
+    },
+  ])
+  provider.on.payment = () => "reset"
+  for (let passes = 0; passes < 40; passes += 1) await pass(2_000)
+  for (let passes = 0; passes < 5; passes += 1) await pass(300_000)
+  assert.equal(await stand(), "declined declined 1000000 0")
+  const { externalPaymentId } = first!.body
+  const signed = `op-1|${externalPaymentId}|confirmed|1500.10`
+  const message = {
+    operationId: "op-1",
+    externalPaymentId,
+    status: "confirmed",
+    amount: 1500.1,
+    hash: createHmac("sha256", SECRETS.webhookKey).update(signed).digest("hex"),
+  }
+  const notify = () => {
+    const body = Buffer.from(JSON.stringify(message))
+    return test.core.notice({ rail: "tapila", connection: "first", headers: {}, body })
+  }
+  assert.equal(await notify(), "taken")
+  assert.equal(await stand(), "declined declined 1000000 0", "a word alone books nothing")
+  provider.books.set(externalPaymentId, { status: "confirmed", body: first!.body })
+  assert.equal(await notify(), "taken")
+  assert.equal(await stand(), "declined settled 849990 0")
+  const looks = provider.count(/operation/)
+  await pass(300_000)
+  assert.equal(provider.count(/operation/), looks, "nothing more is expected")
 })
