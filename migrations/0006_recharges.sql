@@ -27,3 +27,8 @@ create table operator_keys (
 drop index transfers_merchant;
 create index transfers_merchant on transfers (merchant_id, created_at, id)
   where merchant_id is not null;
+-- A merchant's day is found by it, too, and nothing asks for the transfers of one account: three
+-- indexes less to write for each transfer.
+drop index transfers_day;
+drop index transfers_debit;
+drop index transfers_credit;
