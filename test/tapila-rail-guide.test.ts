@@ -3,10 +3,8 @@ import assert from "node:assert/strict"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { test } from "node:test"
-import { hostClock, makeIds } from "../src/clock.ts"
-import { readConfig } from "../src/config.ts"
+import { hostClock } from "../src/clock.ts"
 import type { Order } from "../src/core/index.ts"
-import { railsOf } from "../src/installation.ts"
 import { BREAKER_LIMITS } from "../src/outbound/index.ts"
 import { PROVIDER_LIMITS } from "../src/outbound/provider.ts"
 import { CATALOGUE_LIMITS } from "../src/rails/tapila/catalogue.ts"
@@ -19,7 +17,7 @@ import { temporaryFolder } from "./cli/caudal.ts"
 import { lastFirst } from "./support/cleanup.ts"
 import { testDatabase } from "./support/database.ts"
 import { startGateway } from "./support/gateway.ts"
-import { codeIn, namesIn, numbersOf, openGuide } from "./support/guide.ts"
+import { codeIn, liveWith, namesIn, numbersOf, openGuide } from "./support/guide.ts"
 import { play } from "./support/play.ts"
 import {
   failure,
@@ -67,16 +65,7 @@ test("a live gateway starts with the guide's configuration, once its secrets are
   mkdirSync(secrets)
   const text = JSON.stringify(example).replaceAll("/run/secrets", secrets)
   for (const [, path] of text.matchAll(/"file":"([^"]+)"/g)) writeFileSync(path!, "a secret\n")
-  writeFileSync(join(folder, "caudal.json"), text)
-  const settings = {
-    CAUDAL_MODE: "live",
-    CAUDAL_PUBLIC_URL: "https://pay.example",
-    CAUDAL_MASTER_KEY: Buffer.alloc(32, 7).toString("base64"),
-  }
-  const config = readConfig(settings, folder)
-  const clock = hostClock()
-  const parts = { clock, ids: makeIds(clock), ownChain: null, publicUrl: config.publicUrl! }
-  const rails = railsOf(config, parts)
+  const { config, rails } = liveWith(folder, text)
   assert.ok(rails.some(({ name, sells }) => name === config.file.rails.default && sells))
   const { connections } = readSettings(JSON.parse(text).rails.tapila, "live")
   assert.deepEqual(
@@ -90,7 +79,7 @@ test("a live gateway starts with the guide's configuration, once its secrets are
 
 test("the guide has every code of a refusal, with what it means", () => {
   const table = tableWith("400")
-  const known = [...rail("refusals.ts").matchAll(/^ {2}(\w+): refused\((\d+)/gm)]
+  const known = [...rail("refusals.ts").matchAll(/^ {2}(\w+): (?:refused|lasting)\((\d+)/gm)]
   assert.deepEqual(
     table.map(([status, code]) => `${codeIn(code!)} ${codeIn(status!)}`).sort(),
     known.map(([, code, status]) => `${code} ${status}`).sort(),
@@ -207,17 +196,20 @@ test("the guide says what becomes of a recharge by what a look-up finds", () => 
   const source = rail("index.ts")
   const askAgainForMs = constant(source, "askAgainForMs")
   const lostAfterMs = constant(source, "lostAfterMs")
-  const limits = { askAgainForMs, lostAfterMs }
+  const absentForMs = constant(source, "absentForMs")
+  const limits = { askAgainForMs, lostAfterMs, absentForMs }
   const numbers = tableWith("confirmed")
     .flatMap(([says]) => codeIn(says!))
     .filter((code) => /^\d+$/.test(code) && code !== "404")
-  assert.deepEqual(numbers.map(Number), [askAgainForMs / 1_000, lostAfterMs / 1_000])
+  const ends = [askAgainForMs, lostAfterMs, absentForMs]
+  assert.deepEqual(numbers.map((text) => Number(text) * 1_000).sort(), [...ends].sort())
   const begunAt = new Date("2026-01-05T14:00:00.000Z")
   const order = { attemptId: "a", begunAt, createdAt: begunAt, railReference: null }
   const absent: Look = { kind: "absent" }
-  const meaning = (look: Look, ageMs: number, over: object = {}) => {
+  const meaning = (look: Look, ageMs: number, over: object = {}, absentMs = absentForMs) => {
     const now = new Date(begunAt.getTime() + ageMs)
-    return sightingsOf({ ...order, ...over } as unknown as Order, look, now, limits).map(
+    const looked = { now, absentSince: new Date(now.getTime() - absentMs) }
+    return sightingsOf({ ...order, ...over } as unknown as Order, look, looked, limits).map(
       ({ fact }) => fact.kind,
     )
   }
@@ -231,6 +223,7 @@ test("the guide says what becomes of a recharge by what a look-up finds", () => 
   assert.deepEqual(meaning(absent, askAgainForMs - 1), ["absent"])
   assert.deepEqual(meaning(absent, askAgainForMs), [])
   assert.deepEqual(meaning(absent, lostAfterMs - 1), [])
+  assert.deepEqual(meaning(absent, lostAfterMs, {}, absentForMs - 1), [])
   assert.deepEqual(meaning(absent, lostAfterMs), ["declined"])
   assert.deepEqual(meaning(absent, lostAfterMs, { railReference: "b" }), [])
   assert.deepEqual(meaning({ kind: "nothing" }, lostAfterMs), [])
@@ -249,6 +242,8 @@ test("the guide has the limits", () => {
     ["an answer", PROVIDER_LIMITS.answerBytes / MIB],
     ["an answer", CATALOGUE_LIMITS.pageBytes / MIB],
     ["the catalogue", CATALOGUE_LIMITS.pages],
+    ["the catalogue", CATALOGUE_LIMITS.bytes / MIB],
+    ["the catalogue", CATALOGUE_LIMITS.companies],
     ["the catalogue", CATALOGUE_LIMITS.timeoutMs / 1_000],
     ["connections", constant(rail("schema.ts"), "CONNECTIONS_MAX")],
   ]

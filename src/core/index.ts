@@ -140,11 +140,13 @@ export {
   type StatementPlace,
   wordsOf,
 } from "./reports/statement.ts"
+export { type StatementIds, statementCsv } from "./reports/statement-csv.ts"
 export type { StatementRow } from "./reports/store/bank-day.ts"
 export { type DayRow, FIGURES, type Figure } from "./reports/store/day.ts"
 export type { Balances } from "./reports/store/statement.ts"
 export type { Unanswered } from "./reports/unanswered.ts"
 export { constantTimeEqual, hashSecret } from "./seal.ts"
+export { issuePath, issueSentence } from "./settings-issue.ts"
 export type { SightingView } from "./sightings/view.ts"
 export type { Delivery, Endpoint, Event } from "./webhooks/event.ts"
 export type { KeyProblem, ShownKey } from "./xpubs/keys.ts"

@@ -52,6 +52,8 @@ export type Target = {
   readonly companyCode?: string
   readonly productId?: string
   readonly identifier?: string
+  /** To whom of its rail's far sides an attempt belongs, as `farSideOf` said; null: to none. */
+  readonly farSide?: string | null
 }
 
 /** What a rail says at once when it is asked to move money. Anything thrown means: unknown. */
@@ -137,6 +139,12 @@ export type Rail = {
   readonly exchange?: Exchange
   /** Set where payers send to addresses of the merchant's own: see `receiving.ts`. */
   readonly receiving?: Receiving
+  /**
+   * Set where there are several far sides, or where settings may put another in the place of one:
+   * a name for the one that would be asked for this, null for none. It is kept with the attempt,
+   * and no other may ever be asked for it, nor about it.
+   */
+  farSideOf?(target: Target): string | null
   /** Asks for the money to be moved. Called once an attempt. */
   begin(order: Order): Promise<BeginAnswer>
   /** Reads what became of these orders, and whatever else came in since `cursor`. Moves nothing. */
@@ -168,8 +176,15 @@ export type Rail = {
   readonly noticeAnswer?: { readonly status: number; readonly body: object }
   /** All that can be recharged over this rail at the moment, as its provider lists it. */
   sells?(): Promise<readonly Company[]>
+  /** Beside `sells`: the countries (ISO 3166 alpha-2) that it speaks of, though it list nothing. */
+  readonly countries?: readonly string[]
   /** How it stands with the rail's far sides, for those who watch the gateway. */
   health?(): readonly RailHealth[]
+  /**
+   * Finds out what `health` can't know without asking: before the first use, or after hours of
+   * none. Asked every few seconds; rejects for nothing that a far side did.
+   */
+  check?(): Promise<void>
   /** What is left of our money at providers that are paid beforehand, as they say themselves. */
   balances?(): Promise<readonly ProviderBalance[]>
   /** Ends what it has open; it isn't asked for anything after that. */

@@ -25,8 +25,11 @@ export type Breaker = {
   enter(): Ticket | null
   /** The call was answered as it should be. */
   well(ticket: Ticket): void
-  /** It wasn't; `askedMs` is how long the provider wants to be left alone, if it says so. */
-  ill(ticket: Ticket, why: string, askedMs: number | null): void
+  /**
+   * It wasn't; `askedMs` is how long the provider wants to be left alone, if it says so. Answers
+   * for how many milliseconds it rests now, where this began a rest.
+   */
+  ill(ticket: Ticket, why: string, askedMs: number | null): number | null
   state(): BreakerState
 }
 
@@ -44,13 +47,15 @@ export function makeBreaker(
   let restUntilMs = 0
   let why = ""
 
-  function open(askedMs: number | null): void {
+  function open(askedMs: number | null): number {
     const ownMs = Math.min(limits.restMaxMs, limits.restMs * 2 ** Math.min(rests, 30))
-    restUntilMs = clock.elapsedMs() + Math.max(ownMs, Math.min(askedMs ?? 0, limits.askedMaxMs))
+    const forMs = Math.max(ownMs, Math.min(askedMs ?? 0, limits.askedMaxMs))
+    restUntilMs = clock.elapsedMs() + forMs
     rests += 1
     round += 1
     isOpen = true
     isTrying = false
+    return forMs
   }
 
   return {
@@ -70,10 +75,10 @@ export function makeBreaker(
       round += 1
     },
     ill(ticket, what, askedMs) {
-      if (ticket.round !== round) return
+      if (ticket.round !== round) return null
       faults += 1
       why = what
-      if (isOpen || askedMs !== null || faults >= limits.faults) open(askedMs)
+      return isOpen || askedMs !== null || faults >= limits.faults ? open(askedMs) : null
     },
     state() {
       if (!isOpen) return { kind: "closed" }

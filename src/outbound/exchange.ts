@@ -20,7 +20,14 @@ export type RawAnswer = {
   /** Names in lower case; of one that came several times, all. */
   readonly headers: Readonly<Record<string, string>>
   readonly text: string
+  /** How long the text came, in bytes. */
+  readonly bytes: number
 }
+
+/** What a buffer takes beside its bytes, about: an answer in crumbs is far larger than it looks. */
+const CHUNK_BYTES = 128
+/** How much more than its bytes an answer may take; a chunk of 43 bytes takes as much. */
+const OVERHEAD = 4
 
 /**
  * Sends once and reads the answer, whatever its status; a redirect is not followed. Throws
@@ -69,12 +76,14 @@ export function exchange(
     },
     onResponseData(_controller, chunk) {
       size += chunk.length
-      if (size > answerBytes) cut("too_large", "answered more than is read of an answer")
-      else chunks.push(chunk)
+      const taken = size + (chunks.length + 1) * CHUNK_BYTES
+      if (size > answerBytes || taken > answerBytes * OVERHEAD) {
+        cut("too_large", "answered more than is read of an answer")
+      } else chunks.push(chunk)
     },
     onResponseEnd() {
       const text = Buffer.concat(chunks, size).toString("utf8")
-      end(() => resolve({ status, headers, text }))
+      end(() => resolve({ status, headers, text, bytes: size }))
     },
     onResponseError: (_controller, error) => fail(faultOf(error, isSent)),
   }

@@ -95,6 +95,28 @@ test("once a request was written, whatever goes wrong leaves it unknown", async 
   }
 })
 
+test("an answer in crumbs is cut long before its bytes are too many", async (t) => {
+  // Each chunk of one byte is a buffer of its own, which takes a hundred times as much.
+  const crumbs = (count: number) => `${"1\r\n \r\n".repeat(count)}0\r\n\r\n`
+  const head =
+    "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
+  const table: [count: number, expected: string][] = [
+    [100, "200"],
+    [200, "unknown too_large"],
+  ]
+  for (const [count, expected] of table) {
+    const server = createServer((socket) => {
+      socket.on("error", () => undefined)
+      socket.once("data", () => socket.write(head + crumbs(count)))
+    })
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+    t.after(() => void server.close())
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const { provider } = await world(t, () => "hang", { baseUrl, limits: { answerBytes: 4_000 } })
+    assert.equal(await outcome(provider.call(POST)), expected, `${count}`)
+  }
+})
+
 test("a kept connection that ends under a request proves nothing", async (t) => {
   const answer = ({ path }: Asked): Reply => (path === "/a" ? { json: {} } : "reset")
   const { provider, fake } = await world(t, answer, { limits: { connections: 1 } })

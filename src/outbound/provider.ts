@@ -26,6 +26,8 @@ export type Answer = {
   readonly headers: Readonly<Record<string, string>>
   /** What the JSON says; undefined when it is none. */
   readonly body: unknown
+  /** How long the body came. */
+  readonly bytes: number
 }
 
 /** What of a log is needed; no line of it has a header, a body or an address. */
@@ -115,13 +117,14 @@ export function makeProvider(parts: ProviderParts): Provider {
     if (ticket === null) throw new ProviderFault("never_sent", "resting", health().detail)
     const ill = (did: string, askedMs: number | null) => {
       last = { did, atMs: clock.elapsedMs() }
-      breaker.ill(ticket, did, askedMs)
+      const forMs = breaker.ill(ticket, did, askedMs)
+      if (forMs !== null) log.warn({ provider: name, forMs, why: did }, "a provider is left alone")
     }
     const startedMs = clock.elapsedMs()
     const ms = () => Math.round(clock.elapsedMs() - startedMs)
     try {
-      const { status, headers, text } = await ask(request)
-      const answer = { status, headers, body: parsed(text) }
+      const { status, headers, text, bytes } = await ask(request)
+      const answer = { status, headers, body: parsed(text), bytes }
       if (isIll(answer)) {
         const what = answer.body === undefined ? " without JSON" : ""
         ill(`answered ${status}${what}`, readRestMs(answer, clock.now()))

@@ -3,7 +3,9 @@ import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { test } from "node:test"
-import { isRefusal } from "../../src/core/index.ts"
+import type { EndPayment } from "../../src/core/decide/end-payment.ts"
+import { isRefusal, type Payment, type Refusal } from "../../src/core/index.ts"
+import { overduePayments } from "../../src/core/loops/store.ts"
 import { LOOK_UPS_MS, nextLook } from "../../src/core/payments/look-ups.ts"
 import type { Unanswered } from "../../src/core/reports/unanswered.ts"
 import { overdueAt } from "../../src/core/reports/unanswered.ts"
@@ -27,13 +29,15 @@ async function unanswered(context: Parameters<typeof testDatabase>[0]) {
   return { ...test, asked: payment }
 }
 
-async function charge(test: TestCore) {
+async function charge(test: TestCore, kind: Kind = "charge", expiresAt: Date | null = null) {
   const merchant = (await test.core.merchants.find(test.merchantId))!
   const { id: _id, merchantId: _merchant, attempt: _attempt, ...rest } = test.payment()
   const created = await test.core.pay.create({
     ...rest,
+    kind,
+    expiresAt,
     merchant,
-    way: { method: "bank", target: {} },
+    way: { method: kind === "charge" ? "bank" : "recharge", target: {} },
   })
   assert.ok(!isRefusal(created))
   return created.payment
@@ -166,3 +170,59 @@ test("an answer is overdue after a day, or two business days after its day of co
     assert.equal(isOverdue(of), overdue, `${begun} ${collectionDay}`)
   }
 })
+
+const ENDS: readonly (readonly [name: string, kind: Kind, end: End])[] = [
+  ["cancelled", "recharge", ended({ kind: "cancel", by: "merchant" })],
+  ["cancelled", "charge", ended({ kind: "cancel", by: "payer" })],
+  ["expired", "recharge", ended({ kind: "expire", force: true })],
+  ["expired", "charge", ended({ kind: "expire", force: true })],
+  ["simulated to be cancelled", "recharge", simulated("cancelled")],
+  ["simulated to be expired", "charge", simulated("expired")],
+]
+type Kind = "charge" | "recharge"
+type End = (test: TestCore, payment: Payment) => Promise<Payment | Refusal>
+
+function ended(how: EndPayment["how"]): End {
+  return ({ core }, { id: paymentId, merchantId }) => core.pay.end({ paymentId, merchantId, how })
+}
+
+function simulated(outcome: "cancelled" | "expired"): End {
+  return async ({ core, merchantId }, payment) => {
+    return core.pay.simulate((await core.merchants.find(merchantId))!, payment, outcome, null)
+  }
+}
+
+for (const [name, kind, end] of ENDS) {
+  test(`a ${kind} that waits to be sent again isn't ${name}: it was sent`, async (context) => {
+    const { database } = await testDatabase(context)
+    const test = await testCore(database, { rail: testRail({ beginIsIdempotent: true }) })
+    const { core, rail, clock, merchantId } = test
+    await core.wallet.topUp({ merchantId, asset: "COP", amount: 10_000n, reference: "first" })
+    rail.answer = async () => {
+      throw new Error("no answer within 10000 ms")
+    }
+    rail.look = async (open) => ({
+      cursor: null,
+      sightings: open.map(({ attemptId }) => {
+        return { attemptId, place: "none", fact: { kind: "absent" } as const, at: clock.now() }
+      }),
+    })
+    const payment = await charge(test, kind, new Date(clock.now().getTime() + 1_000))
+    await core.pass()
+    clock.advance(2_000)
+    await core.pass()
+    const [waiting] = await core.payments.attempts(payment.id)
+    assert.deepEqual([waiting!.state, rail.begun.length], ["waiting", 1])
+    // Nor does the loop try it in a circle.
+    assert.deepEqual(await overduePayments(database, clock.now(), 10), [])
+    const refused = await end(test, payment)
+    assert.ok(
+      isRefusal(refused),
+      JSON.stringify(refused, (_, value) => String(value)),
+    )
+    rail.answer = async () => ({ kind: "settled" })
+    await core.pass()
+    assert.equal((await core.payments.find(merchantId, payment.id))!.state, "approved")
+    assert.deepEqual(await core.books.verify(), [])
+  })
+}

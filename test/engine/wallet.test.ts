@@ -189,8 +189,8 @@ const LIVES: readonly {
     transfers: [
       HELD,
       "recharge.released held→available 10320",
-      "recharge.late available→outside 10000",
       "recharge.commission outside→available 250",
+      "recharge.late available→outside 10000",
     ],
   },
   {
@@ -207,9 +207,9 @@ const LIVES: readonly {
     transfers: [
       HELD,
       "recharge.released held→available 10320",
-      "recharge.late available→outside 4000",
-      "recharge.late.owed owed→outside 6000",
       "recharge.commission outside→available 250",
+      "recharge.late available→outside 4250",
+      "recharge.late.owed owed→outside 5750",
     ],
   },
 ]
@@ -323,6 +323,53 @@ test("one reference at the same moment is booked once", async () => {
   const made = await Promise.all(Array.from({ length: 20 }, () => topUp(of, { amount: 900n })))
   assert.equal(made.filter((each) => !isRefusal(each) && !each.repeated).length, 1)
   assert.deepEqual(await books(of), { available: 900n })
+})
+
+/** What a merchant that owes 5,000 pays in, how much of it is left, and what is owed then. */
+const DEBTS: readonly (readonly [paidIn: readonly bigint[], available: bigint, owed: bigint])[] = [
+  [[1n], 0n, -4_999n],
+  [[5_000n], 0n, 0n],
+  [[7_000n], 2_000n, 0n],
+  [[3_000n, 3_000n, 3_000n], 4_000n, 0n],
+]
+for (const [paidIn, available, owed] of DEBTS) {
+  test(`what is owed is paid first when ${paidIn.join(" and ")} of 5000 come in`, async () => {
+    const of = await wallet({}, 10_000n)
+    const { id } = await sold(of, { amount: 5_000n, answer: "refused" })
+    await sold(of, { amount: 10_000n, answer: "delivered" })
+    await tell(of, id, "settled")
+    assert.deepEqual(await books(of), { available: 0n, held: 0n, owed: -5_000n })
+    let balance = 0n
+    for (const amount of paidIn) {
+      const made = await topUp(of, { amount, reference: of.ids.next() })
+      assert.ok(!isRefusal(made) && !made.repeated)
+      balance = made.balance
+    }
+    assert.deepEqual([balance, await books(of)], [available, { available, held: 0n, owed }])
+    const asked = { merchantId: of.merchantId, asset: "COP" }
+    const kinds: string[] = []
+    const said = await of.core.reports.statement(asked, async (lines) => {
+      kinds.push(...lines.map(({ kind, amount }) => `${kind} ${amount}`))
+    })
+    assert.deepEqual([said.agrees, said.closing], [true, { available, held: 0n }])
+    const paid = kinds.filter((each) => each.startsWith("owed.paid"))
+    const debts = paid.reduce((sum, each) => sum + BigInt(each.split(" ")[1]!), 0n)
+    assert.equal(debts, -5_000n - owed)
+    const merchant = (await of.core.merchants.find(of.merchantId))!
+    const day = of.clock.now().toISOString().slice(0, 10)
+    assert.equal((await of.core.reports.daily(merchant, day, async () => {})).agrees, true)
+    assert.deepEqual(await of.core.books.verify(), [])
+  })
+}
+
+test("a top-up that is repeated pays no debt that came since", async () => {
+  const of = await wallet({}, 10_000n)
+  const { id } = await sold(of, { amount: 5_000n, answer: "refused" })
+  await sold(of, { amount: 10_000n, answer: "delivered" })
+  await tell(of, id, "settled")
+  const again = await topUp(of, { amount: 10_000n })
+  assert.ok(!isRefusal(again) && again.repeated && again.balance === 0n)
+  assert.deepEqual(await books(of), { available: 0n, held: 0n, owed: -5_000n })
 })
 
 /** What the merchant was told of its wallet: what was left each time. */

@@ -97,6 +97,10 @@ export type TapilaWorld = {
   readonly clock: TestClock
   readonly log: ReturnType<typeof memoryLog>
   readonly ids: Ids
+  /** The connection's settings, as they stand in a file. */
+  readonly connection: object
+  /** Another rail on the same clock: what a start with these connections would make. */
+  railWith(connections: Readonly<Record<string, object>>): TapilaRail
   order(over?: Partial<Order>): Order
   /** What a begin answers; `unknown` where it rejects. */
   begin(order: Order): Promise<BeginAnswer | "unknown">
@@ -122,11 +126,15 @@ export async function tapilaWorld(
     ...(typeof over === "function" ? over(provider.url) : over),
   }
   const log = memoryLog()
-  const settings = readSettings({ connections: { first: connection } }, "sandbox")
-  const rail = makeTapila({ clock, log, settings })
-  context.after(() => rail.close())
+  const railWith: TapilaWorld["railWith"] = (connections) => {
+    const made = makeTapila({ clock, log, settings: readSettings({ connections }, "sandbox") })
+    context.after(() => made.close())
+    return made
+  }
+  const rail = railWith({ first: connection })
   const ids = makeIds(clock)
-  const order = (more: Partial<Order> = {}): Order => ({
+  const sold = { companyCode: "AR-R-0901", productId: "1", identifier: SECRETS.identifier }
+  const order = ({ target = sold, ...more }: Partial<Order> = {}): Order => ({
     attemptId: ids.next(),
     paymentId: ids.next(),
     merchantId: ids.next(),
@@ -134,7 +142,8 @@ export async function tapilaWorld(
     method: "recharge",
     amount: 150_010n,
     asset: "ARS",
-    target: { companyCode: "AR-R-0901", productId: "1", identifier: SECRETS.identifier },
+    // As the core writes it down when the attempt is made.
+    target: { farSide: rail.farSideOf(target), ...target },
     instructions: null,
     received: {},
     seen: {},
@@ -149,6 +158,8 @@ export async function tapilaWorld(
     clock,
     log,
     ids,
+    connection,
+    railWith,
     order,
     begin: (asked) => rail.begin(asked).catch(() => "unknown" as const),
     look: async (...orders) => {

@@ -20,6 +20,7 @@ const inCountry = (country: string) => listed.filter((each) => each.country === 
 const chile = inCountry("CL")
 const [good, other] = chile as [Company, Company]
 const [open, closed] = good.products as [Product, Product]
+const COUNTRIES = ["AR", "CL", "CO", "MX", "PE"]
 
 function prepared(
   before: readonly Company[],
@@ -27,7 +28,8 @@ function prepared(
   options: Partial<ImportOptions> = {},
 ) {
   const usable = usableOf(listing)
-  return prepareImport(before, usable, { countries: null, allowFewer: false, ...options })
+  const usual = { countries: null, served: COUNTRIES, allowFewer: false }
+  return prepareImport(before, usable, { ...usual, ...options })
 }
 
 /** What is to be loaded; fails where nothing is. */
@@ -56,7 +58,7 @@ test("our pattern of a company's numbers is kept, unless their type or length ch
       ...each,
       details: { ...each.details, regex: null, ...over },
     }))
-    return loaded(stored, told).companies.map(({ details }) => details.regex)
+    return loaded(stored, told, { served: [] }).companies.map(({ details }) => details.regex)
   }
   assert.deepEqual(patterns({}), ["9[0-9]{8}", "9[0-9]{8}", "9[0-9]{8}"])
   assert.deepEqual(patterns({ regex: "[89][0-9]{8}" })[0], "[89][0-9]{8}")
@@ -96,14 +98,22 @@ test("a company that changes its currency keeps none of what was earned in the o
   )
 })
 
-test("only the countries that were asked for are taken, or else those that are listed", () => {
-  assert.deepEqual(loaded(stored, listed, { countries: ["MX", "CL", "MX"] }).countries, [
-    "CL",
-    "MX",
-  ])
-  const { companies, countries } = loaded(stored, chile)
-  assert.deepEqual(countries, ["CL"])
-  assert.ok(companies.every(({ country }) => country === "CL"))
+test("the countries are those that were asked for, or else those served and those listed", () => {
+  const table: [options: Partial<ImportOptions>, listing: readonly Company[], taken: string][] = [
+    [{ countries: ["MX", "CL", "MX"] }, listed, "CL MX"],
+    [{ countries: ["CL"], served: ["CL", "PE"] }, listed, "CL"],
+    [{ served: ["CL"] }, chile, "CL"],
+    [{ served: ["PE", "CL"], allowFewer: true }, chile, "CL PE"],
+    [{ served: ["CL", "UY"] }, chile, "CL"],
+    // Who doesn't know beforehand, or more than it said.
+    [{ served: [] }, chile, "CL"],
+    [{ served: ["CL"] }, listed, "AR CL CO MX PE"],
+  ]
+  for (const [options, listing, taken] of table) {
+    const { companies, countries } = loaded(stored, listing, options)
+    assert.equal(countries.join(" "), taken)
+    assert.ok(companies.every(({ country }) => taken.includes(country)))
+  }
 })
 
 /** So many products of the first company, and companies, of six and three. */
@@ -115,6 +125,7 @@ const renumbered = chile.map((company) => ({
   ...company,
   products: company.products.map((product) => ({ ...product, id: `${product.id}0` })),
 }))
+const notIn = (country: string) => (each: Company) => each.country !== country
 const DOUBTS: readonly (readonly [
   what: string,
   listing: readonly Company[],
@@ -122,14 +133,22 @@ const DOUBTS: readonly (readonly [
   says: RegExp | null,
 ])[] = [
   ["nothing", [], {}, /lists nothing that can be sold$/],
-  ["nothing, and fewer is allowed, but where?", [], { allowFewer: true }, /lists nothing/],
+  ["nothing, where that is allowed", [], { allowFewer: true }, null],
+  ["nothing, by one who serves nobody", [], { allowFewer: true, served: [] }, /lists nothing/],
+  ["nothing in one country any more", listed.filter(notIn("PE")), {}, /nothing .* in PE$/],
+  ["nothing in one, where that is allowed", listed.filter(notIn("PE")), { allowFewer: true }, null],
   ["nothing in Chile", inCountry("PE"), { countries: ["CL"] }, /lists nothing/],
   ["nothing in Chile, of two", inCountry("PE"), { countries: ["CL", "PE"] }, /nothing .* in CL$/],
   ["nothing in Chile, where that is allowed", [], { countries: ["CL"], allowFewer: true }, null],
-  ["two of six products", cut(2, 1), {}, /^of 6 products sold in CL .* only 2$/],
-  ["two of six, where fewer is allowed", cut(2, 1), { allowFewer: true }, null],
-  ["half of the products", cut(1, 2), {}, null],
-  ["as many, but other ones", renumbered, {}, /^of 6 products sold in CL .* only 0$/],
+  ["two of six products", cut(2, 1), { served: ["CL"] }, /^of 6 products sold in CL .* only 2$/],
+  ["two of six, where fewer is allowed", cut(2, 1), { allowFewer: true, served: ["CL"] }, null],
+  ["half of the products", cut(1, 2), { served: ["CL"] }, null],
+  [
+    "as many, but other ones",
+    renumbered,
+    { served: ["CL"] },
+    /^of 6 products sold in CL .* only 0$/,
+  ],
   ["only what isn't sold", chile.map((each) => ({ ...each, active: false })), {}, /nothing/],
 ]
 for (const [what, listing, options, says] of DOUBTS) {

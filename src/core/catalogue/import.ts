@@ -5,8 +5,10 @@ import { entryOf, isLogo, readEntry, repeated } from "./entry.ts"
 import { COMPANIES_MAX } from "./load.ts"
 
 export type ImportOptions = {
-  /** The countries to replace; null for those that the provider lists. */
+  /** The countries to replace; null for those served, and whatever else the provider lists. */
   readonly countries: readonly string[] | null
+  /** Where the rail can recharge at all: a provider that falls silent about one is in doubt. */
+  readonly served?: readonly string[]
   /** Believes a listing that lacks half of what was sold, or everything. */
   readonly allowFewer: boolean
   /** Says what would change and changes nothing. */
@@ -47,9 +49,12 @@ type Prepared =
 export function prepareImport(
   before: readonly Company[],
   { companies: usable, leftOut }: Usable,
-  { countries: asked, allowFewer }: Omit<ImportOptions, "dryRun">,
+  { countries: asked, served = [], allowFewer }: Omit<ImportOptions, "dryRun">,
 ): Prepared {
-  const countries = [...new Set(asked ?? usable.map(({ country }) => country))].sort()
+  // What is served and was never sold lacks nothing.
+  const sold = served.filter((country) => soldIn(before, country).length > 0)
+  const usual = [...sold, ...usable.map(({ country }) => country)]
+  const countries = [...new Set(asked ?? usual)].sort()
   const inScope = (code: string) => asked === null || countries.includes(code.slice(0, 2))
   const wanted = usable.filter(({ country }) => countries.includes(country))
   if (wanted.length > COMPANIES_MAX) {

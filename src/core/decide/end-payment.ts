@@ -34,7 +34,8 @@ function decide(draft: Draft, { paymentId, merchantId, how }: EndPayment): Payme
   // A bank's page may be agreed to at any moment: it has to be withdrawn there before a cancel, and
   // knows itself when the time is over.
   const isWaiting = open?.state === "open" && open.instructions !== null
-  const notBegun = open?.state === "waiting"
+  // One that was begun before waits to be asked for again: it may be moving money since then.
+  const notBegun = open?.state === "waiting" && open.looks === 0
   const givenUp =
     open === null || notBegun || (isWaiting && !(how.kind === "cancel" && isAtBank(open)))
   if (payment.state === "processing" || !givenUp) {

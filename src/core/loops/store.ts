@@ -61,8 +61,10 @@ returning ${selectList(schema.attempts, "a")}, due.begin,
 
 /**
  * Makes attempts due at once that are looked at anyway: something was heard of them. Not those that
- * are just being begun: a look that crosses with the begin would find nothing. A recharge that was
- * given up is looked at once more: its operator may have delivered it after all.
+ * are just being begun: a look that crosses with the begin would find nothing. Nor those that are
+ * just being looked at: who took their lease away as often as a notice is repeated would keep every
+ * look from being reported. Should that look have come too soon, the next one is on time. A
+ * recharge that was given up is looked at once more: its operator may have delivered it after all.
  */
 export async function wakeAttempts(
   db: Queries,
@@ -72,9 +74,9 @@ export async function wakeAttempts(
 ): Promise<void> {
   await db.query(
     `update attempts set look_at = $3
-where id = any($2) and rail = $1
+where id = any($2) and rail = $1 and lease_owner is null
   and (look_at > $3 and (state in ('open', 'approved') or (state = 'unknown' and looks > 0))
-    or look_at is null and state = 'declined' and kind = 'recharge')`,
+    or look_at is null and state in ('declined', 'closed') and kind = 'recharge')`,
     [rail, ids, now],
   )
 }
@@ -102,7 +104,7 @@ export async function overduePayments(
     `select p.id, p.merchant_id as "merchantId" from payments p
 left join attempts a on a.id = p.open_attempt_id
 where p.expires_at <= $1 and p.state = 'pending'
-  and (a.id is null or a.state = 'waiting'
+  and (a.id is null or (a.state = 'waiting' and a.looks = 0)
     or (a.state = 'open' and a.instructions is not null))
 order by p.expires_at limit $2`,
     [now, most],

@@ -93,6 +93,10 @@ export function attemptOn(
 ): NewAttempt {
   const id = ids.next()
   const now = clock.now()
+  // Settings may change while it is under way: where it goes stays with it.
+  const target = rail.farSideOf
+    ? { ...way.target, farSide: rail.farSideOf(way.target) }
+    : way.target
   const order: Order = {
     attemptId: id,
     paymentId,
@@ -100,7 +104,8 @@ export function attemptOn(
     kind,
     amount,
     asset,
-    ...way,
+    method: way.method,
+    target,
     instructions: null,
     received: {},
     seen: {},
@@ -113,7 +118,7 @@ export function attemptOn(
     id,
     rail: rail.name,
     method: way.method,
-    targetSealed: keyring.seal(JSON.stringify(way.target), SEALED.target),
+    targetSealed: keyring.seal(JSON.stringify(target), SEALED.target),
     instructions: byPayer && rail.instruct ? rail.instruct(order) : null,
     allotment: null,
     waitsUntil: rail.exchange?.dueAt(now) ?? null,

@@ -64,23 +64,6 @@ export const bankFilesSchema = z.strictObject({
 })
 export type Given = z.infer<typeof bankFilesSchema>
 
-/** A problem in words. Names of members are repeated only if they are short and plain. */
-export function sentenceOf(issue: z.core.$ZodIssue): string {
-  if (issue.code === "invalid_key") return issue.issues[0]?.message ?? issue.message
-  if (issue.code !== "unrecognized_keys") return issue.message
-  const plain = issue.keys.filter((name) => /^\w{1,30}$/.test(name) && !/\d{4}/.test(name))
-  return `there is no member ${plain.join(", ") || "of this name"} here`
-}
-
-/** Where it is. What is no proper name may be something that was pasted to the wrong place. */
-export function pathOf(issue: z.core.$ZodIssue): string {
-  return issue.path
-    .map((part) =>
-      typeof part === "number" || /^[a-zA-Z][a-zA-Z-]*\d{0,3}$/.test(String(part)) ? part : "…",
-    )
-    .join(".")
-}
-
 function isTimeZone(name: string): boolean {
   try {
     // Intl also takes offsets, which know nothing of summer.

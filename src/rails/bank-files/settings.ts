@@ -1,16 +1,10 @@
 /** The settings of this rail: our own accounts at banks, the folder, and when files leave. */
 import { isAbsolute, join, resolve } from "node:path"
+import { issuePath, issueSentence } from "../../core/index.ts"
 import { fileFlaw, type Holder } from "../../iso20022/orders.ts"
 import type { Letters } from "../../iso20022/text.ts"
 import { codesWith } from "./banks.ts"
-import {
-  BANK_CODE,
-  bankFilesSchema,
-  type Given,
-  type GivenAccount,
-  pathOf,
-  sentenceOf,
-} from "./schema.ts"
+import { BANK_CODE, bankFilesSchema, type Given, type GivenAccount } from "./schema.ts"
 import type { Sending } from "./when.ts"
 
 export type BankFilesSettings = {
@@ -81,7 +75,7 @@ export function readSettings(value: unknown, where: Where): BankFilesSettings {
     if (problems.length > 0) throw new Error(problems.join("\n"))
   }
   const parsed = bankFilesSchema.safeParse(value)
-  for (const issue of parsed.error?.issues ?? []) complain(pathOf(issue), sentenceOf(issue))
+  for (const issue of parsed.error?.issues ?? []) complain(issuePath(issue), issueSentence(issue))
   stop()
   const given = parsed.data!
   const banks = codesWith(given.banks)

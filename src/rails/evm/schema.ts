@@ -1,5 +1,6 @@
 /** What may stand in caudal.json under `rails.evm`, member by member, each judged alone. */
 import { z } from "zod"
+import { issueSentence } from "../../core/index.ts"
 import { CURRENCY_DECIMALS, parseDecimal } from "../../money.ts"
 import { readAddress, ZERO_ADDRESS } from "./address.ts"
 import type { Chain, Coin, RateSource, RpcNode, Token } from "./chain.ts"
@@ -22,20 +23,13 @@ const RATE_DECIMALS = 30
 /** Nobody lets a payer wait for more blocks, not even for the quickest chain's. */
 const CONFIRMATIONS_MAX = 10_000
 
-/** A problem in words. Names of members are repeated only if they are short and plain. */
-export function sentenceOf(issue: z.core.$ZodIssue): string {
-  if (issue.code !== "unrecognized_keys") return issue.message
-  const plain = issue.keys.filter((key) => /^\w{1,30}$/.test(key))
-  return `there is no member ${plain.join(", ") || "of this name"} here`
-}
-
 /** One of several forms, told apart by the value itself, so that problems are those of one form. */
 function choose<T>(pick: (value: unknown) => z.ZodType<T>) {
   return z.unknown().transform((value, context): T => {
     const parsed = pick(value).safeParse(value)
     if (parsed.success) return parsed.data
     for (const issue of parsed.error.issues) {
-      context.addIssue({ code: "custom", message: sentenceOf(issue), path: [...issue.path] })
+      context.addIssue({ code: "custom", message: issueSentence(issue), path: [...issue.path] })
     }
     return z.NEVER
   })

@@ -1,10 +1,11 @@
 /** The settings of this rail: chains with their nodes and tokens, and what currencies are worth. */
+import { issueSentence } from "../../core/index.ts"
 import { CURRENCY_DECIMALS } from "../../money.ts"
 import { readAddress } from "./address.ts"
 import type { Chain, RateSource, RpcNode, Token } from "./chain.ts"
 import { nodeUrlProblem } from "./node-url.ts"
 import { PRESETS, type Preset } from "./presets.ts"
-import { evmSchema, type InFull, type OnPreset, sentenceOf } from "./schema.ts"
+import { evmSchema, type InFull, type OnPreset } from "./schema.ts"
 
 export type EvmSettings = {
   readonly chains: readonly Chain[]
@@ -25,7 +26,7 @@ export function readSettings(value: unknown, mode: Mode): EvmSettings {
   const complain: Complain = (path, problem) => problems.push(`rails.evm.${path}: ${problem}`)
   const parsed = evmSchema.safeParse(value)
   if (!parsed.success) {
-    for (const issue of parsed.error.issues) complain(issue.path.join("."), sentenceOf(issue))
+    for (const issue of parsed.error.issues) complain(issue.path.join("."), issueSentence(issue))
     throw new Error(problems.map((problem) => problem.replace("evm.:", "evm:")).join("\n"))
   }
 

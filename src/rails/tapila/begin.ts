@@ -5,6 +5,7 @@ import type { Connection } from "./connection.ts"
 import { lookUp } from "./look.ts"
 import type { Names } from "./names.ts"
 import { DUPLICATE, refusedBy } from "./refusals.ts"
+import { sells } from "./settings.ts"
 import type { Standing } from "./wire.ts"
 import {
   codeIn,
@@ -19,7 +20,7 @@ import {
 export type BeginParts = {
   readonly clock: Clock
   readonly names: Names
-  /** The connection that sells a company; null for none. */
+  /** The connection that an order belongs to; null for none. */
   readonly connectionOf: (order: Order) => Connection | null
   /** How long a begin may take, counted from `begunAt`. */
   readonly beginTimeoutMs: number
@@ -41,7 +42,8 @@ export async function begin(parts: BeginParts, order: Order): Promise<BeginAnswe
   const connection = connectionOf(order)
   const untilAt = new Date(order.begunAt.getTime() + parts.beginTimeoutMs)
   const amount = isRecharge(order) ? exactAmount(order) : null
-  if (connection === null || amount === null) {
+  const isSold = connection !== null && sells(connection.settings, order.target)
+  if (!isSold || amount === null) {
     return refuse(order, "operator_unavailable", "no provider sells it")
   }
   const ageMs = clock.now().getTime() - order.createdAt.getTime()
@@ -90,7 +92,8 @@ async function meaningOf(
   const refused = code === undefined ? null : refusedBy(status, code)
   if (refused === null)
     throw new OutcomeUnclear(`the provider answers ${status}, which means nothing`)
-  if (refused.loud !== null) connection.complain(refused.loud, { status, code })
+  // What is so for all recharges the connection tells by itself.
+  if (refused.loud && !refused.isLasting) connection.complain(refused.loud, { status, code })
   return refuse(order, refused.reason, `the provider answers ${status}`)
 }
 

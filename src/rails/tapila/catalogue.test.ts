@@ -203,6 +203,35 @@ test("half a catalogue is none", async (t) => {
   assert.equal(pages, 200)
 })
 
+test("a catalogue ends somewhere, however small or large its pages are", async (t) => {
+  const { rail, provider } = await tapilaWorld(t)
+  const filler = { filler: "x".repeat(7 * 2 ** 20) }
+  const pages = (each: (page: number) => object[]) => {
+    let page = 0
+    provider.on.list = () => {
+      page += 1
+      return { json: { recharges: each(page), links: next(`?page=${page}`) } }
+    }
+    return () => page
+  }
+  const large = pages(() => [filler])
+  await assert.rejects(rail.sells!(), /first: the catalogue has more than 64 MiB/)
+  assert.equal(large(), 10)
+  const code = (number: number) => `AR-R-${number}`
+  const thousand = (page: number) =>
+    Array.from({ length: 1_000 }, (_, at) => named(code(page * 1_000 + at)))
+  const many = pages(thousand)
+  await assert.rejects(rail.sells!(), /first: the catalogue has more than 5000 companies/)
+  assert.equal(many(), 6)
+})
+
+test("a provider that is left isn't asked for what it sells", async (t) => {
+  const { railWith, connection, provider } = await tapilaWorld(t)
+  const rail = railWith({ old: { ...connection, countries: [] } })
+  assert.deepEqual(await rail.sells(), [])
+  assert.deepEqual(provider.asked, [])
+})
+
 test("balances are the provider's own, in minor units", async (t) => {
   const { rail, provider } = await tapilaWorld(t)
   const balance = (over: object) => [

@@ -26,7 +26,11 @@ export type Connection = {
   ask(host: Host, request: ProviderRequest, untilAt: Date): Promise<Answer>
   /** Tells an operator something, at most once a minute: `problem` ends a sentence about it. */
   complain(problem: string, about?: object): void
+  /** Logs in where that isn't so, unless the login was refused. Never rejects for a provider. */
+  check(): Promise<void>
   health(): RailHealth
+  /** Whether a host is asked at once, and doesn't rest or wait to be tried. */
+  isWell(host: Host): boolean
   close(): Promise<void>
 }
 
@@ -35,7 +39,14 @@ const LOGIN_TIMEOUT_MS = 10_000
 /** Thousands of recharges an hour fail in the same way; one line a minute is seen as well. */
 const COMPLAINT_EVERY_MS = 60_000
 
-/** Opens a connection. Nothing is asked before the first use. */
+/** What keeps the provider from taking any recharge (POST), or from showing any (GET). */
+type Blocked = {
+  readonly problem: string
+  readonly method: ProviderRequest["method"]
+  readonly atMs: number
+}
+
+/** Opens a connection. Nothing is asked before the first use, or check. */
 export function openConnection(parts: {
   readonly clock: Clock
   readonly log: Log
@@ -45,6 +56,7 @@ export function openConnection(parts: {
   const { name, hosts, keys } = settings
   const providers = new Map<string, Provider>()
   const complained = new Map<string, number>()
+  let blocked: Blocked | null = null
 
   /** Services at one address are one provider, with one breaker. */
   function providerOf(host: Host): Provider {
@@ -77,8 +89,22 @@ export function openConnection(parts: {
         body: { clientUsername: settings.clientUsername, password: settings.password },
         timeoutMs: Math.min(LOGIN_TIMEOUT_MS, settings.timeoutMs),
       }),
-    onRefused: (status) => complain("refuses our login", { status }),
+    onRefused: complain,
   })
+
+  /** Notes what would be answered to every request like this one, until one of them gets through. */
+  function judge({ method }: ProviderRequest, answer: Answer): void {
+    const { status } = answer
+    const code = codeIn(answer)
+    if (code === undefined) return
+    const refused = refusedBy(status, code)
+    if (refused?.isLasting && refused.loud !== null) {
+      complain(refused.loud, { status, code })
+      blocked = { problem: refused.loud, method, atMs: clock.elapsedMs() }
+    } else if (method === blocked?.method && (status < 300 || code === OPERATOR_REFUSED)) {
+      blocked = null
+    }
+  }
 
   /** Milliseconds until then. Throws when there are none. */
   function leftMs(untilAt: Date): number {
@@ -100,6 +126,12 @@ export function openConnection(parts: {
     }
   }
 
+  function blocks(): string[] {
+    if (blocked === null) return []
+    const seconds = Math.round((clock.elapsedMs() - blocked.atMs) / 1_000)
+    return [`${seconds} s ago: ${blocked.problem}`]
+  }
+
   async function send(host: Host, request: ProviderRequest, untilAt: Date, token: string) {
     const left = leftMs(untilAt)
     return providerOf(host).call({
@@ -115,18 +147,31 @@ export function openConnection(parts: {
     complain,
     async ask(host, request, untilAt) {
       const token = await tokenBy(untilAt)
-      const answer = await send(host, request, untilAt, token)
-      if (answer.status !== 401) return answer
-      session.forget(token)
-      return send(host, request, untilAt, await tokenBy(untilAt))
+      let answer = await send(host, request, untilAt, token)
+      if (answer.status === 401) {
+        session.forget(token)
+        answer = await send(host, request, untilAt, await tokenBy(untilAt))
+      }
+      // Of the catalogue and the tools no recharge has need.
+      if (host === "recharges") judge(request, answer)
+      return answer
+    },
+    async check() {
+      if (session.state() !== "not logged in") return
+      await session.token().catch((error) => {
+        // Health says what came of it.
+        if (!(error instanceof ProviderFault)) throw error
+      })
     },
     health() {
       const ill = [...providers.values()].map((each) => each.health()).find(({ ok }) => !ok)
       const last = [...providers.values()].map((each) => each.health().detail)
       const state = session.state()
-      const detail = [state, ...(ill ? [ill.detail] : new Set(last))].join("; ")
-      return { name: `tapila ${name}`, ok: !ill && state !== "login refused", detail }
+      const told = [state, ...blocks(), ...(ill ? [ill.detail] : new Set(last))]
+      const ok = !ill && blocked === null && state === "logged in"
+      return { name: `tapila ${name}`, ok, detail: told.join("; ") }
     },
+    isWell: (host) => providerOf(host).health().ok,
     async close() {
       await Promise.all([...providers.values()].map((each) => each.close()))
     },

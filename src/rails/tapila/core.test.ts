@@ -6,7 +6,8 @@ import { type TestCore, testCore } from "../../../test/support/core.ts"
 import { testDatabase } from "../../../test/support/database.ts"
 import type { Asked, Reply } from "../../../test/support/provider.ts"
 import { SECRETS, type TapilaWorld, tapilaWorld } from "../../../test/support/tapila-provider.ts"
-import { isRefusal } from "../../core/index.ts"
+import { isRefusal, type Payment } from "../../core/index.ts"
+import type { TapilaRail } from "./index.ts"
 
 const { database } = await testDatabase({ after })
 const WALLET = 1_000_000n
@@ -15,10 +16,13 @@ let merchants = 0
 
 type Play = TapilaWorld & {
   readonly test: TestCore
+  readonly sold: Payment
   /** Moves the clock on, and lets the loops do what is due by then. */
   pass(afterMs: number): Promise<void>
   /** State of the payment and its attempt, and what the wallet has and holds. */
   stand(): Promise<string>
+  /** Starts anew, over this rail. */
+  restart(rail: TapilaRail): Promise<void>
 }
 
 /** A recharge that was just asked for, over the rail; `answers` are the provider's to its asks. */
@@ -30,7 +34,8 @@ async function play(t: TestContext, answers: readonly ((asked: Asked) => Reply)[
   merchants += 1
   const { rail, clock } = world
   const played = await testCore(database, { rails: [rail], clock, name: `Seller ${merchants}` })
-  const { core, merchantId } = played
+  const { merchantId } = played
+  let { core } = played
   await core.wallet.topUp({ merchantId, asset: "ARS", amount: WALLET, reference: "first" })
   const { id: _id, merchantId: _merchant, attempt: _attempt, ...rest } = played.payment()
   const merchant = (await core.merchants.find(merchantId))!
@@ -43,6 +48,11 @@ async function play(t: TestContext, answers: readonly ((asked: Asked) => Reply)[
   return {
     ...world,
     test: played,
+    sold: created.payment,
+    async restart(next) {
+      const { name } = merchant
+      core = (await testCore(database, { rails: [next], clock, name })).core
+    },
     async pass(afterMs) {
       clock.advance(afterMs)
       await core.pass()
@@ -58,6 +68,8 @@ async function play(t: TestContext, answers: readonly ((asked: Asked) => Reply)[
   }
 }
 
+/** What a provider is asked for or about a recharge; logging in says nothing of any. */
+const ABOUT_IT = /payment$|operation|AR-R/
 const HELD = "849990 150010"
 
 test("a request that never arrived is sent again under its id, and sold once", async (t) => {
@@ -122,6 +134,15 @@ test("what the provider never takes is given back when no request can be under w
   assert.equal(provider.count(/payment$/), asks, "not sent once nobody waits for it")
 })
 
+/** The provider's own notice that a recharge was delivered. */
+function confirm({ core }: TestCore, externalPaymentId: string) {
+  const signed = `op-1|${externalPaymentId}|confirmed|1500.10`
+  const hash = createHmac("sha256", SECRETS.webhookKey).update(signed).digest("hex")
+  const said = { operationId: "op-1", externalPaymentId, status: "confirmed", amount: 1500.1, hash }
+  const body = Buffer.from(JSON.stringify(said))
+  return core.notice({ rail: "tapila", connection: "first", headers: {}, body })
+}
+
 test("given up and delivered after all, it is booked when its notice comes", async (t) => {
   let first: Asked | null = null
   const { provider, test, pass, stand } = await play(t, [
@@ -135,18 +156,7 @@ test("given up and delivered after all, it is booked when its notice comes", asy
   for (let passes = 0; passes < 5; passes += 1) await pass(300_000)
   assert.equal(await stand(), "declined declined 1000000 0")
   const { externalPaymentId } = first!.body
-  const signed = `op-1|${externalPaymentId}|confirmed|1500.10`
-  const message = {
-    operationId: "op-1",
-    externalPaymentId,
-    status: "confirmed",
-    amount: 1500.1,
-    hash: createHmac("sha256", SECRETS.webhookKey).update(signed).digest("hex"),
-  }
-  const notify = () => {
-    const body = Buffer.from(JSON.stringify(message))
-    return test.core.notice({ rail: "tapila", connection: "first", headers: {}, body })
-  }
+  const notify = () => confirm(test, externalPaymentId)
   assert.equal(await notify(), "taken")
   assert.equal(await stand(), "declined declined 1000000 0", "a word alone books nothing")
   provider.books.set(externalPaymentId, { status: "confirmed", body: first!.body })
@@ -155,4 +165,91 @@ test("given up and delivered after all, it is booked when its notice comes", asy
   const looks = provider.count(/operation/)
   await pass(300_000)
   assert.equal(provider.count(/operation/), looks, "nothing more is expected")
+})
+
+test("cancelled and delivered after all, it is booked when its notice comes", async (t) => {
+  const { provider, test, sold, stand } = await play(t, [() => "reset"])
+  const { body } = provider.asked.find(({ path }) => path === "/payment")!
+  // Only what wasn't sent can be cancelled; should that be wrong once, nothing is lost by it.
+  await database.query(
+    "update attempts set state = 'waiting', begun_at = null, looks = 0 where id = $1",
+    [body.externalPaymentId],
+  )
+  const [paymentId, merchantId] = [sold.id, test.merchantId]
+  const how = { kind: "cancel", by: "merchant" } as const
+  await test.core.pay.end({ paymentId, merchantId, how })
+  assert.equal(await stand(), "cancelled closed 1000000 0")
+  provider.books.set(body.externalPaymentId, { status: "confirmed", body })
+  assert.equal(await confirm(test, body.externalPaymentId), "taken")
+  assert.equal(await stand(), "cancelled settled 849990 0")
+})
+
+test("notices while it is being looked at don't keep it from ending", async (t) => {
+  const { provider, test, pass, stand } = await play(t, [() => "reset"])
+  const { body } = provider.asked.find(({ path }) => path === "/payment")!
+  const { promise: answered, resolve: answer } = Promise.withResolvers<void>()
+  const { look } = provider.on
+  const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
+  provider.on.look = async (asking) => {
+    provider.on.look = () => "reset"
+    ask()
+    await answered
+    return look(asking)
+  }
+  provider.books.set(body.externalPaymentId, { status: "confirmed", body })
+  const looked = pass(2_000)
+  await asked
+  for (let notices = 0; notices < 3; notices += 1) {
+    assert.equal(await confirm(test, body.externalPaymentId), "taken")
+  }
+  answer()
+  await looked
+  assert.equal(await stand(), "approved settled 849990 0")
+})
+
+test("an order stays with its provider, whoever sells in its country by now", async (t) => {
+  const took: Asked[] = []
+  const lost = (asked: Asked): Reply => {
+    took.push(asked)
+    return "reset"
+  }
+  const { provider, connection, railWith, restart, pass, stand, log } = await play(t, [lost])
+  const { provider: other, connection: another } = await tapilaWorld(t)
+  provider.books.set(took[0]!.body.externalPaymentId, { status: "confirmed", body: took[0]!.body })
+  await restart(railWith({ first: another }))
+  for (let passes = 0; passes < 4; passes += 1) await pass(2_000)
+  await pass(900_000)
+  assert.equal(other.count(ABOUT_IT), 0, "nobody else is asked for it, nor about it")
+  assert.equal(await stand(), `pending unknown ${HELD}`)
+  assert.match(log.lines.at(-1)!.text, /the provider that has this recharge isn't configured/)
+  await restart(railWith({ first: another, old: { ...connection, countries: [] } }))
+  await pass(300_000)
+  assert.equal(await stand(), "approved settled 849990 0")
+  assert.deepEqual([other.count(ABOUT_IT), provider.books.size], [0, 1])
+})
+
+test("a provider that is left gets no new request, and what it never took is back", async (t) => {
+  const { provider, connection, railWith, restart, pass, stand } = await play(t, [() => "reset"])
+  const { provider: other, connection: another } = await tapilaWorld(t)
+  await restart(railWith({ next: another, old: { ...connection, countries: [] } }))
+  for (let passes = 0; passes < 40; passes += 1) await pass(2_000)
+  assert.equal(await stand(), `pending unknown ${HELD}`)
+  for (let passes = 0; passes < 5; passes += 1) await pass(300_000)
+  assert.equal(await stand(), "declined declined 1000000 0")
+  assert.deepEqual([other.count(ABOUT_IT), provider.count(/payment$/)], [0, 1])
+})
+
+test("what nobody sold when it was ordered is back, however its begin got lost", async (t) => {
+  const { railWith, connection, look, order } = await tapilaWorld(t, { countries: ["PE"] })
+  const asked = order()
+  assert.equal(asked.target.farSide, null)
+  const declined = { kind: "declined", reason: "operator_unavailable" }
+  assert.deepEqual(await look(asked), [declined])
+  // Whoever sells there by now was never asked.
+  const rail = railWith({ first: { ...connection, countries: ["AR"] } })
+  const { sightings } = await rail.observe([asked], null)
+  assert.deepEqual(
+    sightings.map(({ fact }) => fact),
+    [declined],
+  )
 })

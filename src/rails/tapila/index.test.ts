@@ -54,6 +54,54 @@ test("a company's word for the number is asked for hourly, and can be missing", 
   assert.equal(provider.count(/AR-R-0901/), 3)
 })
 
+test("a name that is known stays so while it can't be asked for", async (t) => {
+  const { begin, provider, order, clock } = await tapilaWorld(t)
+  const named = async () => {
+    await begin(order())
+    const { body } = provider.asked.findLast(({ path }) => path === "/payment")!
+    return body.identifierName
+  }
+  assert.equal(await named(), "IDC")
+  for (const reply of ["reset", HTML, failure(404, "XCX04325")] as const) {
+    provider.on.company = () => reply
+    clock.advance(3_600_000)
+    assert.equal(await named(), "IDC", JSON.stringify(reply))
+  }
+  const asked = provider.count(/AR-R-0901/)
+  provider.on.company = () => ({ json: { identifierName: "Número" } })
+  clock.advance(5_000)
+  assert.equal(await named(), "Número", "it is asked for again before an hour is over")
+  assert.equal(provider.count(/AR-R-0901/), asked + 1)
+})
+
+test("the call that tries a provider that was ill is a recharge, and no name", async (t) => {
+  const { begin, provider, order, clock } = await tapilaWorld(t)
+  const { payment } = provider.on
+  provider.on.company = () => "reset"
+  provider.on.payment = () => "reset"
+  for (let count = 0; count < 5; count += 1) await begin(order())
+  assert.deepEqual(await begin(order()), UNAVAILABLE, "it rests")
+  provider.on.payment = payment
+  clock.advance(60_000)
+  assert.equal(((await begin(order())) as { kind: string }).kind, "settled")
+})
+
+test("a host of its own for the names is tried by a name", async (t) => {
+  const { begin, provider, order, clock } = await tapilaWorld(t, (url) => ({
+    baseUrl: undefined,
+    hosts: { login: url, companies: `${url}/on-companies`, recharges: url },
+  }))
+  provider.on.company = () => "reset"
+  for (let count = 0; count < 6; count += 1) {
+    assert.equal(((await begin(order())) as { kind: string }).kind, "settled")
+    clock.advance(5_000)
+  }
+  provider.on.company = () => ({ json: { identifierName: "IDC" } })
+  clock.advance(60_000)
+  await begin(order())
+  assert.equal(provider.asked.at(-1)!.body.identifierName, "IDC")
+})
+
 /** What the provider answers to a payment that it took, but for `over`. */
 type Paying = (body: Record<string, unknown>) => Reply
 const answers =
@@ -297,12 +345,55 @@ test("what isn't there is asked for again at first, and given up long after", as
     [2_000, 2_000, "op-1", null],
   ]
   const { look, order, clock } = await tapilaWorld(t)
-  const now = clock.now().getTime()
   for (const [createdMs, begunMs, railReference, fact] of table) {
+    const now = clock.now().getTime() + 60_000
     const at = { createdAt: new Date(now - createdMs), begunAt: new Date(now - begunMs) }
-    const found = await look(order({ ...at, railReference }))
-    assert.deepEqual(found, fact === null ? [] : [fact], `${createdMs} ${begunMs}`)
+    const asked = order({ ...at, railReference })
+    // A minute ago it wasn't there either.
+    await look(asked)
+    clock.advance(60_000)
+    assert.deepEqual(await look(asked), fact === null ? [] : [fact], `${createdMs} ${begunMs}`)
   }
+})
+
+test("given up is only what two looks didn't find, a minute apart", async (t) => {
+  const { look, order, clock, provider } = await tapilaWorld(t)
+  const LOST = [{ kind: "declined", reason: "operator_unavailable" }]
+  const absent = provider.on.look
+  const at = (ageMs: number) => new Date(clock.now().getTime() - ageMs)
+  const old = order({ createdAt: at(3_600_000), begunAt: at(3_600_000) })
+  const found = () => ({ json: operationOf({ ...old.target, amount: 1 }, "confirmed") })
+  const table: [afterMs: number, order: Order, answer: typeof absent, facts: object[]][] = [
+    [0, old, absent, []],
+    [59_999, old, absent, []],
+    // What can't be believed proves nothing in either direction.
+    [1, old, found, []],
+    [0, old, absent, LOST],
+    // Sent once more, it begins anew.
+    [0, { ...old, begunAt: at(700_000) }, absent, []],
+    [60_000, { ...old, begunAt: at(700_000) }, absent, LOST],
+  ]
+  for (const [at, [afterMs, asked, answer, facts]] of table.entries()) {
+    clock.advance(afterMs)
+    provider.on.look = answer
+    assert.deepEqual(await look(asked), facts, `row ${at}`)
+  }
+})
+
+test("an order of a provider that isn't configured any more stays as it is", async (t) => {
+  const { begin, look, order, clock, provider, log } = await tapilaWorld(t)
+  const { target } = order()
+  const asked = order({ target: { ...target, farSide: "another" } })
+  assert.deepEqual(await begin(asked), UNAVAILABLE, "it can't have gone anywhere before")
+  clock.advance(3_600_000)
+  assert.equal(await begin({ ...asked, begunAt: clock.now() }), "unknown")
+  for (const farSide of ["another", undefined]) {
+    assert.deepEqual(await look({ ...asked, target: { ...target, farSide } }), [])
+  }
+  assert.deepEqual(provider.asked, [])
+  const told = log.lines.filter(({ level }) => level === "error")
+  assert.equal(told.length, 4)
+  assert.equal(told[3]!.about["attemptId"], asked.attemptId)
 })
 
 test("a thing seen again is in its place, and one order's fault is not another's", async (t) => {

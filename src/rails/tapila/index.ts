@@ -1,18 +1,21 @@
 /** Recharges sold on: any provider that speaks Tapila's API, with this gateway as its client. */
 import type { Clock, Company, Order, Rail, Sighting } from "../../core/index.ts"
+import { makeAbsences } from "./absences.ts"
 import { balancesOf } from "./balances.ts"
 import { begin } from "./begin.ts"
 import { CATALOGUE_LIMITS, companiesOf } from "./catalogue.ts"
 import { type Connection, type Log, openConnection } from "./connection.ts"
-import { countryOf } from "./countries.ts"
-import { type LookLimits, lookUp, sightingsOf } from "./look.ts"
+import { type LookLimits, lookUp, lost, sightingsOf } from "./look.ts"
 import { makeNames } from "./names.ts"
 import { readNotice } from "./notice.ts"
-import type { TapilaSettings } from "./settings.ts"
+import { sells, type TapilaSettings } from "./settings.ts"
 
 export { readSettings, type TapilaSettings } from "./settings.ts"
 
-export type TapilaRail = Rail & Required<Pick<Rail, "balances" | "close" | "health" | "sells">>
+export type TapilaRail = Rail &
+  Required<
+    Pick<Rail, "balances" | "check" | "close" | "countries" | "farSideOf" | "health" | "sells">
+  >
 
 export type TapilaParts = {
   readonly clock: Clock
@@ -22,7 +25,7 @@ export type TapilaParts = {
   readonly limits?: Partial<LookLimits>
 }
 
-const LOOK_LIMITS: LookLimits = { askAgainForMs: 60_000, lostAfterMs: 600_000 }
+const LOOK_LIMITS: LookLimits = { askAgainForMs: 60_000, lostAfterMs: 600_000, absentForMs: 60_000 }
 
 /** Beside the recharge itself: a login, a company's name, and a look-up of what came of it. */
 const BESIDE_MS = 10_000
@@ -39,7 +42,7 @@ const LOOKS_DELAYS_MS: readonly number[] = [
   2_000, 2_000, 2_000, 2_000, 2_000, 30_000, 30_000, 60_000, 120_000, 180_000, 300_000,
 ]
 
-/** Makes the rail. Nothing is asked before the first use. */
+/** Makes the rail. Nothing is asked before the first use, or check. */
 export function makeTapila({ clock, log, settings, limits: over }: TapilaParts): TapilaRail {
   const limits = { ...LOOK_LIMITS, ...over }
   const connections = settings.connections.map((each) =>
@@ -48,20 +51,30 @@ export function makeTapila({ clock, log, settings, limits: over }: TapilaParts):
   const timeouts = settings.connections.map(({ timeoutMs }) => timeoutMs)
   const beginTimeoutMs = Math.max(...timeouts) + BESIDE_MS
   const names = makeNames(clock)
+  const missedSince = makeAbsences()
   const inMs = (ms: number) => new Date(clock.now().getTime() + ms)
 
+  /**
+   * The connection to the provider that an order was made for, whoever sells in its country by
+   * now: to another its id says nothing, so that it would be delivered there once more.
+   */
   function connectionOf({ attemptId, target }: Order): Connection | null {
-    const country = countryOf(target.companyCode ?? "")
-    const connection = connections.find((each) =>
-      each.settings.countries.some((known) => known === country),
-    )
+    const same = connections.filter(({ settings }) => settings.farSide === target.farSide)
+    const connection = same.find((each) => sells(each.settings, target)) ?? same[0]
     if (connection) return connection
-    log.error({ rail: "tapila", attemptId, country }, "no connection sells in this country")
+    const { companyCode, farSide } = target
+    const problem =
+      farSide === null
+        ? "no connection sold in this country when this was ordered"
+        : "the provider that has this recharge isn't configured any more"
+    log.error({ rail: "tapila", attemptId, companyCode }, problem)
     return null
   }
 
   async function look(order: Order, untilAt: Date): Promise<readonly Sighting[]> {
     const connection = connectionOf(order)
+    // What belongs to nobody was never sent, nor ever is.
+    if (order.target.farSide === null) return [lost(order, clock.now())]
     if (connection === null) return []
     const leftMs = Math.min(LOOK_TIMEOUT_MS, untilAt.getTime() - clock.now().getTime())
     const found = await lookUp(connection, order, inMs(leftMs))
@@ -69,7 +82,9 @@ export function makeTapila({ clock, log, settings, limits: over }: TapilaParts):
       const { attemptId } = order
       connection.complain("knows nothing of a recharge that it had taken", { attemptId })
     }
-    return sightingsOf(order, found, clock.now(), limits)
+    const now = clock.now()
+    const absentSince = found.kind === "absent" ? missedSince(order, now) : now
+    return sightingsOf(order, found, { now, absentSince }, limits)
   }
 
   return {
@@ -83,6 +98,9 @@ export function makeTapila({ clock, log, settings, limits: over }: TapilaParts):
     beginTimeoutMs,
     lookDelayMs: (looks) => LOOKS_DELAYS_MS[looks] ?? LOOKS_DELAYS_MS.at(-1)!,
     noticeAnswer: { status: 200, body: { status: "Confirm" } },
+    farSideOf(target) {
+      return connections.find((each) => sells(each.settings, target))?.settings.farSide ?? null
+    },
     begin: (order) =>
       begin({ clock, names, connectionOf, beginTimeoutMs, lostAfterMs: limits.lostAfterMs }, order),
     async observe(open) {
@@ -94,12 +112,17 @@ export function makeTapila({ clock, log, settings, limits: over }: TapilaParts):
       const connection = connections.find((each) => each.name === name)
       return connection ? readNotice(connection.settings, headers, body) : null
     },
+    countries: settings.connections.flatMap(({ countries }) => countries),
     async sells(): Promise<readonly Company[]> {
       const untilAt = inMs(CATALOGUE_LIMITS.timeoutMs)
+      const selling = connections.filter(({ settings }) => settings.countries.length > 0)
       const lists = await Promise.all(
-        connections.map((each) => named(each, companiesOf(each, untilAt))),
+        selling.map((each) => named(each, companiesOf(each, untilAt))),
       )
       return lists.flat()
+    },
+    async check() {
+      await Promise.all(connections.map((each) => each.check()))
     },
     health: () => connections.map((each) => each.health()),
     async balances() {

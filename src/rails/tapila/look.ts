@@ -23,7 +23,12 @@ export type LookLimits = {
    * provider keeps one for minutes.
    */
   readonly lostAfterMs: number
+  /** How far apart two looks have to be, at least, that didn't find it: one may be mistaken. */
+  readonly absentForMs: number
 }
+
+/** When a look was made; of one that found nothing, since when nothing is there. */
+export type LookedAt = { readonly now: Date; readonly absentSince: Date }
 
 const NOTHING: Look = { kind: "nothing" }
 
@@ -65,8 +70,13 @@ const FACTS: Readonly<Record<Standing, Fact>> = {
   processing: { kind: "accepted" },
 }
 
-/** What a look means for the order, seen at `now`. */
-export function sightingsOf(order: Order, look: Look, now: Date, limits: LookLimits): Sighting[] {
+/** What a look means for the order. */
+export function sightingsOf(
+  order: Order,
+  look: Look,
+  { now, absentSince }: LookedAt,
+  limits: LookLimits,
+): Sighting[] {
   const { attemptId, begunAt, createdAt, railReference } = order
   const seen = (name: string, fact: Fact): Sighting => {
     return { attemptId, place: `${attemptId}:${name}`, fact, at: now }
@@ -81,5 +91,12 @@ export function sightingsOf(order: Order, look: Look, now: Date, limits: LookLim
   const ageMs = now.getTime() - createdAt.getTime()
   if (ageMs < limits.askAgainForMs) return [seen("absent", { kind: "absent" })]
   if (now.getTime() - begunAt.getTime() < limits.lostAfterMs) return []
-  return [seen("lost", { kind: "declined", reason: "operator_unavailable" })]
+  if (now.getTime() - absentSince.getTime() < limits.absentForMs) return []
+  return [lost(order, now)]
+}
+
+/** That no provider has the order, nor ever will. */
+export function lost({ attemptId }: Order, now: Date): Sighting {
+  const fact: Fact = { kind: "declined", reason: "operator_unavailable" }
+  return { attemptId, place: `${attemptId}:lost`, fact, at: now }
 }

@@ -16,7 +16,7 @@ const KEPT_MAX = 5_000
 const company = z.object({ identifierName: z.string().min(1).max(64) })
 
 export type Names = {
-  /** The name; null where it isn't known. Never rejects. */
+  /** The name; null where it isn't known. Rejects for nothing that a provider did. */
   of(connection: Connection, companyCode: string, untilAt: Date): Promise<string | null>
 }
 
@@ -37,21 +37,26 @@ export function makeNames(clock: Clock): Names {
   }
 
   return {
-    of(connection, code, untilAt) {
+    async of(connection, code, untilAt) {
       const entry = known.get(code)
       if (entry && clock.elapsedMs() < entry.untilMs) return entry.name
+      const last = entry?.name ?? null
+      // The one call that tries whether a provider is well again is for what nobody can do without.
+      if (!connection.isWell("recharges")) return last
       if (known.size >= KEPT_MAX) known.clear()
-      const name = ask(connection, code, untilAt).catch((error) => {
+      const found = ask(connection, code, untilAt).catch((error) => {
         // The recharge itself will say whether the provider can be asked.
         if (error instanceof ProviderFault) return null
         throw error
       })
+      const name = found.then((word) => {
+        if (word !== null) mine.untilMs = clock.elapsedMs() + KEPT_MS
+        // An older word is better than none.
+        return word ?? last
+      })
       const mine = { name, untilMs: clock.elapsedMs() + AGAIN_MS }
       known.set(code, mine)
-      return name.then((found) => {
-        if (found !== null) mine.untilMs = clock.elapsedMs() + KEPT_MS
-        return found
-      })
+      return name
     },
   }
 }

@@ -31,40 +31,69 @@ export type Session = {
   token(): Promise<string>
   /** The provider doesn't take this token any more. */
   forget(token: string): void
-  state(): "logged in" | "not logged in" | "login refused"
+  /** "logged in", "not logged in", or what came of a login that the provider turned down. */
+  state(): string
 }
 
-/** Opens a session without logging in. `onRefused` hears of credentials that aren't taken. */
+/** A login that brought no token: as a state, and as the end of a sentence about the provider. */
+type Refusal = {
+  readonly state: string
+  readonly problem: string
+  /** Whether it may be another one's fault and pass by itself. */
+  readonly mayPass: boolean
+}
+
+function refusalOf(status: number): Refusal {
+  const lasting = (state: string, problem: string) => ({ state, problem, mayPass: false })
+  const passing = (state: string, problem: string) => ({ state, problem, mayPass: true })
+  switch (status) {
+    case 200:
+      return passing("login without a token", "answers our login without a token")
+    case 401:
+    case 403:
+      return lasting("login refused", "refuses our login")
+    case 404:
+    case 405:
+      return lasting("no login there", "knows no login at its address: check the base URL")
+    case 429:
+      return passing("too many logins", "is asked to log in too often")
+    default:
+      return lasting(`login answered ${status}`, `answers our login with ${status}`)
+  }
+}
+
+/** Opens a session without logging in. `onRefused` hears of a login that was turned down. */
 export function openSession(parts: {
   readonly clock: Clock
   readonly login: () => Promise<Answer>
-  readonly onRefused: (status: number) => void
+  readonly onRefused: (problem: string, about: { readonly status: number }) => void
 }): Session {
   const { clock, login, onRefused } = parts
   let current: { readonly token: string; readonly untilMs: number } | null = null
   let pending: Promise<string> | null = null
-  let refusedUntilMs: number | null = null
+  let refused: (Refusal & { readonly untilMs: number }) | null = null
 
   async function renew(): Promise<string> {
     const { status, body } = await login()
     const read = loginAnswer.safeParse(body)
     if (status === 200 && read.success) {
       const { accessToken: token } = read.data
-      refusedUntilMs = null
+      refused = null
       current = { token, untilMs: clock.elapsedMs() + lifeMs(token, clock.now()) }
       return token
     }
     // A provider that is ill has a breaker for it; this is about what it answers when it is well.
     if (status < 500) {
-      refusedUntilMs = clock.elapsedMs() + SESSION_LIMITS.refusedMs
-      onRefused(status)
+      refused = { ...refusalOf(status), untilMs: clock.elapsedMs() + SESSION_LIMITS.refusedMs }
+      onRefused(refused.problem, { status })
+      throw new ProviderFault("never_sent", "login", refused.problem)
     }
-    throw new ProviderFault("never_sent", "login", `answers the login with ${status}`)
+    throw new ProviderFault("never_sent", "login", `answers our login with ${status}`)
   }
 
   function started(): Promise<string> {
-    if (refusedUntilMs !== null && clock.elapsedMs() < refusedUntilMs) {
-      throw new ProviderFault("never_sent", "login", "refused the login a moment ago")
+    if (refused !== null && clock.elapsedMs() < refused.untilMs) {
+      throw new ProviderFault("never_sent", "login", "turned our login down a moment ago")
     }
     return renew()
       .catch((error) => {
@@ -87,7 +116,9 @@ export function openSession(parts: {
       if (current?.token === token) current = null
     },
     state() {
-      if (refusedUntilMs !== null) return "login refused"
+      if (refused && !(refused.mayPass && clock.elapsedMs() >= refused.untilMs)) {
+        return refused.state
+      }
       return current && clock.elapsedMs() < current.untilMs ? "logged in" : "not logged in"
     },
   }

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
-import { readSettings } from "./settings.ts"
+import { type ConnectionSettings, readSettings } from "./settings.ts"
 
 const WHOLE = {
   baseUrl: "https://provider.example/tapila",
@@ -25,19 +25,19 @@ function read(connection: object, more: object = {}, mode: "sandbox" | "live" = 
 
 test("what is left out has a default, and one address stands for all services", () => {
   const url = WHOLE.baseUrl
-  assert.deepEqual(read(WHOLE).connections, [
-    {
-      name: "first",
-      hosts: { login: url, companies: url, recharges: url, tools: url },
-      keys: { login: "hush-key", companies: "hush-key", recharges: "hush-key", tools: "hush-key" },
-      clientUsername: "acme",
-      password: "hush-password",
-      webhookKey: null,
-      webhookHeader: null,
-      countries: ["AR", "CL"],
-      timeoutMs: 20_000,
-    },
-  ])
+  const [{ farSide, ...rest }] = read(WHOLE).connections as [ConnectionSettings]
+  assert.match(farSide, /^[\w-]{16}$/)
+  assert.deepEqual(rest, {
+    name: "first",
+    hosts: { login: url, companies: url, recharges: url, tools: url },
+    keys: { login: "hush-key", companies: "hush-key", recharges: "hush-key", tools: "hush-key" },
+    clientUsername: "acme",
+    password: "hush-password",
+    webhookKey: null,
+    webhookHeader: null,
+    countries: ["AR", "CL"],
+    timeoutMs: 20_000,
+  })
 })
 
 test("services may have hosts and keys of their own, and the tools may be missing", () => {
@@ -115,10 +115,6 @@ test("each thing that is wrong is named by its place, and none repeats what was 
       { connections: { first: { ...WHOLE, countries: ["BR"] } } },
       "first.countries.0: must be one of AR, CL, CO, MX, PE",
     ],
-    [
-      { connections: { first: { ...WHOLE, countries: [] } } },
-      "first.countries: needs at least one",
-    ],
     [{ connections: { first: { ...WHOLE, timeoutMs: 60_000 } } }, "first.timeoutMs: "],
     [{ connections: { first: { ...WHOLE, password: "" } } }, "first.password: must be printable"],
     [
@@ -176,4 +172,27 @@ test("all problems are told at once, one a line", () => {
 test("a sandbox may ask a provider that has no TLS", () => {
   const connection = { ...WHOLE, baseUrl: "http://10.0.0.7:8080/tapila" }
   assert.equal(read(connection, {}, "sandbox").connections[0]!.hosts.login, connection.baseUrl)
+})
+
+test("a far side is an address for recharges and a user there, and nothing else", () => {
+  const farSide = (over: object) => read({ ...WHOLE, ...over }).connections[0]!.farSide
+  const { baseUrl: _, ...rest } = WHOLE
+  const hosts = (over: object) => {
+    const [connection] = read({ ...rest, hosts: { ...HOSTS, ...over } }).connections
+    return connection!.farSide
+  }
+  const same: object[] = [
+    { baseUrl: "https://PROVIDER.example:443/tapila/" },
+    { password: "hush-other", apiKey: "hush-other", timeoutMs: 5_000 },
+    { countries: [] },
+  ]
+  for (const over of same) assert.equal(farSide(over), farSide({}), JSON.stringify(over))
+  const others: object[] = [
+    { baseUrl: "https://provider.example/tapila/v2" },
+    { baseUrl: "https://another.example/tapila" },
+    { clientUsername: "acme2" },
+  ]
+  for (const over of others) assert.notEqual(farSide(over), farSide({}), JSON.stringify(over))
+  assert.equal(hosts({ companies: "https://elsewhere.example" }), hosts({}))
+  assert.notEqual(hosts({ recharges: "https://elsewhere.example" }), hosts({}))
 })

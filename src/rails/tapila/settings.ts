@@ -1,6 +1,11 @@
 /** The settings of this rail: the providers whose recharges are sold on. */
-import type { Country } from "./countries.ts"
-import { type GivenConnection, pathOf, schemaFor, sentenceOf } from "./schema.ts"
+import { createHash } from "node:crypto"
+import { issuePath, issueSentence, type Target } from "../../core/index.ts"
+import { type Country, countryOf } from "./countries.ts"
+import { type GivenConnection, schemaFor } from "./schema.ts"
+
+/** 96 bits of a hash: enough to tell all providers apart that there will ever be. */
+const FAR_SIDE_LENGTH = 16
 
 /** The provider's services, each of which may have a host and a key of its own. */
 export type Host = "login" | "companies" | "recharges" | "tools"
@@ -17,9 +22,21 @@ export type ConnectionSettings = {
   readonly webhookKey: string | null
   /** What it sends with each notice; the name in lower case. */
   readonly webhookHeader: { readonly name: string; readonly value: string } | null
+  /** None: nothing is ordered any more, and what was is looked up. */
   readonly countries: readonly Country[]
+  /**
+   * Stands for the provider and for who we are there: what an order keeps of where it went. Only
+   * there its id means something.
+   */
+  readonly farSide: string
   /** For one call. */
   readonly timeoutMs: number
+}
+
+/** Whether a connection sells what is to be recharged, by the country in its company's code. */
+export function sells({ countries }: ConnectionSettings, { companyCode }: Target): boolean {
+  const country = countryOf(companyCode ?? "")
+  return country !== null && countries.includes(country)
 }
 
 export type TapilaSettings = { readonly connections: readonly ConnectionSettings[] }
@@ -35,7 +52,7 @@ export function readSettings(value: unknown, mode: "sandbox" | "live"): TapilaSe
     problems.push(`rails.tapila${path === "" ? "" : `.${path}`}: ${problem}`)
   }
   const parsed = schemaFor(mode).safeParse(value)
-  for (const issue of parsed.error?.issues ?? []) complain(pathOf(issue), sentenceOf(issue))
+  for (const issue of parsed.error?.issues ?? []) complain(issuePath(issue), issueSentence(issue))
   const given = Object.entries(parsed.data?.connections ?? {})
   const connections = given.map(([name, each]) => {
     return connectionOf(name, each, (path, problem) => complain(`connections.${path}`, problem))
@@ -55,18 +72,27 @@ function connectionOf(name: string, given: GivenConnection, complain: Complain) 
   if ((apiKey === undefined) === (apiKeys === undefined)) {
     complain(name, "needs either apiKey or apiKeys")
   }
+  const allHosts = inFull(baseUrl, hosts)
   const connection: ConnectionSettings = {
     name,
-    hosts: inFull(baseUrl, hosts),
+    hosts: allHosts,
     keys: inFull(apiKey, apiKeys),
     clientUsername: rest.clientUsername,
     password: rest.password,
     webhookKey: rest.webhookKey ?? null,
     webhookHeader: rest.webhookHeader ?? null,
     countries: [...new Set(rest.countries)],
+    farSide: farSideOf(allHosts.recharges ?? "", rest.clientUsername),
     timeoutMs: rest.timeoutMs,
   }
   return connection
+}
+
+/** The same for every way to write an address; of a password or key nothing goes into it. */
+function farSideOf(recharges: string, clientUsername: string): string {
+  const address = URL.parse(recharges)?.href.replace(/\/+$/, "") ?? ""
+  const text = JSON.stringify([address, clientUsername])
+  return createHash("sha256").update(text).digest("base64url").slice(0, FAR_SIDE_LENGTH)
 }
 
 /** One for all services, or one for each. */
