@@ -124,9 +124,9 @@ async function startNode(
         const { ok, detail } = watch.health()
         return { name: `chain ${watch.name}`, ok, detail, optional: true }
       }),
-      ...rails
-        .flatMap((rail) => rail.health?.() ?? [])
-        .map((each) => ({ ...each, optional: true })),
+      ...[...rails.flatMap((rail) => rail.health?.() ?? []), ...core.strandedRails()].map(
+        (each) => ({ ...each, optional: true }),
+      ),
     ],
   })
   for (const dialect of dialects) await mountDialect(server, dialect, core)

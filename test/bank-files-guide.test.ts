@@ -4,13 +4,11 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { test } from "node:test"
 import { collectionDate } from "../src/calendar.ts"
-import { hostClock, makeIds } from "../src/clock.ts"
-import { readConfig } from "../src/config.ts"
+import { hostClock } from "../src/clock.ts"
 import { type Kind, verdictOn, wordOf } from "../src/core/exchange/meaning.ts"
 import { OUTCOMES_OF_LINES, type Saying } from "../src/core/index.ts"
 import type { AttemptState } from "../src/core/payments/attempt.ts"
 import { BANKS } from "../src/dialects/palomma-direct-debit/requests.ts"
-import { railsOf } from "../src/installation.ts"
 import { ANSWER_KINDS, ORDER_KINDS } from "../src/iso20022/items.ts"
 import { readAnswers } from "../src/iso20022/read.ts"
 import { reasonOf } from "../src/iso20022/reasons.ts"
@@ -23,7 +21,7 @@ import { temporaryFolder } from "./cli/caudal.ts"
 import { lastFirst } from "./support/cleanup.ts"
 import { testDatabase } from "./support/database.ts"
 import { startGateway } from "./support/gateway.ts"
-import { codeIn, namesIn, openGuide, type Table } from "./support/guide.ts"
+import { codeIn, liveWith, namesIn, openGuide, type Table } from "./support/guide.ts"
 import { play } from "./support/play.ts"
 
 const guide = openGuide("bank-files", "rails")
@@ -67,16 +65,7 @@ test("the guide has every setting, with its default and bounds", () => {
 
 test("a live gateway starts with the guide's configuration, as it stands", (t) => {
   const folder = temporaryFolder(t)
-  writeFileSync(join(folder, "caudal.json"), JSON.stringify(example))
-  const settings = {
-    CAUDAL_MODE: "live",
-    CAUDAL_PUBLIC_URL: "https://pay.example",
-    CAUDAL_MASTER_KEY: Buffer.alloc(32, 7).toString("base64"),
-  }
-  const config = readConfig(settings, folder)
-  const clock = hostClock()
-  const parts = { clock, ids: makeIds(clock), ownChain: null, publicUrl: config.publicUrl! }
-  const rails = railsOf(config, parts)
+  const { config, rails } = liveWith(folder, JSON.stringify(example))
   assert.ok(rails.some(({ name }) => name === config.file.rails.default))
   const read = readSettings(given, { mode: "live", dataDir: folder })
   assert.equal(read.folder, given.folder)

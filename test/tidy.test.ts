@@ -36,7 +36,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/anvil/": ["src/clock.ts", "src/db/owner.ts"],
   "src/dialects/index.ts": ["src/dialects/"],
   "src/dialects/dialect.ts": ["src/core/index.ts"],
-  "src/dialects/mount.ts": ["src/core/index.ts", "src/dialects/dialect.ts"],
+  "src/dialects/sentences.ts": ["src/dialects/dialect.ts"],
+  "src/dialects/mount.ts": [
+    "src/core/index.ts",
+    "src/dialects/dialect.ts",
+    "src/dialects/sentences.ts",
+  ],
   "src/dialects/*/": [
     "src/core/index.ts",
     "src/money.ts",

@@ -1,7 +1,9 @@
 /** `caudal attempts`: money whose fate nobody knows yet. */
-import type { Unanswered } from "../core/index.ts"
-import { command, UsageError } from "./command.ts"
+import type { Config } from "../config.ts"
+import type { Core, Unanswered } from "../core/index.ts"
+import { CommandError, command, UsageError } from "./command.ts"
 import { findMerchant, writeAmount } from "./named.ts"
+import { allRails } from "./rails.ts"
 import { makeJson, openSink } from "./rows.ts"
 import { instant, table } from "./shell.ts"
 
@@ -21,8 +23,9 @@ const unknown = command({
   example: "attempts unknown --older-than 2h",
   async run(values, shell) {
     const ageMs = readAge(values["older-than"])
-    await shell.withCore(async (core) => {
+    await shell.withCore(async (core, config) => {
       const merchant = values.merchant ? await findMerchant(core, values.merchant) : null
+      if (values.rail !== undefined) await checkRail(core, config, values.rail)
       const filter = {
         merchantId: merchant?.id ?? null,
         rail: values.rail ?? null,
@@ -53,6 +56,20 @@ const unknown = command({
 })
 
 export const commands = [unknown]
+
+/** A name that was mistyped must not look like good news; a rail that went may have left some. */
+async function checkRail(core: Core, config: Config, rail: string): Promise<void> {
+  const names = allRails(core, config).map(({ name }) => name)
+  if (names.includes(rail)) return
+  let left = 0
+  const all = { merchantId: null, rail, begunBefore: core.clock.now() }
+  await core.reports.unanswered(all, async (rows) => {
+    left += rows.length
+  })
+  if (left > 0) return
+  const known = `there are: ${names.join(", ")}`
+  throw new CommandError(`There is no rail "${rail}", nor does an attempt wait over one; ${known}`)
+}
 
 function readAge(text: string | undefined): number {
   if (text === undefined) return 0

@@ -22,7 +22,7 @@ export const importListed = command({
     "dry-run": { value: null, about: "say what would change" },
     "allow-fewer": {
       value: null,
-      about: "also when it lacks half of what is sold, or everything in a --country",
+      about: "also when it lacks half of what is sold in a country, or all of it",
     },
   },
   example: "catalogue import --rail tapila --country AR --dry-run",
@@ -31,8 +31,9 @@ export const importListed = command({
     const asked = values.country.map((code) => readCountry(code))
     const countries = asked.length > 0 ? asked : null
     await shell.withCore(async (core) => {
-      const listed = await listedOver(core, rail)
-      const imported = await core.catalogue.import(listed, { countries, allowFewer, dryRun })
+      const { listed, served } = await listedOver(core, rail)
+      const options = { countries, served, allowFewer, dryRun }
+      const imported = await core.catalogue.import(listed, options)
       if ("refused" in imported) {
         const hint = imported.refused === "few" ? " (--allow-fewer, if that is right)" : ""
         throw new CommandError(`Nothing was changed: ${imported.why}${hint}`)
@@ -51,7 +52,9 @@ export const importListed = command({
   },
 })
 
-async function listedOver(core: Core, name: string): Promise<readonly Company[]> {
+type Listing = { readonly listed: readonly Company[]; readonly served: readonly string[] }
+
+async function listedOver(core: Core, name: string): Promise<Listing> {
   const rail = core.rails.get(name)
   if (!rail?.sells) {
     const sellers = [...core.rails.values()].filter(({ sells }) => sells).map((each) => each.name)
@@ -59,7 +62,7 @@ async function listedOver(core: Core, name: string): Promise<readonly Company[]>
     throw new CommandError(`There is no rail "${name}" with a provider to ask; ${hint}`)
   }
   try {
-    return await rail.sells()
+    return { listed: await rail.sells(), served: rail.countries ?? [] }
   } catch (error) {
     // Only what the rail says of it: causes and stacks may hold what was sent.
     const why = (error as Error).message.replace(/\p{Cc}+/gu, " ").slice(0, FAULT_MAX)

@@ -1,6 +1,6 @@
 /** `caudal catalogue list`, `show` and `export`: what is sold, for people and as a file. */
 import { writeCatalogue } from "../core/catalogue/load.ts"
-import type { Company, Product } from "../core/index.ts"
+import type { Company, Core, Product } from "../core/index.ts"
 import { CommandError, command } from "./command.ts"
 import { COUNTRY, readCountry } from "./country.ts"
 import { writeAmount } from "./named.ts"
@@ -18,12 +18,13 @@ const listAll = command({
     const { search = "" } = values
     const country = values.country === undefined ? null : readCountry(values.country)
     await shell.withCore(async (core) => {
-      const all = await core.catalogue.list(country)
+      const all = await companiesIn(core, country)
       const wanted = plain(search)
       const found = all.filter(({ code, name }) => plain(`${code} ${name}`).includes(wanted))
+      const where = country === null ? "" : ` in ${country}`
       shell.show({ companies: found.map(rowOf) }, () =>
         found.length === 0
-          ? `There is no such company; the catalogue has ${all.length}.`
+          ? `There is no such company; the catalogue has ${all.length}${where}.`
           : table(
               ["CODE", "NAME", "CURRENCY", "SOLD", "PRODUCTS"],
               found
@@ -63,7 +64,7 @@ const exportFile = command({
   async run(values, shell) {
     const country = values.country === undefined ? null : readCountry(values.country)
     await shell.withCore(async (core) => {
-      const all = await core.catalogue.list(country)
+      const all = await companiesIn(core, country)
       const sold = all
         .map((company) => ({
           ...company,
@@ -78,6 +79,15 @@ const exportFile = command({
 })
 
 export const commands = [listAll, show, exportFile]
+
+/** Of all countries, or of one; throws `CommandError` where that one has none. */
+async function companiesIn(core: Core, country: string | null): Promise<readonly Company[]> {
+  const found = await core.catalogue.list(country)
+  if (found.length > 0 || country === null) return found
+  const countries = new Set((await core.catalogue.list(null)).map((company) => company.country))
+  const there = countries.size === 0 ? "it is empty" : `there are: ${[...countries].join(", ")}`
+  throw new CommandError(`The catalogue has no company in ${country}; ${there}`)
+}
 
 function rowOf({ code, country, currency, name, active, products }: Company) {
   const sold = products.filter((product) => product.active).length

@@ -45,6 +45,8 @@ export type Command = {
   /** Names of what is given without an option, all of them required. */
   readonly operands: readonly string[]
   readonly options: Options
+  /** What may follow the operands, where options exclude one another; none: all of them may. */
+  readonly forms: readonly string[]
   /** Something to copy, without the program's name. */
   readonly example: string | null
   run(given: Given, shell: Shell): Promise<void>
@@ -61,6 +63,7 @@ export function command<const O extends Options, const P extends readonly string
   readonly about: string
   readonly operands?: P
   readonly options?: O
+  readonly forms?: readonly string[]
   readonly example?: string
   run(values: Values<O>, shell: Shell, operands: { readonly [K in keyof P]: string }): Promise<void>
 }): Command {
@@ -69,6 +72,7 @@ export function command<const O extends Options, const P extends readonly string
     about: spec.about,
     operands: spec.operands ?? [],
     options: spec.options ?? {},
+    forms: spec.forms ?? [],
     example: spec.example ?? null,
     run: ({ values, operands }, shell) => spec.run(values as Values<O>, shell, operands as never),
   }
@@ -163,13 +167,15 @@ function unknownOption({ name, options }: Command, given: string): string {
   return `${name} has no option ${given}; it has ${known.map((each) => `--${each}`).join(", ")}`
 }
 
-/** The words by which a command is called, options included. */
-export function usageOf({ name, operands, options }: Command): string {
+/** The words by which a command is called, options included: a line for each of its forms. */
+export function usageOf({ name, operands, options, forms }: Command): readonly string[] {
+  const beginning = ["caudal", name, ...operands].join(" ")
+  if (forms.length > 0) return forms.map((form) => `${beginning} ${form}`)
   const written = Object.entries(options).map(([option, { value, required, many }]) => {
     const text = `--${option}${value === null ? "" : ` ${value}`}`
     return `${required ? text : `[${text}]`}${many ? "…" : ""}`
   })
-  return ["caudal", name, ...operands, ...written].join(" ")
+  return [[beginning, ...written].join(" ")]
 }
 
 /** All that `--help` says about a command. */
@@ -180,7 +186,7 @@ export function helpOf(command: Command): string {
   return [
     command.about,
     "",
-    `  ${usageOf(command)}`,
+    ...usageOf(command).map((line) => `  ${line}`),
     "",
     ...options.map(([, { about }], at) => `  ${names[at]!.padEnd(width)}  ${about}`),
     ...(command.example ? ["", "For example:", "", `  caudal ${command.example}`] : []),

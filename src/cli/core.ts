@@ -3,7 +3,8 @@ import { existsSync } from "node:fs"
 import { join } from "node:path"
 import type { Config } from "../config.ts"
 import { type Core, OutcomeUnknown, Unavailable } from "../core/index.ts"
-import { coreOf, hostInUrl, type Installation, openInstallation, railsOf } from "../installation.ts"
+import { coreOf, type Installation, openInstallation, railsOf } from "../installation.ts"
+import { gatewayAddress } from "./address.ts"
 import { CommandError } from "./command.ts"
 
 /** A command that was interrupted still stops the database that it started. */
@@ -46,7 +47,7 @@ async function use<T>(core: Core, work: (core: Core) => Promise<T>): Promise<T> 
 function coreFor(config: Config, installation: Installation): Core {
   const { clock, ids } = installation
   // A running gateway holds the files and the chain of its rails: nothing of them is opened here.
-  const publicUrl = config.publicUrl ?? `http://${hostInUrl(config.host)}:${config.port}`
+  const { url: publicUrl } = gatewayAddress(config)
   const rails = railsOf(config, { clock, ids, ownChain: null, dataDir: null, publicUrl })
   return coreOf(installation, {
     publicUrl,

@@ -1,5 +1,6 @@
 /** Keys of operators: who books money that came in over the native API. */
 import { newOperatorKey, type OperatorKey } from "../core/index.ts"
+import { tellGuess } from "./address.ts"
 import { CommandError } from "./command.ts"
 import { checkText } from "./payer-text.ts"
 import { instant, list, type Shell, table } from "./shell.ts"
@@ -10,7 +11,7 @@ const NAME_MAX = 80
 export async function addOperator(shell: Shell, given: string): Promise<void> {
   const name = given.trim()
   checkText("--operator", name, NAME_MAX)
-  await shell.withCore(async (core) => {
+  await shell.withCore(async (core, config) => {
     const operatorKey = newOperatorKey(core.ids)
     const { id } = await core.operators.add(name, operatorKey)
     const baseUrl = `${core.publicUrl}/v1/operator`
@@ -25,9 +26,10 @@ export async function addOperator(shell: Shell, given: string): Promise<void> {
         ]),
         "",
         "Keep it now: it is stored as a hash and can't be shown again. It fills every merchant's",
-        "wallet. The id is what caudal key revoke --operator takes.",
+        "wallet. The id is what caudal key revoke ID --operator takes.",
       ].join("\n"),
     )
+    tellGuess(shell, config)
   })
 }
 

@@ -1,6 +1,7 @@
 /** `caudal key`: what a merchant proves itself with in a dialect, and an operator to us. */
 import type { Core, Credential, Merchant } from "../core/index.ts"
 import type { Dialect } from "../dialects/index.ts"
+import { tellGuess } from "./address.ts"
 import { CommandError, command, UsageError } from "./command.ts"
 import { addOperator, listOperators, revokeOperator } from "./key-operator.ts"
 import { dialectNames, findDialect, findMerchant, readId } from "./named.ts"
@@ -17,6 +18,7 @@ const add = command({
     dialect: { value: "DIALECT", about: DIALECT_ABOUT },
     operator: { value: "NAME", about: "instead of both: for whoever books money that came in" },
   },
+  forms: ["--merchant MERCHANT --dialect DIALECT", "--operator NAME"],
   example: "key add --merchant Demo --dialect pentagoo",
   async run(values, shell) {
     const { operator } = values
@@ -26,7 +28,7 @@ const add = command({
     }
     const named = needed("key add", "merchant", values.merchant)
     const dialect = findDialect(needed("key add", "dialect", values.dialect))
-    await shell.withCore(async (core) => {
+    await shell.withCore(async (core, config) => {
       const merchant = await findMerchant(core, named)
       const { ids, shown } = await issue(core, merchant, dialect)
       const baseUrl = core.publicUrl + dialect.basePath
@@ -43,9 +45,10 @@ const add = command({
             ]),
             "",
             "Keep them now: API secrets are stored as hashes and can't be shown again.",
-            "An id is what caudal key revoke takes.",
+            `An id is what caudal key revoke ID --merchant "${merchant.name}" takes.`,
           ].join("\n"),
       )
+      tellGuess(shell, config)
     })
   },
 })
@@ -58,6 +61,7 @@ const listAll = command({
     dialect: { value: "DIALECT", about: DIALECT_ABOUT },
     operators: { value: null, about: "those of operators instead" },
   },
+  forms: ["--merchant MERCHANT [--dialect DIALECT]", "--operators"],
   example: "key list --merchant Demo",
   async run(values, shell) {
     if (values.operators) {
@@ -88,6 +92,7 @@ const revoke = command({
     dialect: { value: "DIALECT", about: DIALECT_ABOUT },
     operator: { value: null, about: "it is an operator's instead" },
   },
+  forms: ["--merchant MERCHANT [--dialect DIALECT]", "--operator"],
   example: "key revoke 01234567-89ab-4cde-8f01-23456789abcd --merchant Demo",
   async run(values, shell, [given]) {
     const id = readId(given, "a key")

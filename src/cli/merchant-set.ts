@@ -1,10 +1,9 @@
 /** `caudal merchant set`: which way a merchant's money takes. */
-import type { Config } from "../config.ts"
 import type { Core, Method, NewRoutes, Rail } from "../core/index.ts"
-import { railsOf } from "../installation.ts"
 import { CURRENCY_DECIMALS } from "../money.ts"
 import { CommandError, command, UsageError } from "./command.ts"
 import { findMerchant } from "./named.ts"
+import { allRails } from "./rails.ts"
 import { list } from "./shell.ts"
 
 const METHODS = ["bank", "wallet", "crypto", "recharge"] as const satisfies readonly Method[]
@@ -66,11 +65,6 @@ function readChoice(text: string): [Method, string | null] {
   throw new UsageError(
     `--rail ${text}: write a method (${METHODS.join(", ")}), = and a rail's name, or ${NONE}`,
   )
-}
-
-/** Also those that commands don't work with: the gateway has them. Nothing of theirs is opened. */
-function allRails({ clock, ids, publicUrl }: Core, config: Config): readonly Rail[] {
-  return railsOf(config, { clock, ids, ownChain: null, dataDir: null, publicUrl })
 }
 
 function checkedRail(rails: readonly Rail[], method: Method, name: string): string {

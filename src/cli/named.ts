@@ -9,6 +9,8 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const NAMES_MAX = 20
 /** No gateway booked anything before it, and calendars of holidays don't reach back forever. */
 const FIRST_DAY = "2000-01-01"
+/** The day that follows has to be one that four digits have a year for, in every zone. */
+const LAST_DAY = "9998-12-31"
 
 /** A merchant by its name or id; throws `CommandError` that says who there is. */
 export async function findMerchant(core: Core, nameOrId: string): Promise<Merchant> {
@@ -89,6 +91,8 @@ export function readLimit(
 
 /** A day of the calendar, if one was given; throws `UsageError`. */
 export function readDay(what: string, text: string | undefined): string | null {
-  if (text === undefined || (isDay(text) && text >= FIRST_DAY)) return text ?? null
-  throw new UsageError(`${what} ${text}: write a day like 2026-01-05`)
+  if (text === undefined) return null
+  if (isDay(text) && text >= FIRST_DAY && text <= LAST_DAY) return text
+  const range = `from ${FIRST_DAY} to ${LAST_DAY}`
+  throw new UsageError(`${what} ${text}: write a day like 2026-01-05, ${range}`)
 }

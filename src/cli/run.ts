@@ -117,7 +117,8 @@ function groupHelp(word: string, commands: readonly Command[], next: string | un
     const known = commands.map(({ name }) => name).join(", ")
     throw new UsageError(`There is no command "${word} ${next}"; there are: ${known}`)
   }
-  return commands.map((each) => `  ${usageOf(each)}\n      ${each.about}`).join("\n")
+  const usage = (each: Command) => usageOf(each).map((line) => `  ${line}\n`)
+  return commands.map((each) => `${usage(each).join("")}      ${each.about}`).join("\n")
 }
 
 function matches(name: string, args: readonly string[]): boolean {

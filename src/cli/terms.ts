@@ -12,11 +12,9 @@ import {
 } from "./named.ts"
 import { list } from "./shell.ts"
 
-const DIALECT = {
-  value: "DIALECT",
-  required: true,
-  about: `one of ${dialectNames().join(", ")}`,
-} as const
+/** The native API creates no payments: nothing of terms in it would ever be heeded. */
+const NAMES: readonly DialectName[] = dialectNames().filter((name) => name !== "caudal")
+const DIALECT = { value: "DIALECT", required: true, about: `one of ${NAMES.join(", ")}` } as const
 /** Takes a setting back to what the dialect does by itself. */
 const DEFAULT = "default"
 /** Takes a limit away. */
@@ -34,7 +32,7 @@ const show = command({
   options: { dialect: DIALECT },
   example: "terms show Demo --dialect tapila",
   async run(values, shell, [given]) {
-    const dialect = findDialect(values.dialect).name
+    const dialect = readDialect(values.dialect)
     await shell.withCore(async (core) => {
       const { id: merchantId, name } = await findMerchant(core, given)
       const terms = await core.merchants.terms(merchantId, dialect)
@@ -49,8 +47,8 @@ const show = command({
 const set = command({
   name: "terms set",
   about:
-    "Changes a merchant's terms in a dialect, on every node within a second. Payments that were " +
-    "created keep the fee that they were created with, if they are recharges.",
+    "Changes a merchant's terms in a dialect, on every node within a second. A fee is never more " +
+    "than its payment; a recharge keeps the one of its creation. All but the fee is for tapila.",
   operands: ["MERCHANT"],
   options: {
     dialect: DIALECT,
@@ -61,7 +59,7 @@ const set = command({
     "fee-percent": { value: "PERCENT", about: "of each approved payment, besides: such as 2.9" },
     "answer-within": {
       value: "TIME",
-      about: `how long a recharge waits for its operator before it is a 202: 5s, 500ms, ${DEFAULT}`,
+      about: `how long a recharge waits for its answer before it is a 202: 5s, 500ms, ${DEFAULT}`,
     },
     "low-balance": {
       value: "CODE=AMOUNT",
@@ -84,7 +82,7 @@ const set = command({
   },
   example: "terms set Demo --dialect tapila --low-balance COP=100000.00 --answer-within 5s",
   async run({ dialect: named, ...values }, shell, [given]) {
-    const dialect = findDialect(named).name
+    const dialect = readDialect(named)
     refuseOthers(dialect, values)
     const change = readChange(values)
     if (Object.keys(change).length === 0) {
@@ -107,6 +105,14 @@ const set = command({
 })
 
 export const commands = [show, set]
+
+function readDialect(given: string): DialectName {
+  const { name } = findDialect(given)
+  if (NAMES.includes(name)) return name
+  throw new UsageError(
+    `${name} creates no payments, so it has no terms; these have: ${NAMES.join(", ")}`,
+  )
+}
 
 function noTerms(name: string, dialect: DialectName): CommandError {
   return new CommandError(

@@ -5,11 +5,12 @@ import {
   type Statement,
   type StatementAsked,
   type StatementLine,
+  statementCsv,
   wordsOf,
 } from "../core/index.ts"
 import { command, UsageError } from "./command.ts"
 import { findCurrency, findMerchant, readDay, writeAmount } from "./named.ts"
-import { type Cell, csvLine, makeJson, OUTPUT, readFormat, type Sink, written } from "./rows.ts"
+import { makeJson, OUTPUT, readFormat, type Sink, written } from "./rows.ts"
 
 const ZONE = "in the merchant's time zone"
 
@@ -53,29 +54,15 @@ export const statement = command({
   },
 })
 
-const COLUMNS = [
-  ..."at kind description amount balance held_amount held payment reference transfer".split(" "),
-]
-
 /** A line for each movement, between the balances at the beginning and at the end. */
 async function csv(core: Core, asked: StatementAsked, sink: Sink): Promise<Statement> {
-  const { asset } = asked
-  await sink.write(csvLine(COLUMNS))
+  const { part, end } = statementCsv(asked.asset)
   const said = await core.reports.statement(asked, (lines, opening) =>
-    sink.write(
-      lines.map((line) => csvLine(Object.values(lineOut(asset, line)))).join("") ||
-        endLine(asset, "opening", opening),
-    ),
+    sink.write(part(lines, opening)),
   )
   // Without it nobody takes the rest for a whole statement.
-  if (said.agrees) await sink.write(endLine(asset, "closing", said.closing))
+  if (said.agrees) await sink.write(end(said.closing))
   return said
-}
-
-function endLine(asset: string, kind: "opening" | "closing", balances: Balances): string {
-  const { available, held } = balancesOut(asset, balances)
-  const words = `${kind} balance`
-  return csvLine([null, kind, words, null, available, null, held, null, null, null])
 }
 
 async function json(
@@ -94,8 +81,7 @@ async function json(
   return said
 }
 
-/** In the order of the columns. */
-function lineOut(asset: string, line: StatementLine): Readonly<Record<string, Cell>> {
+function lineOut(asset: string, line: StatementLine) {
   const { id, at, kind, amount, heldAmount, after, paymentId, reference } = line
   return {
     at,

@@ -1,5 +1,5 @@
 /** `caudal wallet`: money that a merchant paid in beforehand, which its recharges spend. */
-import { type Account, isRefusal, TOP_UP_MAX, TOP_UP_REFERENCE_MAX } from "../core/index.ts"
+import { type Account, isRefusal, TOP_UP_MAX } from "../core/index.ts"
 import { CommandError, command, UsageError } from "./command.ts"
 import { findCurrency, findMerchant, readAmount, writeAmount } from "./named.ts"
 import { table } from "./shell.ts"
@@ -15,7 +15,11 @@ const topUp = command({
     merchant: MERCHANT,
     currency: { value: "CODE", required: true, about: "such as COP" },
     amount: { value: "AMOUNT", required: true, about: "such as 1500.00" },
-    reference: { value: "TEXT", required: true, about: "your own id for the money that came in" },
+    reference: {
+      value: "TEXT",
+      required: true,
+      about: "your own id for the money that came in; capitals count",
+    },
   },
   example: "wallet top-up --merchant Demo --currency COP --amount 1500.00 --reference bank-17",
   async run(values, shell) {
@@ -25,13 +29,10 @@ const topUp = command({
       const most = `${currency} ${writeAmount(TOP_UP_MAX, currency)}`
       throw new UsageError(`--amount ${values.amount}: a top-up is at most ${most}`)
     }
-    const { reference } = values
-    if (reference.length > TOP_UP_REFERENCE_MAX || /\p{Cc}/u.test(reference)) {
-      throw new UsageError(
-        `--reference must have 1 to ${TOP_UP_REFERENCE_MAX} printable characters`,
-      )
-    }
     await shell.withCore(async (core) => {
+      const read = core.readTopUpReference(values.reference)
+      if ("rule" in read) throw new UsageError(`--reference ${read.rule}`)
+      const { reference } = read
       const merchant = await findMerchant(core, values.merchant)
       const booked = await core.wallet.topUp({
         merchantId: merchant.id,

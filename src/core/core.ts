@@ -5,6 +5,7 @@ import type { Clock, Ids } from "../clock.ts"
 import { classify, type Database } from "../db/database.ts"
 import { rememberRead } from "./cursors/read.ts"
 import { readChains } from "./cursors/store.ts"
+import { readTopUpReference } from "./decide/top-up.ts"
 import type { DialectVoice } from "./dialect.ts"
 import type { Draft } from "./draft.ts"
 import { makeEngine } from "./engine.ts"
@@ -14,6 +15,7 @@ import { makeBeginner } from "./loops/begin.ts"
 import { makeCourier, type Send } from "./loops/deliver.ts"
 import { makePasses, observe, startLoops } from "./loops/loops.ts"
 import { makeNotices } from "./loops/notices.ts"
+import { makeStranded } from "./loops/stranded.ts"
 import { type Merchant, railsFor } from "./merchants/merchant.ts"
 import { type NewRoutes, routeMerchant } from "./merchants/routes.ts"
 import * as merchants from "./merchants/store.ts"
@@ -130,7 +132,8 @@ export function openCore(parts: CoreParts) {
     },
   })
   const loopParts = { ...parts, node, rails, engine, beginner, courier, keys }
-  const passes = makePasses(loopParts)
+  const stranded = makeStranded(loopParts)
+  const passes = [...makePasses(loopParts), stranded.pass]
   const pay = makePay({
     engine,
     database,
@@ -204,6 +207,8 @@ export function openCore(parts: CoreParts) {
     /** Waits for a payment's next change: see `Changes`. */
     changes: { next: changes.next },
     ...makeVerbs({ ...parts, engine, pay, rails }),
+    /** What an operator calls money that came in, as `wallet.topUp` wants it. */
+    readTopUpReference,
     /** All that is known of anybody's payment, by its id or that of an attempt or refund of it. */
     story: (id: string) => storyOf(database, keyring, id),
     /** Changes which rails and which of our accounts a merchant's money takes. */
@@ -227,6 +232,8 @@ export function openCore(parts: CoreParts) {
     watches(): readonly Watch[] {
       return parts.rails.flatMap(({ receiving }) => receiving?.watches ?? [])
     },
+    /** Rails that aren't there, though attempts wait for them. */
+    strandedRails: stranded.health,
     /**
      * Keys of this installation for one purpose, such as a dialect's tokens; the current one first.
      */

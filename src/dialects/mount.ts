@@ -23,6 +23,7 @@ import {
   type WireAnswer,
   WireProblem,
 } from "./dialect.ts"
+import { invalid } from "./sentences.ts"
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"] as const
 /** Seconds after which a client may try again when we could not take its request. */
@@ -130,7 +131,8 @@ function refuseOtherMethods(
 
 /**
  * Reads JSON bodies of a scope, in UTF-8 whatever charset they name. Bytes that are none are
- * refused: decoding would put a mark in the place of each, and a name would be kept with holes.
+ * refused: decoding would put a mark in the place of each, and a name would be kept with holes. So
+ * are packed ones: nobody documents any, and what they unpack to has no bound.
  */
 export function readJson(
   scope: Pick<
@@ -143,6 +145,10 @@ export function readJson(
   scope.removeContentTypeParser("application/json")
   scope.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body, done) => {
     if (body.length === 0 && empty === "take empty") return done(null, undefined)
+    if (!/^(?:identity)?$/i.test(request.headers["content-encoding"] ?? "")) {
+      const message = "Content-Encoding must be left out: the body is read as it comes"
+      return done(new WireProblem({ code: "media_type_unsupported", message }), undefined)
+    }
     let text: string
     try {
       text = new TextDecoder("utf-8", { fatal: true }).decode(body as Buffer)
@@ -150,8 +156,25 @@ export function readJson(
       const message = "the body is not valid UTF-8"
       return done(new WireProblem({ code: "body_malformed", message }), undefined)
     }
-    return parse(request, text, done)
+    return parse(request, text, (error: Error | null, value?: unknown) =>
+      done(error && isJson(text) ? reservedName() : error, value),
+    )
   })
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The parser refuses names by which a body could reach what all objects have. */
+function reservedName(): WireProblem {
+  const message = "no member of the body may be called __proto__, or constructor with a prototype"
+  return new WireProblem({ code: "body_malformed", message })
 }
 
 /** For routes that need no body: many clients send the header of a JSON one all the same. */
@@ -251,31 +274,6 @@ function problemOf(error: FastifyError, core: Core): Problem {
   if (status >= 400 && status < 500)
     return { code: "body_malformed", message: "the request is malformed" }
   return { code: "internal", message: "something of ours failed" }
-}
-
-/** What zod found wrong, each as one sentence that names the field; the first is the message. */
-function invalid(error: z.ZodError, part: string): Problem {
-  const field = fieldOf(error.issues[0]!)
-  const details = error.issues.map((issue) => sentence(issue, part))
-  return { code: "body_invalid", message: details[0]!, ...(field ? { field } : {}), details }
-}
-
-function sentence(issue: z.core.$ZodIssue, part: string): string {
-  const field = fieldOf(issue)
-  if (field === "") {
-    const what = part === "body" ? "the body must be a JSON object" : `the ${part} is not valid`
-    return issue.code === "unrecognized_keys" ? issue.message : what
-  }
-  const missing = issue.code === "invalid_type" && issue.message.endsWith("received undefined")
-  return missing ? `${field} is required` : `${field}: ${lowerFirst(issue.message)}`
-}
-
-function fieldOf(issue: z.core.$ZodIssue): string {
-  return issue.path.map(String).join(".")
-}
-
-function lowerFirst(text: string): string {
-  return text.slice(0, 1).toLowerCase() + text.slice(1)
 }
 
 /** NUL and lone surrogates can't be stored as text, and nobody means them. */

@@ -143,7 +143,14 @@ export function makeServer(options: ServerOptions): FastifyInstance {
     const cut = setTimeout(() => app.server.closeAllConnections(), limits.closeMs)
     app.server.once("close", () => clearTimeout(cut))
   })
-  app.setNotFoundHandler((request, reply) => send(reply, renderProblem(problemOf(404, request.id))))
+  app.setNotFoundHandler((request, reply) => {
+    const problem = problemOf(404, request.id)
+    const path = pathOf(request.url)
+    // A base URL and a path joined with a slash too many: whom it was meant for is clear.
+    const owner = path.startsWith("//") ? path.replace(/^\/+/, "/") : null
+    const answer = owner === null ? null : options.onFrameworkError?.(owner, problem)
+    send(reply, answer ?? renderProblem(problem))
+  })
   app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500
     send(reply, renderProblem(problemOf(status >= 400 ? status : 500, request.id)))

@@ -52,7 +52,7 @@ async function imports(...words: string[]) {
 }
 
 before(async () => {
-  const shop = testRail({ name: "shop", sells: () => listing() })
+  const shop = testRail({ name: "shop", countries: ["AR", "PE"], sells: () => listing() })
   played = await testCore(database, { rails: [shop, testRail()] })
 })
 
@@ -220,6 +220,12 @@ const REFUSED: readonly (readonly [
     /^Nothing was changed: of 6 products sold in AR the provider lists only 1 /,
   ],
   [
+    "one that stopped listing a country",
+    async () => invented.filter(({ country }) => country === "AR"),
+    ["--rail", "shop"],
+    /^Nothing was changed: the provider lists nothing that can be sold in PE \(--allow-fewer/,
+  ],
+  [
     "a fault",
     () => Promise.reject(fault),
     ["--rail", "shop"],
@@ -244,13 +250,15 @@ for (const [what, listed, words, says] of REFUSED) {
 test("an import that lacks half is loaded when somebody says so", async () => {
   listing = async () => invented.slice(0, 1).map(unearned)
   const out = await imports("--rail", "shop", "--allow-fewer")
-  assert.match(out, /no longer sold +2 +AR-R-0902 AR-R-0903\n/)
+  assert.match(out, /no longer sold +5 +AR-R-0902 AR-R-0903 PE-R-0901 /)
 })
 
 const WRONG: readonly (readonly [words: string, code: number, says: RegExp])[] = [
   ["show XX-R-1", 1, /There is no company "XX-R-1"; caudal catalogue list has them/],
   ["list --country ARG", 2, /--country ARG: write its two letters/],
-  ["export --country XX", 1, /Nothing is sold there/],
+  ["list --country ZZ", 1, /no company in ZZ; there are: AR, CL, CO, MX, PE/],
+  ["list --country ZZ --json", 1, /no company in ZZ; there are: AR/],
+  ["export --country XX", 1, /no company in XX; there are: AR, CL, CO, MX, PE/],
   ["load /nowhere/catalogue.json", 1, /catalogue\.json can't be read as JSON: ENOENT/],
   ["import", 2, /catalogue import also needs --rail NAME/],
   ["import --rail nobody", 1, /There is no rail "nobody" with a provider to ask/],

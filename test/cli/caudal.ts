@@ -1,4 +1,5 @@
 /** Runs the `caudal` command: in this process, or in one of its own as a terminal would. */
+import assert from "node:assert/strict"
 import { type ChildProcess, spawn } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -40,6 +41,22 @@ export async function caudal(words: readonly string[], settings: Settings): Prom
     environment: settings,
   })
   return { code, out, err, json: () => JSON.parse(out) }
+}
+
+/** Commands that must succeed: what they come to, and what they print for programs. */
+export function operator(settings: Settings) {
+  const does = async (...words: string[]): Promise<Ran> => {
+    const ran = await caudal(words, settings)
+    assert.equal(ran.code, 0, ran.err)
+    return ran
+  }
+  return { does, asked: async (...words: string[]) => (await does(...words, "--json")).json() }
+}
+
+/** The settings of commands on a database that a test's own core works on, whose key it has. */
+export function besideCore(url: string, folder: string): Settings {
+  const CAUDAL_MASTER_KEY = Buffer.alloc(32, 7).toString("base64")
+  return { DATABASE_URL: url, CAUDAL_DATA_DIR: folder, CAUDAL_MASTER_KEY }
 }
 
 /** Runs a program in an empty folder and waits for its end. */

@@ -13,7 +13,7 @@ import {
   caudal,
   environment,
   listen,
-  type Ran,
+  operator,
   run,
   type Settings,
   temporaryFolder,
@@ -22,17 +22,7 @@ import {
 const { url, database } = await testDatabase({ after })
 const settings: Settings = { DATABASE_URL: url, CAUDAL_DATA_DIR: temporaryFolder({ after }) }
 
-/** Runs a command that must succeed. */
-async function does(...words: string[]): Promise<Ran> {
-  const ran = await caudal(words, settings)
-  assert.equal(ran.code, 0, ran.err)
-  return ran
-}
-
-/** What such a command prints for programs. */
-async function asked(...words: string[]) {
-  return (await does(...words, "--json")).json()
-}
+const { does, asked } = operator(settings)
 
 before(async () => {
   const rail = ["--rail", "bank=simulator"]
@@ -296,8 +286,21 @@ test("each command has help, which shows its name and all its options", async ()
       assert.equal(help.code, 0, help.err)
       assert.ok(help.out.includes(`\n  caudal ${name}`), help.out)
       assert.match(help.out, /^ {2}--json /m)
+      const [usage = "", about = ""] = help.out.split(/\n\n(?= {2}--)/)
+      const optionsIn = (text: string) => new Set(text.match(/(?<=[ [])--[a-z-]+/g))
+      const explained = optionsIn(about.split("\n\n")[0]!)
+      const own = [...explained].filter((option) => !["--json", "--help"].includes(option))
+      assert.deepEqual([...optionsIn(usage)].sort(), own.sort(), help.out)
     }
   }
+})
+
+test("a command whose options exclude one another shows each of its forms", async () => {
+  const help = await caudal(["key", "revoke", "--help"], NOWHERE)
+  assert.deepEqual(help.out.match(/^ {2}caudal key revoke.*$/gm)?.slice(0, 2), [
+    "  caudal key revoke ID --merchant MERCHANT [--dialect DIALECT]",
+    "  caudal key revoke ID --operator",
+  ])
 })
 
 test("a database that can't be reached is named without its password", async () => {

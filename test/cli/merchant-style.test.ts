@@ -5,18 +5,13 @@ import { join } from "node:path"
 import { after, before, test } from "node:test"
 import { testDatabase } from "../support/database.ts"
 import { jpeg, png, pngChunk, webp } from "../support/pictures.ts"
-import { caudal, type Ran, type Settings, temporaryFolder } from "./caudal.ts"
+import { caudal, operator, type Settings, temporaryFolder } from "./caudal.ts"
 
 const { url, database } = await testDatabase({ after })
 const folder = temporaryFolder({ after })
 const settings: Settings = { DATABASE_URL: url, CAUDAL_DATA_DIR: folder }
 
-/** Runs a command that must succeed. */
-async function does(...words: string[]): Promise<Ran> {
-  const ran = await caudal(words, settings)
-  assert.equal(ran.code, 0, ran.err)
-  return ran
-}
+const { does } = operator(settings)
 
 /** A file of the test's own. */
 function file(name: string, content: Buffer): string {

@@ -8,27 +8,18 @@ import { makeIds } from "../../src/clock.ts"
 import { isRefusal } from "../../src/core/index.ts"
 import { testCore } from "../support/core.ts"
 import { testDatabase } from "../support/database.ts"
-import { caudal, type Ran, type Settings, temporaryFolder } from "./caudal.ts"
+import { besideCore, caudal, operator, temporaryFolder } from "./caudal.ts"
 
 const { url, database } = await testDatabase({ after })
 const folder = temporaryFolder({ after })
 /** Such as /dev/stdout: what it leads to must stay, and so must the link. */
 const link = join(folder, "link")
 symlinkSync("elsewhere", link)
-const settings: Settings = {
-  DATABASE_URL: url,
-  CAUDAL_DATA_DIR: folder,
-  // The key of the test's own core.
-  CAUDAL_MASTER_KEY: Buffer.alloc(32, 7).toString("base64"),
-}
+const settings = besideCore(url, folder)
 const DAY = ["--merchant", "Tester", "--day", "2026-01-05"]
 const ids = makeIds({ now: () => new Date(1_767_600_000_000), elapsedMs: () => 0 })
 
-async function does(...words: string[]): Promise<Ran> {
-  const ran = await caudal(words, settings)
-  assert.equal(ran.code, 0, ran.err)
-  return ran
-}
+const { does } = operator(settings)
 
 /** Reads RFC 4180 as its readers do. */
 function parseCsv(text: string): string[][] {

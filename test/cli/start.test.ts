@@ -137,7 +137,8 @@ test("a start prints what works, keeps others out, ends with all it started", as
     assert.equal(merchants[0].name, "Demo")
     // The key that it makes is one that the gateway takes at once: they share the master key.
     const key = ["key", "add", "--merchant", "Demo", "--dialect", "caudal", "--json"]
-    const { credentials } = (await caudal(key, settings)).json()
+    const { credentials, baseUrl } = (await caudal(key, settings)).json()
+    assert.equal(baseUrl, `${first.url}/v1`)
     const response = await fetch(`${first.url}/v1/balances`, {
       headers: { authorization: `Bearer ${credentials.apiKey}` },
     })

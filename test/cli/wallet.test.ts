@@ -6,26 +6,13 @@ import { after, before, test } from "node:test"
 import { hashSecret, isRefusal } from "../../src/core/index.ts"
 import { testCore } from "../support/core.ts"
 import { testDatabase } from "../support/database.ts"
-import { caudal, type Ran, type Settings, temporaryFolder } from "./caudal.ts"
+import { besideCore, caudal, operator, temporaryFolder } from "./caudal.ts"
 
 const { url, database } = await testDatabase({ after })
 const folder = temporaryFolder({ after })
-const settings: Settings = {
-  DATABASE_URL: url,
-  CAUDAL_DATA_DIR: folder,
-  // The key of the test's own core.
-  CAUDAL_MASTER_KEY: Buffer.alloc(32, 7).toString("base64"),
-}
+const settings = besideCore(url, folder)
 
-async function does(...words: string[]): Promise<Ran> {
-  const ran = await caudal(words, settings)
-  assert.equal(ran.code, 0, ran.err)
-  return ran
-}
-
-async function asked(...words: string[]) {
-  return (await does(...words, "--json")).json()
-}
+const { does, asked } = operator(settings)
 
 before(async () => {
   const played = await testCore(database)
@@ -129,6 +116,29 @@ test("an operator's key is shown once, stored as a hash, listed and revoked", as
   assert.equal(other.code, 1)
 })
 
+const TOP_UP = "wallet top-up --merchant Tester --currency COP --amount 700 --reference".split(" ")
+
+test("one bank transfer is booked once, however its name is typed", async () => {
+  const before = (await asked("wallet", "balance", "--merchant", "Tester")).balances
+  assert.equal((await asked(...TOP_UP, "Pagare\u0301 \u2013 7")).reference, "Pagaré - 7")
+  assert.match((await does(...TOP_UP, "Pagaré - 7")).out, /Pagaré - 7 was booked before/)
+  for (const [reference, says] of [
+    ["Pagaré - 7 ", /--reference must not begin or end with a blank/],
+    ["Pagaré -\u200b 7", /--reference must have printable characters only/],
+    ["Pagaré\u00a0- 7", /--reference must have no blanks but plain ones/],
+    ["x".repeat(129), /--reference must have at most 128 characters/],
+    ["", /--reference must not be empty|needs a value/],
+  ] as const) {
+    const ran = await caudal([...TOP_UP, reference], settings)
+    assert.equal(ran.code, 2, ran.out + ran.err)
+    assert.match(ran.err, says)
+  }
+  const after = (await asked("wallet", "balance", "--merchant", "Tester")).balances
+  const available = (all: { account: string; amount: string }[]) =>
+    Number(all.find(({ account }) => account === "available")!.amount)
+  assert.equal(available(after), available(before) + 700)
+})
+
 const TERMS = ["Tester", "--dialect", "tapila"]
 const SET: readonly (readonly [options: string, settings: object])[] = [
   ["--answer-within 5s", { answerWithinMs: 5_000 }],
@@ -166,6 +176,8 @@ const MISUSED: readonly (readonly [words: string, code: number, says: RegExp])[]
   ["wallet statement --merchant Tester", 2, /also needs --currency/],
   ["wallet statement --merchant Tester --currency XXX", 2, /no currency "XXX"/],
   [`${STATEMENT.join(" ")} --from 2026-02-30`, 2, /--from 2026-02-30: write a day/],
+  [`${STATEMENT.join(" ")} --from 1999-12-31`, 2, /1999-12-31: .* from 2000-01-01 to 9998-12-31/],
+  [`${STATEMENT.join(" ")} --to 9999-12-31`, 2, /9999-12-31: .* from 2000-01-01 to 9998-12-31/],
   [`${STATEMENT.join(" ")} --from 2026-02-02 --to 2026-02-01`, 2, /--to 2026-02-01: it is before/],
   [`${STATEMENT.join(" ")} --csv --json`, 2, /another format/],
   [`${STATEMENT.join(" ")} --format xml`, 2, /there are csv and json/],
@@ -182,10 +194,16 @@ const MISUSED: readonly (readonly [words: string, code: number, says: RegExp])[]
   ["key revoke 01234567-89ab-4cde-8f01-23456789abcd", 2, /also needs --merchant/],
   ["key revoke 01234567-89ab-4cde-8f01-23456789abcd --operator", 1, /No operator has a key/],
   ["terms show Tester", 2, /also needs --dialect/],
+  [
+    "terms show Tester --dialect caudal",
+    2,
+    /caudal creates no payments, so it has no terms; these/,
+  ],
+  ["terms set Tester --dialect caudal --fee-fixed 1", 2, /caudal creates no payments/],
   ["terms show Tester --dialect pentagoo", 1, /Tester doesn't use pentagoo yet: caudal key add/],
   ["terms set Tester --dialect pentagoo --fee-fixed 1", 1, /doesn't use pentagoo yet/],
-  ["terms set Tester --dialect caudal --notify always", 2, /--notify is for tapila/],
-  ["terms set Tester --dialect caudal --low-balance COP=1", 2, /--low-balance is for tapila/],
+  ["terms set Tester --dialect pentagoo --notify always", 2, /--notify is for tapila/],
+  ["terms set Tester --dialect palomma-pay --low-balance COP=1", 2, /--low-balance is for tapila/],
   ["terms set Nobody --dialect tapila --fee-fixed 1", 1, /no merchant "Nobody"/],
   ["terms set Tester --dialect tapila", 2, /needs something to change/],
   ["terms set Tester --dialect tapila --answer-within 61s", 2, /at most 60s/],

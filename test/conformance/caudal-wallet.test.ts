@@ -78,6 +78,15 @@ const REFUSED: readonly (readonly [over: object, status: number, code: string, s
   [{ reference: "x".repeat(129) }, 400, "request_invalid", /at most 128 characters/],
   [{ reference: "a\nb" }, 400, "request_invalid", /printable/],
   [{ reference: "a\u0000b" }, 400, "request_invalid", /NUL/],
+  [{ reference: " WIRE-99" }, 400, "request_invalid", /reference: must not begin or end with a/],
+  [{ reference: "WIRE-99 " }, 400, "request_invalid", /reference: must not begin or end with a/],
+  [{ reference: " " }, 400, "request_invalid", /reference: must not begin or end with a/],
+  [{ reference: "WIRE\u200b-99" }, 400, "request_invalid", /reference: must have printable/],
+  [{ reference: "\ufeffWIRE-99" }, 400, "request_invalid", /reference: must have printable/],
+  [{ reference: "WIRE-99\u2028" }, 400, "request_invalid", /reference: must have no blanks but/],
+  [{ reference: "WIRE\u00a099" }, 400, "request_invalid", /reference: must have no blanks but/],
+  // Eighteen characters each, once it is written out.
+  [{ reference: "\ufdfa".repeat(8) }, 400, "request_invalid", /at most 128 characters/],
   [{ currency: "COP" }, 400, "request_invalid", /currency/],
 ]
 for (const [over, status, code, says] of REFUSED) {
@@ -104,6 +113,27 @@ test("a reference of another booking is a conflict, of another merchant it isn't
   assert.equal((await call("POST", "/operator/top-ups", operatorKey, same)).status, 201)
   assert.equal(await available(id, "COP"), 150_000n)
 })
+
+/** What people take for one name is one; a capital is another letter. */
+const NAMES: readonly (readonly [first: string, then: string, isSame: boolean])[] = [
+  ["WIRE-98", "WIRE\u201198", true],
+  ["WIRE–97", "WIRE—97", true],
+  ["Pagaré 96", "Pagare\u0301 96", true],
+  ["ＷＩＲＥ－95", "WIRE-95", true],
+  ["WIRE-94", "wire-94", false],
+  ["WIRE 93", "WIRE93", false],
+]
+for (const [first, then, isSame] of NAMES) {
+  test(`money called ${first} is ${isSame ? "" : "not "}what is called ${then}`, async () => {
+    const booked = await call("POST", "/operator/top-ups", operatorKey, topUp({ reference: first }))
+    assert.equal(booked.status, 201, JSON.stringify(booked.body))
+    const before = await available(demo.id, "COP")
+    const again = await call("POST", "/operator/top-ups", operatorKey, topUp({ reference: then }))
+    assert.deepEqual([again.status, again.body.repeated], isSame ? [200, true] : [201, false])
+    if (isSame) assert.equal(again.body.reference, booked.body.reference)
+    assert.equal(await available(demo.id, "COP"), before + (isSame ? 0n : 150_000n))
+  })
+}
 
 test("an operator's key opens an operator's calls alone, and a merchant's its own", async () => {
   const balances = `/operator/merchants/${wireId(demo.id)}/balances`
@@ -234,7 +264,8 @@ test("as CSV it is whole, safe to open, and ends with the closing balance", asyn
   const csv = await call("GET", "/statement?asset=ARS", own, undefined, headers)
   assert.equal(csv.headers.get("content-type"), "text/csv; charset=utf-8")
   const lines: string[] = csv.body.split("\r\n")
-  assert.equal(lines[0], "at,kind,description,amount,balance,held_amount,held,payment,reference,id")
+  const columns = "at,kind,description,amount,balance,held_amount,held,payment,reference,transfer"
+  assert.equal(lines[0], columns)
   assert.equal(lines[1], ",opening,opening balance,,0.00,,0.00,,,")
   assert.match(
     lines[2]!,
@@ -291,8 +322,11 @@ const WRONG: readonly (readonly [query: string, says: RegExp])[] = [
   ["", /asset is required/],
   ["?asset=XXX", /asset: must be one of/],
   ["?asset=ARS&from=2026-02-30", /from: must be a day such as/],
-  ["?asset=ARS&to=0001-01-01", /to: must be a day such as/],
+  ["?asset=ARS&to=0001-01-01", /to: must be a day from 2000-01-01/],
   ["?asset=ARS&from=2026-02-02&to=2026-02-01", /to: must not be before from/],
+  ["?asset=ARS&from=1999-12-31", /from: must be a day from 2000-01-01 to 9998-12-31/],
+  ["?asset=ARS&from=9999-12-31", /from: must be a day from 2000-01-01 to 9998-12-31/],
+  ["?asset=ARS&to=9999-01-01", /to: must be a day from 2000-01-01 to 9998-12-31/],
   ["?asset=ARS&limit=101", /limit: must be at most 100/],
   ["?asset=ARS&limit=0", /limit: must be at least 1/],
   ["?asset=ARS&cursor=xyz", /cursor: must be a cursor/],
@@ -305,6 +339,18 @@ for (const [query, says] of WRONG) {
     assert.match(body.detail, says)
   })
 }
+
+test("the first and the last day that there are can be asked for, also alone", async () => {
+  for (const [query, count] of [
+    ["&from=9998-12-31", 0],
+    ["&to=9998-12-31", 9],
+    ["&from=2000-01-01", 9],
+    ["&to=2000-01-01", 0],
+  ] as const) {
+    const [page] = await pages(query, 100)
+    assert.deepEqual([page.data.length, page.agrees], [count, true], query)
+  }
+})
 
 test("CSV takes no page, and of another's wallet there is nothing to see", async () => {
   const headers = { accept: "text/csv" }

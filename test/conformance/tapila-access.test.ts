@@ -259,13 +259,15 @@ test("a body that isn't JSON by its type is refused", async () => {
 })
 
 test("a client that sends an id finds it as the transaction of every answer", async () => {
-  const own = "0b8f6b0e-6a53-4d6c-9a35-3a4f1d2c8e11"
-  const headers = { "x-request-id": own }
-  const good = await demo.call("GET", "/AR-R-0901", undefined, headers)
-  const bad = await demo.call("GET", "/AR-R-9999", undefined, headers)
-  for (const { body } of [good, bad]) {
-    assert.equal(body.mainTx, own)
-    assert.notEqual(body.tx, own)
+  const id = "0b8f6b0e-6a53-4d6c-9a35-3a4f1d2c8e11"
+  for (const own of [id, id.toUpperCase()]) {
+    const headers = { "x-request-id": own }
+    const good = await demo.call("GET", "/AR-R-0901", undefined, headers)
+    const bad = await demo.call("GET", "/AR-R-9999", undefined, headers)
+    for (const { body } of [good, bad]) {
+      assert.equal(body.mainTx, own)
+      assert.notEqual(body.tx, own)
+    }
   }
 })
 

@@ -243,7 +243,6 @@ const FIELDS: [what: string, over: object, says: string][] = [
   ["a prototype's name for a product", { productId: "__proto__" }, "404 RPA04345"],
   ["a method's name for a product", { productId: "toString" }, "404 RPA04345"],
   ["a number for a product", { productId: 1 }, "400 XPA04023"],
-  ["a null identifier's name", { identifierName: null }, "400 XPA04000"],
   ["a method for an identifier's name", { identifierName: "toString" }, "400 XPA04001"],
 ]
 

@@ -1,9 +1,10 @@
 /** Tapila's wallet: what is held, what a recharge costs and earns, and who is told of its end. */
 import assert from "node:assert/strict"
+import { createHmac } from "node:crypto"
 import { after, test } from "node:test"
 import { setTimeout as sleep } from "node:timers/promises"
-import type { Outcome } from "../../src/core/index.ts"
-import { startGateway } from "../support/gateway.ts"
+import { hashSecret, isRefusal, type Outcome } from "../../src/core/index.ts"
+import { ask, startGateway } from "../support/gateway.ts"
 import { addClient, type Client, overspend, recharge, says } from "../support/tapila.ts"
 
 const gateway = await startGateway({ after })
@@ -119,6 +120,65 @@ test("the answer comes within the time that was agreed, however slow the operato
   const tookMs = performance.now() - startedMs
   assert.equal(answer.status, 202)
   assert.ok(tookMs >= 250 && tookMs < 2_000, `${tookMs} ms`)
+})
+
+test("a clock that is set back while a request waits makes it wait no longer", async (t) => {
+  const client = await addClient(gateway, "Set back", { answerWithinMs: 100 })
+  const { create, settled } = core.pay
+  t.mock.method(core.pay, "create", async (spec: never) => {
+    const created = await create(spec)
+    if (isRefusal(created)) return created
+    // An hour ahead of what the clock says by the time that the wait begins.
+    const createdAt = new Date(created.payment.createdAt.getTime() + 3_600_000)
+    return { ...created, payment: { ...created.payment, createdAt } }
+  })
+  const waits: number[] = []
+  t.mock.method(core.pay, "settled", (payment: never, deadlineMs: number) => {
+    waits.push(deadlineMs)
+    return settled(payment, 0)
+  })
+  const answer = await client.recharge({ identifierValue: "1155550109" })
+  assert.equal(answer.status, 202)
+  assert.deepEqual(waits, [100, 0])
+})
+
+test("whom a limit counts can't be found out from what is stored", async () => {
+  const { merchantId, recharge: sell } = await addClient(gateway, "Counted")
+  const number = "1155550177"
+  assert.equal((await sell({ identifierValue: number })).status, 200)
+  const { rows } = await gateway.database.query<{ key: string }>(
+    "select key from tallies where key like $1",
+    [`recharge|${merchantId}|%`],
+  )
+  assert.equal(rows.length, 1)
+  const [, , name] = rows[0]!.key.split("|")
+  const { key } = core.deriveKeys("tapila.number")[0]!
+  const about = `AR-R-0901|${number}`
+  assert.equal(name, createHmac("sha256", key).update(about).digest("hex"))
+  // Numbers are few: whoever has the table could try them all, were it not for the key.
+  assert.notEqual(name, hashSecret(about))
+})
+
+test("who watches a node sees that recharges wait for a rail it doesn't have", async () => {
+  const client = await addClient(gateway, "Left behind", { answerWithinMs: 0 })
+  const sold = await client.recharge({ identifierValue: "1155550109" })
+  const [attempt] = await core.payments.attempts(sold.body.operationId)
+  const take = (rail: string) =>
+    gateway.database.query("update attempts set rail = $2 where id = $1", [attempt!.id, rail])
+  const ready = async () => {
+    await core.pass()
+    const { status, body } = await ask("GET", `${gateway.url}/health/ready`)
+    const found = body.checks.find(({ name }: { name: string }) => name === "rail gone")
+    return { status, found }
+  }
+  await take("gone")
+  const detail = "1 attempt waits for a rail that is not configured"
+  const found = { name: "rail gone", ok: false, detail, optional: true }
+  assert.deepEqual(await ready(), { status: 200, found })
+  const { body: figures } = await ask("GET", `${gateway.url}/metrics`)
+  assert.match(figures, /^caudal_attempts_stranded\{rail="gone"\} 1$/m)
+  await take(attempt!.rail)
+  assert.deepEqual(await ready(), { status: 200, found: undefined })
 })
 
 /** Ten thousand requests: about ten seconds on two cores. */

@@ -82,6 +82,33 @@ test("the page's call with its blanks left blank is told what is missing", async
   assert.equal(says(await demo.recharge({ amount: "" })), "400 RPA04022")
 })
 
+/** What somebody is told who has to find out what is wrong with a field. */
+const WORDS: [value: unknown, message: string][] = [
+  ["", "must not be empty"],
+  [" \t ", "must not be blank"],
+  ["a\u0007b", "must not have control characters"],
+  ["x".repeat(41), "must have at most 40 characters"],
+  [null, "must be text"],
+  [1500, "must be text"],
+  [["AR-R-0901"], "must be text"],
+]
+for (const [value, message] of WORDS) {
+  test(`a company's code of ${JSON.stringify(value).slice(0, 20)} ${message}`, async () => {
+    const { body } = await demo.recharge({ companyCode: value })
+    assert.equal(body.message, `companyCode: ${message}`)
+  })
+}
+
+test("what may be left out may be null as well, and dots may stand in an id", async () => {
+  for (const over of [{ identifierName: null }, { identifierName: undefined }]) {
+    const answer = await demo.recharge(over)
+    assert.deepEqual([answer.status, answer.body.identifiers[0].identifierName], [200, "IDC"])
+  }
+  const { body } = await demo.recharge({ externalPaymentId: "...a." })
+  const found = await demo.call("GET", "/operation/...a.?type=external-payment-id")
+  assert.equal(found.body.operation.operationId, body.operationId)
+})
+
 for (const paymentMethod of ["DEBIT", "ACCOUNT", "CREDIT", "something else"]) {
   test(`${paymentMethod} is a payment method: it is informative`, async () => {
     assert.equal((await demo.recharge({ paymentMethod })).status, 200)
@@ -119,6 +146,8 @@ const REFUSED: [what: string, over: object, says: string][] = [
   ["another identifier's name", { identifierName: "DNI" }, "400 XPA04001"],
   ["an id that is too long", { externalPaymentId: "x".repeat(101) }, "400 XPA04000"],
   ["an id that is no ASCII", { externalPaymentId: "años" }, "400 XPA04000"],
+  ["an id that no path can hold", { externalPaymentId: "." }, "400 XPA04000"],
+  ["another that none can hold", { externalPaymentId: ".." }, "400 XPA04000"],
   ["a client that is blank", { externalClientId: "  " }, "400 XPA04000"],
 ]
 for (const [what, over, expected] of REFUSED) {

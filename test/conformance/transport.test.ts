@@ -56,10 +56,17 @@ function talk(text: string): Promise<{ status: number; body: Record<string, unkn
   })
 }
 
-/** A create, with the headers in `extra`. A question mark in its body becomes the byte E9. */
-function createOf(dialect: Dialect, extra: Record<string, string> = {}) {
+/**
+ * A create, with the headers in `extra`. A question mark in its body becomes `odd`, else the byte
+ * E9; `more` stands at its beginning.
+ */
+function createOf(
+  dialect: Dialect,
+  extra: Record<string, string> = {},
+  { odd = "\xe9", more = "" } = {},
+) {
   const [path, proof, body] = CREATES[dialect.name]!
-  const text = JSON.stringify(body).replace("?", "\xe9")
+  const text = JSON.stringify(body).replace("?", odd).replace("{", `{${more}`)
   const headers = Object.entries({
     host: "x",
     connection: "close",
@@ -72,15 +79,18 @@ function createOf(dialect: Dialect, extra: Record<string, string> = {}) {
   return talk(`POST ${path} HTTP/1.1\r\n${lines}\r\n${text}`)
 }
 
+/** `says` is asked only of those whose answers have words of ours. */
 function assertSounds(
   dialect: Dialect,
   answer: { status: number; body: Record<string, unknown> },
   code: ProblemCode,
+  says?: RegExp,
 ): void {
-  const expected = dialect.problem({ code, message: "no" }, "r")
+  const expected = dialect.problem({ code, message: "no words" }, "r")
   const said = `${dialect.name}: ${answer.status} ${JSON.stringify(answer.body)}`
   assert.equal(answer.status, expected.status, said)
   assert.deepEqual(Object.keys(answer.body), Object.keys(expected.body as object), said)
+  if (says && JSON.stringify(expected.body).includes("no words")) assert.match(said, says)
 }
 
 for (const dialect of dialects) {
@@ -89,6 +99,31 @@ for (const dialect of dialects) {
       const type = { "content-type": `application/json${charset}` }
       assertSounds(dialect, await createOf(dialect, type), "body_malformed")
     }
+  })
+
+  test(`${dialect.name}: a packed body is refused as such, and no other`, async () => {
+    for (const encoding of ["gzip", "BR", "deflate, gzip", "x-unknown"]) {
+      const answer = await createOf(dialect, { "content-encoding": encoding })
+      assertSounds(dialect, answer, "media_type_unsupported", /Content-Encoding/)
+    }
+    for (const encoding of ["identity", "Identity", ""]) {
+      const answer = await createOf(dialect, { "content-encoding": encoding })
+      assertSounds(dialect, answer, "body_malformed", /UTF-8/)
+    }
+  })
+
+  test(`${dialect.name}: a reserved name is not called broken JSON`, async () => {
+    for (const more of ['"__proto__":{},', '"a":{"constructor":{"prototype":1}},']) {
+      const answer = await createOf(dialect, {}, { odd: "e", more })
+      assertSounds(dialect, answer, "body_malformed", /__proto__/)
+    }
+  })
+
+  test(`${dialect.name}: a slash too many before its prefix is answered in its shape`, async () => {
+    const answer = await talk(
+      `GET /${dialect.prefix}/x HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`,
+    )
+    assertSounds(dialect, answer, "route_not_found")
   })
 
   test(`${dialect.name}: an expectation that can't be met is answered in its shape`, async () => {

@@ -3,7 +3,6 @@
  * each is debited once, and booked once.
  */
 import assert from "node:assert/strict"
-import { type ChildProcess, spawn } from "node:child_process"
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { test } from "node:test"
@@ -19,14 +18,9 @@ import { testDatabase } from "../support/database.ts"
 import { clientOf, PERSON } from "../support/direct-debit.ts"
 import { type Receiver, startReceiver } from "../support/gateway.ts"
 import { endProcessesIn } from "../support/leftovers.ts"
-import { type Pace, runningClock, SPEED } from "../support/running-clock.ts"
+import { mortalNodes, PATIENCE_MS } from "../support/mortal-nodes.ts"
 import { onDisk } from "../support/temporary.ts"
 
-const NODE = join(import.meta.dirname, "..", "support", "bank-node.ts")
-/** On a busy machine; a node is there, or dead, within two seconds. */
-const PATIENCE_MS = 30_000
-/** Longer than a dead node's lease on the folder. */
-const TAKEN_OVER_MS = 61_000
 /** Charges that are asked for while a node lives. */
 const BURST = 6
 
@@ -59,37 +53,9 @@ function makeStation(receiver: Receiver, database: string | null) {
   const dataDir = mkdtempSync(join(onDisk(), "caudal-bank-crash-"))
   const rails = { "bank-files": { sendEverySeconds: 1 } }
   writeFileSync(join(dataDir, "caudal.json"), JSON.stringify({ rails }))
-  const started = runningClock()
-  let pace: Pace = { at: started.now().toISOString(), hostMs: Date.now(), speed: SPEED }
-  let child: ChildProcess | null = null
-  let over: Promise<NodeJS.Signals | null> = Promise.resolve(null)
+  const nodes = mortalNodes<BankNode>("bank-node.ts", dataDir)
   const charges: Charge[] = []
   let methodId: string | null = null
-
-  async function start(fault: Fault | null): Promise<void> {
-    const about: BankNode = {
-      dataDir,
-      databaseUrl: database,
-      webhookUrl: receiver.url,
-      pace,
-      fault,
-    }
-    const node = spawn(process.execPath, [NODE, JSON.stringify(about)], {
-      cwd: dataDir,
-      env: { NODE_COMPILE_CACHE: join(dataDir, "compiled"), ...process.env },
-      stdio: ["ignore", "pipe", "inherit"],
-    })
-    child = node
-    over = new Promise((resolve) => node.once("exit", (_code, signal) => resolve(signal)))
-    const ready = new Promise((resolve) => node.stdout.once("data", resolve))
-    await inTime("a node is ready, or dead", Promise.race([ready, over]))
-  }
-
-  /** Where the clock stands after a death, once nobody holds what the dead one held. */
-  function pass(): void {
-    const at = new Date(runningClock(pace).now().getTime() + TAKEN_OVER_MS).toISOString()
-    pace = { ...pace, at, hostMs: Date.now() }
-  }
 
   function api() {
     const sandbox = JSON.parse(readFileSync(join(dataDir, "sandbox.json"), "utf8"))
@@ -136,42 +102,22 @@ function makeStation(receiver: Receiver, database: string | null) {
   return {
     dataDir,
     charges,
-    start,
-    pass,
+    start: (fault: Fault | null) =>
+      nodes.start({ databaseUrl: database, webhookUrl: receiver.url, fault }),
+    pass: nodes.pass,
+    clock: nodes.clock,
+    died: nodes.died,
+    end: nodes.end,
     askAll,
-    clock: () => runningClock(pace),
     async burst() {
       for (let at = 0; at < BURST; at += 1) {
         charges.push({ key: `charge-${charges.length}`, id: null })
       }
       await askAll()
     },
-    /** Answers by which signal the node ended. */
-    died: () => inTime("the node dies", over),
-    kill: async () => {
-      child?.kill("SIGKILL")
-      await over
-    },
-    stop: async () => {
-      child?.kill("SIGTERM")
-      await over
-    },
   }
 }
 type Station = ReturnType<typeof makeStation>
-
-async function inTime<Answer>(what: string, promise: Promise<Answer>): Promise<Answer> {
-  const ended = new AbortController()
-  const late = sleep(PATIENCE_MS, null, { signal: ended.signal }).then(() => {
-    throw new Error(`waited in vain: ${what}`)
-  })
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    ended.abort()
-    late.catch(() => undefined)
-  }
-}
 
 /** Waits until all charges have their money, and compares the bank's books with ours. */
 async function assertOnce(station: Station, database: Database): Promise<void> {
@@ -217,7 +163,7 @@ test("killed at each step, a debit is made once and booked once", async (t) => {
   const receiver = await startReceiver(context)
   const station = makeStation(receiver, url)
   context.after(async () => {
-    await station.kill()
+    await station.end("SIGKILL")
     rmSync(station.dataDir, { recursive: true, force: true })
   })
   for (const [name, fault] of STEPS) {
@@ -232,7 +178,7 @@ test("killed at each step, a debit is made once and booked once", async (t) => {
   }
   await station.start(null)
   await assertOnce(station, database)
-  await station.stop()
+  await station.end("SIGTERM")
 })
 
 /** Milliseconds after a burst was asked for, and whether the database dies with its gateway. */
@@ -249,7 +195,7 @@ test("killed with its database at any moment, a debit is made once and booked on
   const { dataDir } = station
   context.after(async () => {
     // One that was killed leaves its database behind.
-    await station.kill()
+    await station.end("SIGKILL")
     await endProcessesIn(dataDir)
     rmSync(dataDir, { recursive: true, force: true })
   })
@@ -259,7 +205,7 @@ test("killed with its database at any moment, a debit is made once and booked on
     const asked = station.burst()
     await sleep(afterMs)
     if (withDatabase) process.kill(postmasterPid(dataDir), "SIGKILL")
-    await station.kill()
+    await station.end("SIGKILL")
     await asked
     station.pass()
     await station.start(null)
@@ -271,7 +217,7 @@ test("killed with its database at any moment, a debit is made once and booked on
   } finally {
     await database.close()
   }
-  await station.stop()
+  await station.end("SIGTERM")
 })
 
 function postmasterPid(dataDir: string): number {

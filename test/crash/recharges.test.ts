@@ -3,7 +3,6 @@
  * at all and the money is back.
  */
 import assert from "node:assert/strict"
-import { type ChildProcess, spawn } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { test } from "node:test"
@@ -15,15 +14,10 @@ import { openBooks } from "../../src/rails/simulator/books.ts"
 import { lastFirst } from "../support/cleanup.ts"
 import { testDatabase } from "../support/database.ts"
 import { ask, type Receiver, startReceiver } from "../support/gateway.ts"
+import { mortalNodes, PATIENCE_MS } from "../support/mortal-nodes.ts"
 import type { RechargeNode, Step } from "../support/recharge-node.ts"
-import { type Pace, runningClock, SPEED } from "../support/running-clock.ts"
 import { onDisk } from "../support/temporary.ts"
 
-const NODE = join(import.meta.dirname, "..", "support", "recharge-node.ts")
-/** On a busy machine; a node is there, or dead, within two seconds. */
-const PATIENCE_MS = 30_000
-/** Longer than a dead node's lease on anything, and than any operator of the sandbox takes. */
-const TAKEN_OVER_MS = 61_000
 /** Who waits for an operator waits in the host's time, however fast the clock is. */
 const ANSWER_WITHIN_MS = 300
 /** Delivered, refused, slow, silent and delivered, silent and failed, and left to wait. */
@@ -83,28 +77,12 @@ async function logIn(dataDir: string) {
 /** Nodes with one folder and one database, of which one lives at a time, and their client. */
 function makeStation(databaseUrl: string, receiver: Receiver) {
   const dataDir = mkdtempSync(join(onDisk(), "caudal-recharge-crash-"))
-  let pace: Pace = {
-    at: runningClock().now().toISOString(),
-    hostMs: performance.timeOrigin + performance.now(),
-    speed: SPEED,
-  }
-  let child: ChildProcess | null = null
-  let over: Promise<NodeJS.Signals | null> = Promise.resolve(null)
+  const nodes = mortalNodes<RechargeNode>("recharge-node.ts", dataDir)
   let api: Api | null = null
   const wanted: Wanted[] = []
 
   async function start(step: Step | null): Promise<void> {
-    const webhookUrl = receiver.url
-    const about: RechargeNode = { dataDir, databaseUrl, webhookUrl, pace, step }
-    const node = spawn(process.execPath, [NODE, JSON.stringify(about)], {
-      cwd: dataDir,
-      env: { ...process.env, NODE_COMPILE_CACHE: join(dataDir, "compiled") },
-      stdio: ["ignore", "pipe", "inherit"],
-    })
-    child = node
-    over = new Promise((resolve) => node.once("exit", (_code, signal) => resolve(signal)))
-    const ready = new Promise((resolve) => node.stdout.once("data", resolve))
-    await inTime("a node is ready, or dead", Promise.race([ready, over]))
+    await nodes.start({ databaseUrl, webhookUrl: receiver.url, step })
     api = await logIn(dataDir)
   }
 
@@ -136,7 +114,10 @@ function makeStation(databaseUrl: string, receiver: Receiver) {
     start,
     settleAll,
     api: () => api!,
-    clock: () => runningClock(pace),
+    pass: nodes.pass,
+    clock: nodes.clock,
+    died: nodes.died,
+    end: nodes.end,
     want() {
       for (const ending of ENDINGS) {
         const at = String(wanted.length)
@@ -144,33 +125,9 @@ function makeStation(databaseUrl: string, receiver: Receiver) {
         wanted.push({ id: `recharge-${at}`, number, answers: [] })
       }
     },
-    /** Where the clock stands after a death, once nobody holds what the dead one held. */
-    pass() {
-      const at = new Date(runningClock(pace).now().getTime() + TAKEN_OVER_MS).toISOString()
-      pace = { ...pace, at, hostMs: performance.timeOrigin + performance.now() }
-    },
-    died: () => inTime("a node dies", over),
-    async end(signal: NodeJS.Signals) {
-      if (!child || child.exitCode !== null || child.signalCode !== null) return
-      child.kill(signal)
-      await over
-    },
   }
 }
 type Station = ReturnType<typeof makeStation>
-
-async function inTime<Answer>(what: string, promise: Promise<Answer>): Promise<Answer> {
-  const ended = new AbortController()
-  const late = sleep(PATIENCE_MS, null, { signal: ended.signal }).then(() => {
-    throw new Error(`waited in vain: ${what}`)
-  })
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    ended.abort()
-    late.catch(() => undefined)
-  }
-}
 
 type Row = {
   readonly id: string

@@ -57,6 +57,8 @@ test("lists and claims never walk over others' rows, nor over finished ones", as
   await core.pass()
 
   for (const [text, params] of asked.values()) {
+    // Once a minute all that is open is counted, on purpose: see stranded.test.ts.
+    if (text.includes("rail <> all")) continue
     const { rows } = await database.query<Record<string, string>>(
       `explain (analyze, costs off) ${text}`,
       params,

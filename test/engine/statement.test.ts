@@ -225,7 +225,7 @@ test("every kind of transfer has a name in plain words", () => {
   const sources = globSync("*.ts", { cwd: folder }).map((name) => readFileSync(join(folder, name)))
   const kinds = new Set(
     sources.flatMap((source) =>
-      [...String(source).matchAll(/"(top-up|fee|(?:charge|recharge|refund)\.[a-z.]+)"/g)].map(
+      [...String(source).matchAll(/"(top-up|fee|(?:charge|recharge|refund|owed)\.[a-z.]+)"/g)].map(
         ([, kind]) => kind!,
       ),
     ),

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url"
 import pg from "pg"
 import { readConfig } from "../../src/config.ts"
 import { makeLogger } from "../../src/http/log.ts"
-import { startSystem } from "../../src/system.ts"
+import { type System, startSystem } from "../../src/system.ts"
 import { hurry, type Pace, runningClock } from "./running-clock.ts"
 
 /** A step: a file that is moved or opened, or a statement that is sent. */
@@ -59,10 +59,11 @@ export function plant({ at, fits, after = 0, done = false }: Fault): void {
   syncBuiltinESMExports()
 }
 
-async function run({ dataDir, databaseUrl, webhookUrl, pace, fault }: BankNode): Promise<void> {
+/** Starts a gateway in its faster time, which ends by SIGTERM. */
+export async function startNode(about: Omit<BankNode, "fault">): Promise<System> {
+  const { dataDir, databaseUrl, webhookUrl, pace } = about
   // One that is killed leaves nothing for the next, which begins in half the time with it.
   flushCompileCache()
-  if (fault) plant(fault)
   hurry(pace.speed)
   const config = readConfig(
     {
@@ -77,6 +78,12 @@ async function run({ dataDir, databaseUrl, webhookUrl, pace, fault }: BankNode):
   const log = makeLogger({ level: config.logLevel })
   const system = await startSystem({ config, log, clock: runningClock(pace) })
   process.once("SIGTERM", () => void system.stop().then(() => process.exit(0)))
+  return system
+}
+
+async function run({ fault, ...about }: BankNode): Promise<void> {
+  if (fault) plant(fault)
+  const system = await startNode(about)
   const merchant = (await system.core.merchants.findByName("Demo"))!
   await system.core.route(merchant.id, { rails: { bank: "bank-files" } })
   process.stdout.write("ready\n")

@@ -1,4 +1,4 @@
-/** A certificate that nobody vouches for, and its key: good for nothing but tests. */
+/** A certificate for hooks.example that nobody vouches for, and its key: only tests take it. */
 export const KEY = pem(
   "PRIVATE KEY",
   "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgt9kfeQ+looDf8FxtBob9C1WNPi/geD3I66puowS3" +

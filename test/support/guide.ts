@@ -5,6 +5,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
+import { hostClock, makeIds } from "../../src/clock.ts"
+import { readConfig } from "../../src/config.ts"
+import { railsOf } from "../../src/installation.ts"
 import type { Cleanup } from "./database.ts"
 
 const root = join(import.meta.dirname, "..", "..")
@@ -44,7 +47,7 @@ export function openGuide(name: string, to: "dialects" | "rails" = "dialects") {
       )
       assert.ok(one!.length >= tablesLeast, `only ${one!.length} tables were found`)
       assert.deepEqual(other, one)
-      assert.deepEqual(blocksOf(spanish), blocksOf(english))
+      assert.deepEqual(blocksOf(spanish).map(forPrograms), blocksOf(english).map(forPrograms))
       assert.deepEqual(levelsOf(spanish), levelsOf(english))
       // The first of each leads to the other.
       assert.deepEqual(linksOf(spanish).slice(1), linksOf(english).slice(1))
@@ -66,6 +69,23 @@ export function openGuide(name: string, to: "dialects" | "rails" = "dialects") {
         return JSON.parse(stdout)
       }
     },
+  }
+}
+
+/** A live gateway's settings and rails by a configuration file, written into `folder`. */
+export function liveWith(folder: string, file: string) {
+  writeFileSync(join(folder, "caudal.json"), file)
+  const settings = {
+    CAUDAL_MODE: "live",
+    CAUDAL_PUBLIC_URL: "https://pay.example",
+    CAUDAL_MASTER_KEY: Buffer.alloc(32, 7).toString("base64"),
+  }
+  const config = readConfig(settings, folder)
+  const clock = hostClock()
+  const publicUrl = config.publicUrl!
+  return {
+    config,
+    rails: railsOf(config, { clock, ids: makeIds(clock), ownChain: null, publicUrl }),
   }
 }
 
@@ -98,6 +118,11 @@ function blocksOf(text: string): Block[] {
     language: language!,
     code: code!,
   }))
+}
+
+/** A block without what is for people, who read their own language: formulas and comments. */
+function forPrograms({ language, code }: Block): Block {
+  return { language, code: language === "text" ? "" : code.replace(/^ *\/\/ .*\n/gm, "") }
 }
 
 function tablesOf(text: string): Table[] {

@@ -3,13 +3,9 @@
  * a given step of a recharge: `node recharge-node.ts <JSON>`.
  */
 import { ServerResponse } from "node:http"
-import { flushCompileCache } from "node:module"
 import { fileURLToPath } from "node:url"
-import { readConfig } from "../../src/config.ts"
-import { makeLogger } from "../../src/http/log.ts"
-import { type System, startSystem } from "../../src/system.ts"
-import { plant } from "./bank-node.ts"
-import { hurry, type Pace, runningClock } from "./running-clock.ts"
+import type { System } from "../../src/system.ts"
+import { type BankNode, plant, startNode } from "./bank-node.ts"
 
 /** Where it dies. What isn't about creating comes after an operator was asked in this life. */
 export type Step =
@@ -21,13 +17,7 @@ export type Step =
   | { readonly at: "command"; readonly name: string }
   /** Before the answer to a recharge leaves. */
   | { readonly at: "answer"; readonly status: number }
-export type RechargeNode = {
-  readonly dataDir: string
-  readonly databaseUrl: string
-  readonly webhookUrl: string
-  readonly pace: Pace
-  readonly step: Step | null
-}
+export type RechargeNode = Omit<BankNode, "fault"> & { readonly step: Step | null }
 
 const die = () => process.kill(process.pid, "SIGKILL")
 
@@ -76,23 +66,8 @@ function plantStep({ core }: System, step: Step): void {
   }
 }
 
-async function run({ dataDir, databaseUrl, webhookUrl, pace, step }: RechargeNode): Promise<void> {
-  // One that is killed leaves nothing for the next, which begins in half the time with it.
-  flushCompileCache()
-  hurry(pace.speed)
-  const config = readConfig(
-    {
-      PORT: "0",
-      DATABASE_URL: databaseUrl,
-      CAUDAL_DATA_DIR: dataDir,
-      CAUDAL_SANDBOX_WEBHOOK_URL: webhookUrl,
-      CAUDAL_SANDBOX_CHAIN: "0",
-    },
-    dataDir,
-  )
-  const log = makeLogger({ level: config.logLevel })
-  const system = await startSystem({ config, log, clock: runningClock(pace) })
-  process.once("SIGTERM", () => void system.stop().then(() => process.exit(0)))
+async function run({ step, ...about }: RechargeNode): Promise<void> {
+  const system = await startNode(about)
   if (step) plantStep(system, step)
   process.stdout.write("ready\n")
 }

@@ -1,9 +1,10 @@
 /** The gateway that the demo talks to: the one that runs, or one of its own. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Config, readConfig } from "../../config.ts"
 import { CommandError } from "../command.ts"
+import { readSandbox, type SandboxFile, sandboxPath } from "../sandbox-file.ts"
 
 export type Gateway = {
   readonly url: string
@@ -17,8 +18,6 @@ export type Gateway = {
   stop(): Promise<void>
 }
 
-type Sandbox = { readonly url: string } & Readonly<Record<string, unknown>>
-
 /** A gateway that doesn't say that it is ready in this time isn't there. */
 const READY_TIMEOUT_MS = 3_000
 
@@ -28,7 +27,7 @@ export async function findGateway(
   given: { readonly url?: string; readonly credentials?: string },
   note: (text: string) => void,
 ): Promise<Gateway> {
-  const path = given.credentials ?? join(config.dataDir, "sandbox.json")
+  const path = given.credentials ?? sandboxPath(config)
   const asked = given.url !== undefined || given.credentials !== undefined
   const sandbox = readSandbox(path, asked)
   const url = given.url?.replace(/\/+$/, "") ?? sandbox?.url
@@ -51,7 +50,7 @@ async function startOne(): Promise<Gateway> {
     // Nothing of the environment: this gateway is the same on every machine.
     const config = readConfig({ PORT: "0", CAUDAL_DATA_DIR: dataDir }, dataDir)
     const system = await startSystem({ config, log: makeLogger({ level: "silent" }) })
-    const sandbox = readSandbox(join(dataDir, "sandbox.json"), true)!
+    const sandbox = readSandbox(sandboxPath(config), true)!
     return gatewayOf(sandbox, system.url, async () => {
       await system.stop()
       remove()
@@ -62,7 +61,7 @@ async function startOne(): Promise<Gateway> {
   }
 }
 
-function gatewayOf(sandbox: Sandbox, url: string, stop = async () => {}): Gateway {
+function gatewayOf(sandbox: SandboxFile, url: string, stop = async () => {}): Gateway {
   const entryOf = (name: string) => (sandbox[name] ?? {}) as Readonly<Record<string, string>>
   const chain = sandbox["chain"] as { readonly rpcUrl: string } | undefined
   return {
@@ -81,16 +80,6 @@ function memberOf(entry: Readonly<Record<string, string>>, name: string, member:
   const value = entry[member]
   if (typeof value === "string") return value
   throw new CommandError(`sandbox.json has no ${name}.${member}: start the gateway anew`)
-}
-
-function readSandbox(path: string, isNeeded: boolean): Sandbox | null {
-  try {
-    return JSON.parse(readFileSync(path, "utf8")) as Sandbox
-  } catch (error) {
-    if (!isNeeded) return null
-    const why = (error as Error).message
-    throw new CommandError(`The credentials can't be read (a sandbox writes them): ${why}`)
-  }
 }
 
 async function isReady(url: string): Promise<boolean> {

@@ -45,13 +45,14 @@ function confirm({ draft, payment, attempt, custodian }: Case, at: Date): void {
   const available = merchantAccount(custodian, merchantId, "available", asset)
   const earned = { kind: "recharge.commission", payment }
   if (isFinal(payment.state)) {
-    // Given up as lost, and delivered after all: it is paid from what is there, the rest is owed.
+    // Given up as lost, and delivered after all: it is paid from what is there, also by what it
+    // earns, and the rest is owed.
+    draft.move(outside, available, payment.commission, earned)
     const owed = merchantAccount(custodian, merchantId, "owed", asset)
     const there = draft.account(available).balance
     const covered = there < amount ? there : amount
     draft.move(available, outside, covered, { kind: "recharge.late", payment })
     draft.move(owed, outside, amount - covered, { kind: "recharge.late.owed", payment })
-    draft.move(outside, available, payment.commission, earned)
     record(draft, payment, "payment.delivered_late", { attempt: settled })
     return
   }

@@ -82,7 +82,7 @@ function passesOf(parts: LoopParts, rail: Rail): Pass[] {
   // Its orders leave together, and only files say what became of them.
   if (exchange) return exchangePasses(parts, rail, exchange)
   const observed = { name: `observe ${rail.name}`, everyMs: 500, run: () => observe(parts, rail) }
-  const told = { name: `health ${rail.name}`, everyMs: 5_000, run: async () => tell(parts, rail) }
+  const told = { name: `health ${rail.name}`, everyMs: 5_000, run: () => tell(parts, rail) }
   if (!receiving) return rail.health ? [observed, told] : [observed]
   const vet = { name: `vet ${rail.name}`, everyMs: 500, run: () => parts.keys.vet(rail) }
   const vetting = receiving.needsNewAddresses ? [vet] : []
@@ -136,8 +136,9 @@ export async function observe(parts: LoopParts, rail: Rail): Promise<number> {
   return claimed.length
 }
 
-/** Shows how it stands with a rail's far sides. */
-function tell({ metrics }: LoopParts, rail: Rail): number {
+/** Finds out and shows how it stands with a rail's far sides. */
+async function tell({ metrics }: LoopParts, rail: Rail): Promise<number> {
+  await rail.check?.()
   for (const { name, ok } of rail.health?.() ?? []) {
     metrics.gauge("rail_ok", ok ? 1 : 0, { far_side: name })
   }

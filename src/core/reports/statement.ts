@@ -72,6 +72,7 @@ const NOTHING: Balances = { available: 0n, held: 0n }
 /** What each kind of transfer is to the merchant. */
 const WORDS: Readonly<Record<string, string>> = {
   "top-up": "money paid in",
+  "owed.paid": "debt paid",
   "recharge.hold": "held for a recharge",
   "recharge.confirmed": "recharge delivered",
   "recharge.released": "recharge not delivered, given back",

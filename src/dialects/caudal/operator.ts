@@ -30,7 +30,8 @@ export function operatorRoutes(app: DialectApp, core: Core): void {
       },
     },
     async (request, reply) => {
-      const { merchant: given, asset, amount, reference } = request.body
+      const { merchant: given, asset, amount } = request.body
+      const reference = referenceIn(core, request.body.reference)
       const { id: merchantId } = await found(core, given)
       const booked = orThrow(await core.wallet.topUp({ merchantId, asset, amount, reference }))
       const { balance, repeated } = booked
@@ -60,6 +61,14 @@ export function operatorRoutes(app: DialectApp, core: Core): void {
       return allOut(balancesOut(await core.books.accounts(id)))
     },
   )
+}
+
+/** The reference as it is booked; throws a `WireProblem` that says which rule it breaks. */
+function referenceIn(core: Core, text: string): string {
+  const read = core.readTopUpReference(text)
+  if ("reference" in read) return read.reference
+  const message = `reference: ${read.rule}`
+  throw new WireProblem({ code: "body_invalid", message, field: "reference" })
 }
 
 async function found(core: Core, id: string | null): Promise<Merchant> {

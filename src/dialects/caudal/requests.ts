@@ -8,7 +8,6 @@ import {
   REASONS,
   STATES,
   TOP_UP_MAX,
-  TOP_UP_REFERENCE_MAX,
 } from "../../core/index.ts"
 import { CURRENCY_DECIMALS } from "../../money.ts"
 import { idIn, type Named, placeIn } from "./ids.ts"
@@ -95,9 +94,15 @@ export const listDeliveries = z.strictObject(page("delivery"))
 
 /** No gateway booked anything before it. */
 const FIRST_DAY = "2000-01-01"
+/** The day that follows has to be one that four digits have a year for, in every zone. */
+const LAST_DAY = "9998-12-31"
 const day = z
   .string(must("a day"))
-  .refine((text) => isDay(text) && text >= FIRST_DAY, "must be a day such as 2026-01-05")
+  .refine(isDay, { error: "must be a day such as 2026-01-05", abort: true })
+  .refine(
+    (text) => text >= FIRST_DAY && text <= LAST_DAY,
+    `must be a day from ${FIRST_DAY} to ${LAST_DAY}`,
+  )
 
 const currency = z
   .string(must("a currency"))
@@ -123,7 +128,7 @@ export const readStatement = z
       })
       .optional(),
   })
-  .refine(({ from = "", to = "9" }) => from <= to, {
+  .refine(({ from = FIRST_DAY, to = LAST_DAY }) => from <= to, {
     path: ["to"],
     message: "must not be before from",
   })
@@ -136,11 +141,8 @@ export const topUp = z.strictObject({
     .regex(AMOUNT, 'must be a whole number of minor units above zero, such as "150000"')
     .transform(BigInt)
     .refine((amount) => amount <= TOP_UP_MAX, `must be at most ${TOP_UP_MAX}`),
-  reference: z
-    .string(must("text"))
-    .min(1, "must not be empty")
-    .max(TOP_UP_REFERENCE_MAX, `must have at most ${TOP_UP_REFERENCE_MAX} characters`)
-    .refine((text) => !/\p{Cc}/u.test(text), "must have printable characters only"),
+  // The core has the rule: commands take what this takes.
+  reference: z.string(must("text")),
 })
 
 /** Nothing to choose: an empty object, or no body at all. */

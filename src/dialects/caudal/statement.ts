@@ -6,7 +6,7 @@ import type { Balances, Core, StatementAsked, StatementLine } from "../../core/i
 import { type DialectApp, WireProblem } from "../dialect.ts"
 import { caller } from "../mount.ts"
 import * as answers from "./answers.ts"
-import { csvEnd, csvHead, csvOf, statementOut } from "./movements.ts"
+import { statementCsvOut, statementOut } from "./movements.ts"
 import * as requests from "./requests.ts"
 
 /** Of a page of JSON, when nobody says. */
@@ -68,7 +68,7 @@ function csvReply(reply: FastifyReply, stream: PassThrough) {
  * line. `over` is called at the end.
  */
 async function begun(core: Core, asked: StatementAsked, over: () => void): Promise<PassThrough> {
-  const { asset } = asked
+  const csv = statementCsvOut(asked.asset)
   const stream = new PassThrough()
   const gone = new AbortController()
   stream.on("close", () => gone.abort())
@@ -76,13 +76,12 @@ async function begun(core: Core, asked: StatementAsked, over: () => void): Promi
   stream.on("error", () => {})
   const opened = Promise.withResolvers<void>()
   const visit = async (lines: readonly StatementLine[], opening: Balances) => {
-    // The first part has no lines.
-    await write(stream, csvOf(asset, lines) || csvHead(asset, opening), gone.signal)
+    await write(stream, csv.part(lines, opening), gone.signal)
     opened.resolve()
   }
   const read = core.reports.statement(asked, visit).then((said) => {
     if (!said.agrees) throw new Error(`the statement of ${asked.merchantId} doesn't agree`)
-    stream.end(csvEnd(asset, said.closing))
+    stream.end(csv.end(said.closing))
   })
   void read
     .catch((error: Error) => {

@@ -1,10 +1,10 @@
 /** The recharge: checks it in the agreed order, has it sold, and waits a while for its operator. */
+import { createHmac } from "node:crypto"
 import type { FastifyReply } from "fastify"
 import {
   type Company,
   type Core,
   type Found,
-  hashSecret,
   maskNumber,
   type NewPayment,
   type Payment,
@@ -27,6 +27,7 @@ const PER_NUMBER_WINDOW_MS = 3_600_000
 
 /** Registers the route. */
 export function rechargeRoutes(app: DialectApp, core: Core, catalogue: Catalogue): void {
+  const limits = makeLimits(core)
   app.post(
     "/payment",
     { schema: { body: rechargeBody, response: { 200: rechargeAnswer, 202: rechargeAnswer } } },
@@ -38,7 +39,8 @@ export function rechargeRoutes(app: DialectApp, core: Core, catalogue: Catalogue
       if (!company) throw unknownCompany(body.companyCode)
       const sale = orStop(saleOf(company, body, hundredths))
       const spec = newRecharge(core, found, company, sale, body)
-      const { payment: created } = orThrow(await core.pay.create(spec))
+      const limit = limits(found, body)
+      const { payment: created } = orThrow(await core.pay.create({ ...spec, limit }))
       const payment = await outcomeOf(core, created, found.terms, reply)
       const tx = core.ids.next()
       const status = statusOf(payment)
@@ -97,11 +99,24 @@ function newRecharge(
     expiresAt: null,
     way: { method: "recharge", target: { companyCode, productId, identifier: identifierValue } },
     repeat: "refuse",
-    limit: {
-      key: `recharge|${merchant.id}|${hashSecret(`${companyCode}|${identifierValue}`)}`,
+  }
+}
+
+/**
+ * Makes what limits the recharges of one number. It is counted under a keyed hash: of a plain one
+ * all numbers can be tried. With another master key the windows begin anew, and nothing else.
+ */
+function makeLimits(core: Core) {
+  let key: Buffer | undefined
+  return ({ merchant, terms }: Found, { companyCode, identifierValue }: RechargeBody) => {
+    key ??= core.deriveKeys("tapila.number")[0]!.key
+    const about = `${companyCode}|${identifierValue}`
+    const number = createHmac("sha256", key).update(about).digest("hex")
+    return {
+      key: `recharge|${merchant.id}|${number}`,
       most: terms.settings.identifierLimit ?? PER_NUMBER,
       windowMs: PER_NUMBER_WINDOW_MS,
-    },
+    }
   }
 }
 
@@ -118,7 +133,8 @@ async function outcomeOf(
   const answerWithinMs = terms.settings.answerWithinMs ?? ANSWER_WITHIN_MS
   const deadline = payment.createdAt.getTime() + answerWithinMs
   try {
-    const leftMs = deadline - core.clock.now().getTime()
+    // A clock that is set back meanwhile must not make it longer.
+    const leftMs = Math.min(answerWithinMs, deadline - core.clock.now().getTime())
     const ended = await Promise.race([core.pay.settled(payment, leftMs), gone(reply, payment)])
     if (statusOf(ended) !== "processing") return ended
     return orThrow(await core.pay.settledOrDeferred(ended, 0))

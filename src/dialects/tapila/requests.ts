@@ -7,11 +7,15 @@ function text(most: number) {
     .string()
     .min(1, "must not be empty")
     .max(most, `must have at most ${most} characters`)
-    .regex(/^(?=.*\S)\P{Cc}*$/u, "must be text without control characters")
+    .regex(/\S|^$/, "must not be blank")
+    .regex(/^\P{Cc}*$/u, "must not have control characters")
 }
 
 /** Longer than a UUID with a prefix; as part of a path it still fits after encoding. */
-const externalPaymentId = text(100).regex(/^[\x20-\x7e]*$/, "must be printable ASCII")
+const externalPaymentId = text(100)
+  .regex(/^[\x20-\x7e]*$/, "must be printable ASCII")
+  // Clients make "the same folder" and "the one above" of these before a path leaves.
+  .regex(/^(?!\.{1,2}$)/, "must not be . or ..")
 
 export const loginBody = z.object({
   clientUsername: text(80),
@@ -26,7 +30,7 @@ export const rechargeBody = z.object({
   amount: z.unknown().optional(),
   // How long it may be is for its company to say.
   identifierValue: text(Number.POSITIVE_INFINITY),
-  identifierName: text(64).optional(),
+  identifierName: text(64).nullish(),
   // Informative: nothing is charged by it, so words that the vendor doesn't list are kept as well.
   paymentMethod: text(40),
   externalPaymentId,

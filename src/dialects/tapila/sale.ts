@@ -41,7 +41,7 @@ function wrongAmount(message: string): Problem {
 /** Finds out what a request buys of a company, or the first thing that keeps it from being sold. */
 export function saleOf(company: Company, body: RechargeBody, hundredths: bigint): Sale | Problem {
   const { details, currency } = company
-  if (body.identifierName !== undefined && body.identifierName !== details.identifierName) {
+  if ((body.identifierName ?? details.identifierName) !== details.identifierName) {
     const message = `identifierName must be ${details.identifierName} for ${company.code}`
     return { code: "identifier_invalid", message }
   }

@@ -116,6 +116,12 @@ const unsecured = new UnsecuredJWT({ clientUsername: "acme.3fa19c" })
   .setExpirationTime(at.getTime() / 1_000 + 60)
   .encode()
 
+/** The same signature, written as only careless readers take it. */
+function withSpareBits(good: string): string {
+  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+  return good.slice(0, -1) + letters[letters.indexOf(good.at(-1)!) + 1]
+}
+
 const BAD: [what: string, token: Promise<string> | string][] = [
   [
     "is a refresh token",
@@ -141,6 +147,9 @@ const BAD: [what: string, token: Promise<string> | string][] = [
   ["is no token", "Bearer x"],
   ["is empty", ""],
   ["has parts that are no base64", "a.b.c"],
+  ["is followed by what base64 is filled with", forged({}).then((good) => `${good}=`)],
+  ["has bits that no signature has", forged({}).then(withSpareBits)],
+  ["has a blank in its signature", forged({}).then((good) => good.replace(/(.)$/, " $1"))],
   ["is very long", "a".repeat(10_000)],
   ["is very long and of three parts", ["a", "b", "c"].map((each) => each.repeat(3_333)).join(".")],
 ]
