@@ -39,13 +39,6 @@ const LOGIN_TIMEOUT_MS = 10_000
 /** Thousands of recharges an hour fail in the same way; one line a minute is seen as well. */
 const COMPLAINT_EVERY_MS = 60_000
 
-/** What keeps the provider from taking any recharge (POST), or from showing any (GET). */
-type Blocked = {
-  readonly problem: string
-  readonly method: ProviderRequest["method"]
-  readonly atMs: number
-}
-
 /** Opens a connection. Nothing is asked before the first use, or check. */
 export function openConnection(parts: {
   readonly clock: Clock
@@ -56,7 +49,8 @@ export function openConnection(parts: {
   const { name, hosts, keys } = settings
   const providers = new Map<string, Provider>()
   const complained = new Map<string, number>()
-  let blocked: Blocked | null = null
+  /** What keeps the provider from taking any recharge (POST), or from showing any (GET). */
+  const blocked = new Map<ProviderRequest["method"], { problem: string; atMs: number }>()
 
   /** Services at one address are one provider, with one breaker. */
   function providerOf(host: Host): Provider {
@@ -92,7 +86,7 @@ export function openConnection(parts: {
     onRefused: complain,
   })
 
-  /** Notes what would be answered to every request like this one, until one of them gets through. */
+  /** Notes what would be answered to every request like this one, until one gets through. */
   function judge({ method }: ProviderRequest, answer: Answer): void {
     const { status } = answer
     const code = codeIn(answer)
@@ -100,10 +94,8 @@ export function openConnection(parts: {
     const refused = refusedBy(status, code)
     if (refused?.isLasting && refused.loud !== null) {
       complain(refused.loud, { status, code })
-      blocked = { problem: refused.loud, method, atMs: clock.elapsedMs() }
-    } else if (method === blocked?.method && (status < 300 || code === OPERATOR_REFUSED)) {
-      blocked = null
-    }
+      blocked.set(method, { problem: refused.loud, atMs: clock.elapsedMs() })
+    } else if (status < 300 || code === OPERATOR_REFUSED) blocked.delete(method)
   }
 
   /** Milliseconds until then. Throws when there are none. */
@@ -124,12 +116,6 @@ export function openConnection(parts: {
     } finally {
       clearTimeout(timer)
     }
-  }
-
-  function blocks(): string[] {
-    if (blocked === null) return []
-    const seconds = Math.round((clock.elapsedMs() - blocked.atMs) / 1_000)
-    return [`${seconds} s ago: ${blocked.problem}`]
   }
 
   async function send(host: Host, request: ProviderRequest, untilAt: Date, token: string) {
@@ -167,8 +153,12 @@ export function openConnection(parts: {
       const ill = [...providers.values()].map((each) => each.health()).find(({ ok }) => !ok)
       const last = [...providers.values()].map((each) => each.health().detail)
       const state = session.state()
-      const told = [state, ...blocks(), ...(ill ? [ill.detail] : new Set(last))]
-      const ok = !ill && blocked === null && state === "logged in"
+      const secondsAgo = (atMs: number) => Math.round((clock.elapsedMs() - atMs) / 1_000)
+      const blocks = [...blocked.values()].map(
+        ({ problem, atMs }) => `${secondsAgo(atMs)} s ago: ${problem}`,
+      )
+      const told = [state, ...blocks, ...(ill ? [ill.detail] : new Set(last))]
+      const ok = !ill && blocked.size === 0 && state === "logged in"
       return { name: `tapila ${name}`, ok, detail: told.join("; ") }
     },
     isWell: (host) => providerOf(host).health().ok,
