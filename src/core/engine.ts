@@ -34,8 +34,6 @@ const QUEUE_MAX = 10_000
 const FOLDS_MAX = 5
 /** Tries of one batch after deadlocks, serialization failures or a lost connection. */
 const TRIES_MAX = 5
-/** Callers answered in one go while a batch is under way: its own results are to be read soon. */
-const TOLD_AT_ONCE = 8
 /** How long the engine asks for the fate of a commit whose answer was lost. */
 const ASK_MS = 30_000
 const ASK_PAUSE_MS = 100
@@ -94,8 +92,6 @@ export function makeEngine(parts: EngineParts): Engine {
   let stopped = false
   /** Set while the fate of a commit is being asked for: nobody is made to wait for that. */
   let recovering = false
-  /** What is committed and not handed on yet, oldest first. */
-  const untold: (() => void)[] = []
 
   function enqueue(entry: Entry): Promise<Folded> {
     if (stopped) return Promise.reject(new Unavailable("the gateway is stopping"))
@@ -114,21 +110,8 @@ export function makeEngine(parts: EngineParts): Engine {
       const startedMs = clock.elapsedMs()
       await process(batch)
       parts.onBatch?.(batch.length, clock.elapsedMs() - startedMs)
-      // Answering takes us as long as a batch takes the database: both work at once.
-      if (queue.length > 0) setImmediate(tellSome)
-      else tell(untold.length)
     }
     running = null
-  }
-
-  /** Hands the next `count` on. */
-  function tell(count: number): void {
-    for (const told of untold.splice(0, count)) told()
-  }
-
-  function tellSome(): void {
-    tell(TOLD_AT_ONCE)
-    if (untold.length > 0) setImmediate(tellSome)
   }
 
   /** Commits a batch, or finds the commands in it that can't be committed. Never rejects. */
@@ -137,7 +120,7 @@ export function makeEngine(parts: EngineParts): Engine {
     for (let tries = 1; ; tries += 1) {
       try {
         const folded = await once(batch)
-        for (const [at, entry] of batch.entries()) untold.push(() => entry.settle(folded[at]!))
+        for (const [at, entry] of batch.entries()) entry.settle(folded[at]!)
         return
       } catch (error) {
         if (error instanceof OutcomeUnknown) {
@@ -189,17 +172,13 @@ export function makeEngine(parts: EngineParts): Engine {
       parts.onFault(error, "a commit's answer was lost")
       if (!(await wasCommitted(batchId))) throw error
     }
-    untold.push(() => handOn(draft))
-    return folded
-  }
-
-  function handOn(draft: Draft): void {
     try {
       parts.committed(draft)
     } catch (error) {
       // The loops find what was not handed on; the callers' answers stand.
       parts.onFault(error, "handing a commit on failed")
     }
+    return folded
   }
 
   /** What throws between two rounds must not leave the transaction open and its rows locked. */
