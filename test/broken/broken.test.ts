@@ -23,6 +23,7 @@ const money = "test/engine/money.test.ts"
 const batch = "test/engine/batch.test.ts"
 const deliveries = "test/engine/deliveries.test.ts"
 const receiving = "test/engine/receiving.test.ts"
+const soldOn = "src/rails/tapila/core.test.ts"
 
 const BREAKS: readonly Break[] = [
   {
@@ -207,6 +208,23 @@ const BREAKS: readonly Break[] = [
     what: "messageSealed: parts.keyring.seal(JSON.stringify(message), SEALED.message)",
     by: "messageSealed: Buffer.from(JSON.stringify(message))",
     noticedBy: [deliveries, "account numbers and bodies lie sealed in the database"],
+  },
+  {
+    invariant: "16: a refusal counts only before anything may be under way",
+    file: "src/rails/tapila/begin.ts",
+    what: "begunAt.getTime() === createdAt.getTime()",
+    by: "begunAt.getTime() >= createdAt.getTime()",
+    noticedBy: [
+      soldOn,
+      "what the provider never takes is given back when no request can be under way",
+    ],
+  },
+  {
+    invariant: "16: an order is looked up where it was sent",
+    file: "src/rails/tapila/index.ts",
+    what: "settings.farSide === target.farSide",
+    by: "settings.farSide !== target.companyCode",
+    noticedBy: [soldOn, "an order stays with its provider, whoever sells in its country by now"],
   },
 ]
 
