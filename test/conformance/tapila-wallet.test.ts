@@ -4,6 +4,7 @@ import { createHmac } from "node:crypto"
 import { after, test } from "node:test"
 import { setTimeout as sleep } from "node:timers/promises"
 import { hashSecret, isRefusal, type Outcome } from "../../src/core/index.ts"
+import { waitMs } from "../../src/dialects/tapila/recharge.ts"
 import { ask, startGateway } from "../support/gateway.ts"
 import { addClient, type Client, overspend, recharge, says } from "../support/tapila.ts"
 
@@ -113,6 +114,19 @@ for (const outcome of ["approved", "declined"] as const) {
   })
 }
 
+test("what is waited for leaves time to answer, also when the clock was set back", () => {
+  const table: [withinMs: number, passedMs: number, waitedMs: number][] = [
+    [8_000, 0, 7_750],
+    [8_000, 30, 7_720],
+    [8_000, 7_750, 0],
+    [8_000, -60_000, 7_750],
+    [0, 5, -5],
+  ]
+  for (const [withinMs, passedMs, waitedMs] of table) {
+    assert.equal(waitMs(withinMs, passedMs), waitedMs, `${withinMs}, ${passedMs}`)
+  }
+})
+
 test("the answer comes within the time that was agreed, however slow the operator is", async () => {
   const client = await addClient(gateway, "Impatient", { answerWithinMs: 300 })
   const startedMs = performance.now()
@@ -139,7 +153,7 @@ test("a clock that is set back while a request waits makes it wait no longer", a
   })
   const answer = await client.recharge({ identifierValue: "1155550109" })
   assert.equal(answer.status, 202)
-  assert.deepEqual(waits, [100, 0])
+  assert.deepEqual(waits, [waitMs(100, 0), 0])
 })
 
 test("whom a limit counts can't be found out from what is stored", async () => {

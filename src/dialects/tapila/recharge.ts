@@ -131,11 +131,12 @@ async function outcomeOf(
   reply: FastifyReply,
 ): Promise<Payment> {
   const answerWithinMs = terms.settings.answerWithinMs ?? ANSWER_WITHIN_MS
-  const deadline = payment.createdAt.getTime() + answerWithinMs
+  const passedMs = core.clock.now().getTime() - payment.createdAt.getTime()
   try {
-    // A clock that is set back meanwhile must not make it longer.
-    const leftMs = Math.min(answerWithinMs, deadline - core.clock.now().getTime())
-    const ended = await Promise.race([core.pay.settled(payment, leftMs), gone(reply, payment)])
+    const ended = await Promise.race([
+      core.pay.settled(payment, waitMs(answerWithinMs, passedMs)),
+      gone(reply, payment),
+    ])
     if (statusOf(ended) !== "processing") return ended
     return orThrow(await core.pay.settledOrDeferred(ended, 0))
   } catch (error) {
@@ -144,6 +145,18 @@ async function outcomeOf(
     const message = "the recharge was taken and its outcome is not known yet: look it up"
     throw new WireProblem({ code: "unavailable", message })
   }
+}
+
+/** Of the agreed time: what the promise of a webhook and the way back to the client may take. */
+const KEPT_BACK = 1 / 32
+
+/**
+ * How long to wait for the operator when `passedMs` of the agreed time are over, so that the answer
+ * is there within it. A clock that is set back meanwhile must not make it longer.
+ */
+export function waitMs(answerWithinMs: number, passedMs: number): number {
+  const wholeMs = answerWithinMs * (1 - KEPT_BACK)
+  return Math.min(wholeMs, wholeMs - passedMs)
 }
 
 /** Resolves, with the payment as it was, when nobody waits for this answer any more. */
