@@ -1,4 +1,5 @@
 /** Takes what providers send by themselves: read by their rail, then looked up or written down. */
+import { setTimeout as sleep } from "node:timers/promises"
 import type { Clock } from "../../clock.ts"
 import type { Database } from "../../db/database.ts"
 import { reportAttempt } from "../decide/report-attempt.ts"
@@ -30,6 +31,9 @@ export type Taken = "unknown" | "refused" | "taken"
 
 /** A provider that tells of more at once has to say so again. */
 const NOTICED_MAX = 200
+/** How long a look is waited for that is under way; most take a tenth of a second. */
+const BUSY_TRIES = 25
+const BUSY_MS = 100
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /**
@@ -57,8 +61,12 @@ export function makeNotices(parts: NoticeParts) {
     const ids = notice.attemptIds.slice(0, NOTICED_MAX).filter((id) => UUID.test(id))
     await write(rail, notice.sightings.slice(0, NOTICED_MAX))
     if (ids.length === 0) return "taken"
-    await wakeAttempts(database, name, ids, clock.now())
-    await look(rail)
-    return "taken"
+    // A look that is under way may have come too soon: another follows as soon as it is over.
+    for (let tries = 1; ; tries += 1) {
+      const busy = await wakeAttempts(database, name, ids, clock.now())
+      await look(rail)
+      if (busy === 0 || tries === BUSY_TRIES) return "taken"
+      await sleep(BUSY_MS)
+    }
   }
 }

@@ -61,24 +61,29 @@ returning ${selectList(schema.attempts, "a")}, due.begin,
 
 /**
  * Makes attempts due at once that are looked at anyway: something was heard of them. Not those that
- * are just being begun: a look that crosses with the begin would find nothing. Nor those that are
- * just being looked at: who took their lease away as often as a notice is repeated would keep every
- * look from being reported. Should that look have come too soon, the next one is on time. A
- * recharge that was given up is looked at once more: its operator may have delivered it after all.
+ * are just being begun, for a look that crosses with the begin would find nothing; nor those that
+ * are just being looked at: who took their lease away as often as a notice is repeated would keep
+ * every look from being reported. How many these are is the answer. A recharge that was given up is
+ * looked at once more: its operator may have delivered it after all.
  */
 export async function wakeAttempts(
   db: Queries,
   rail: string,
   ids: readonly string[],
   now: Date,
-): Promise<void> {
-  await db.query(
-    `update attempts set look_at = $3
-where id = any($2) and rail = $1 and lease_owner is null
-  and (look_at > $3 and (state in ('open', 'approved') or (state = 'unknown' and looks > 0))
-    or look_at is null and state in ('declined', 'closed') and kind = 'recharge')`,
+): Promise<number> {
+  const { rows } = await db.query<{ busy: number }>(
+    `with heard as (
+  select id, lease_owner from attempts where id = any($2) and rail = $1
+    and (look_at > $3 and state in ('unknown', 'open', 'approved')
+      or look_at is null and state in ('declined', 'closed') and kind = 'recharge')
+), woken as (
+  update attempts a set look_at = $3 from heard where a.id = heard.id and a.lease_owner is null
+)
+select count(*)::int as busy from heard where lease_owner is not null`,
     [rail, ids, now],
   )
+  return rows[0]!.busy
 }
 
 /** Takes the instruments that wait to be verified, as they are stored. */

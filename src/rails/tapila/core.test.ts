@@ -199,11 +199,34 @@ test("notices while it is being looked at don't keep it from ending", async (t) 
   provider.books.set(body.externalPaymentId, { status: "confirmed", body })
   const looked = pass(2_000)
   await asked
-  for (let notices = 0; notices < 3; notices += 1) {
-    assert.equal(await confirm(test, body.externalPaymentId), "taken")
-  }
+  const notices = Array.from({ length: 3 }, () => confirm(test, body.externalPaymentId))
   answer()
   await looked
+  assert.deepEqual(await Promise.all(notices), ["taken", "taken", "taken"])
+  assert.equal(await stand(), "approved settled 849990 0")
+})
+
+test("a notice that comes during a look, which was too soon, leads to another", async (t) => {
+  const { provider, test, pass, stand } = await play(t, [() => "reset"])
+  const { body } = provider.asked.find(({ path }) => path === "/payment")!
+  const { promise: answered, resolve: answer } = Promise.withResolvers<void>()
+  const { look } = provider.on
+  const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
+  provider.on.look = async (asking) => {
+    provider.on.look = look
+    const early = look(asking)
+    ask()
+    await answered
+    return early
+  }
+  provider.books.set(body.externalPaymentId, { status: "processing", body })
+  const looked = pass(2_000)
+  await asked
+  provider.books.set(body.externalPaymentId, { status: "confirmed", body })
+  const noticed = confirm(test, body.externalPaymentId)
+  answer()
+  await looked
+  assert.equal(await noticed, "taken")
   assert.equal(await stand(), "approved settled 849990 0")
 })
 
