@@ -72,6 +72,27 @@ async function play(t: TestContext, answers: readonly ((asked: Asked) => Reply)[
 const ABOUT_IT = /payment$|operation|AR-R/
 const HELD = "849990 150010"
 
+/** A recharge whose answer got lost, in its first look: what that says stood as `status`. */
+async function whileLookedAt(t: TestContext, status: string, later: "reset" | null) {
+  const played = await play(t, [() => "reset"])
+  const { provider, pass } = played
+  const { body } = provider.asked.find(({ path }) => path === "/payment")!
+  provider.books.set(body.externalPaymentId, { status, body })
+  const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
+  const { promise: answered, resolve: answer } = Promise.withResolvers<void>()
+  const { look } = provider.on
+  provider.on.look = async (asking) => {
+    provider.on.look = later === null ? look : () => later
+    const said = look(asking)
+    ask()
+    await answered
+    return said
+  }
+  const looked = pass(2_000)
+  await asked
+  return { ...played, body, looked, answer }
+}
+
 test("a request that never arrived is sent again under its id, and sold once", async (t) => {
   const { provider, pass, stand } = await play(t, [() => "hang"])
   assert.equal(await stand(), `pending unknown ${HELD}`)
@@ -185,20 +206,7 @@ test("cancelled and delivered after all, it is booked when its notice comes", as
 })
 
 test("notices while it is being looked at don't keep it from ending", async (t) => {
-  const { provider, test, pass, stand } = await play(t, [() => "reset"])
-  const { body } = provider.asked.find(({ path }) => path === "/payment")!
-  const { promise: answered, resolve: answer } = Promise.withResolvers<void>()
-  const { look } = provider.on
-  const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
-  provider.on.look = async (asking) => {
-    provider.on.look = () => "reset"
-    ask()
-    await answered
-    return look(asking)
-  }
-  provider.books.set(body.externalPaymentId, { status: "confirmed", body })
-  const looked = pass(2_000)
-  await asked
+  const { test, stand, body, looked, answer } = await whileLookedAt(t, "confirmed", "reset")
   const notices = Array.from({ length: 3 }, () => confirm(test, body.externalPaymentId))
   answer()
   await looked
@@ -207,21 +215,8 @@ test("notices while it is being looked at don't keep it from ending", async (t) 
 })
 
 test("a notice that comes during a look, which was too soon, leads to another", async (t) => {
-  const { provider, test, pass, stand } = await play(t, [() => "reset"])
-  const { body } = provider.asked.find(({ path }) => path === "/payment")!
-  const { promise: answered, resolve: answer } = Promise.withResolvers<void>()
-  const { look } = provider.on
-  const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
-  provider.on.look = async (asking) => {
-    provider.on.look = look
-    const early = look(asking)
-    ask()
-    await answered
-    return early
-  }
-  provider.books.set(body.externalPaymentId, { status: "processing", body })
-  const looked = pass(2_000)
-  await asked
+  const { provider, test, stand, ...rest } = await whileLookedAt(t, "processing", null)
+  const { body, looked, answer } = rest
   provider.books.set(body.externalPaymentId, { status: "confirmed", body })
   const noticed = confirm(test, body.externalPaymentId)
   answer()
