@@ -3,6 +3,7 @@ import type { Company, Core } from "../core/index.ts"
 import { counted, cut, jsonOf, textOf } from "./catalogue-changes.ts"
 import { CommandError, command } from "./command.ts"
 import { readCountry } from "./country.ts"
+import { NO_PROVIDER } from "./rails.ts"
 import { table } from "./shell.ts"
 
 type Imported = Awaited<ReturnType<Core["catalogue"]["import"]>>
@@ -58,7 +59,7 @@ async function listedOver(core: Core, name: string): Promise<Listing> {
   const rail = core.rails.get(name)
   if (!rail?.sells) {
     const sellers = [...core.rails.values()].filter(({ sells }) => sells).map((each) => each.name)
-    const hint = sellers.length > 0 ? `these have: ${sellers.join(", ")}` : "no rail has one here"
+    const hint = sellers.length > 0 ? `these have: ${sellers.join(", ")}` : NO_PROVIDER
     throw new CommandError(`There is no rail "${name}" with a provider to ask; ${hint}`)
   }
   try {

@@ -2,6 +2,7 @@
 import type { Core, ProviderBalance, Rail } from "../core/index.ts"
 import { CommandError, command } from "./command.ts"
 import { writeAmount } from "./named.ts"
+import { NO_PROVIDER } from "./rails.ts"
 import { table } from "./shell.ts"
 
 export const providers = command({
@@ -14,7 +15,7 @@ export const providers = command({
   async run(_values, shell) {
     await shell.withCore(async (core) => {
       const rails = [...core.rails.values()].filter(({ balances }) => balances)
-      if (rails.length === 0) throw new CommandError("no rail has a prepaid provider here")
+      if (rails.length === 0) throw new CommandError(NO_PROVIDER)
       const rows = (await Promise.all(rails.map((rail) => rowsOf(core, rail)))).flat()
       shell.show({ providers: rows }, () =>
         table(

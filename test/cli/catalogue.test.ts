@@ -261,7 +261,11 @@ const WRONG: readonly (readonly [words: string, code: number, says: RegExp])[] =
   ["export --country XX", 1, /no company in XX; there are: AR, CL, CO, MX, PE/],
   ["load /nowhere/catalogue.json", 1, /catalogue\.json can't be read as JSON: ENOENT/],
   ["import", 2, /catalogue import also needs --rail NAME/],
-  ["import --rail nobody", 1, /There is no rail "nobody" with a provider to ask/],
+  [
+    "import --rail nobody",
+    1,
+    /There is no rail "nobody" with a provider to ask; no provider is configured: rails.tapila/,
+  ],
 ]
 for (const [words, code, says] of WRONG) {
   test(`caudal catalogue ${words} says no and why`, async () => {

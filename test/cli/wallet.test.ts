@@ -173,6 +173,7 @@ test("terms are changed one by one, and shown", async () => {
 })
 
 const MISUSED: readonly (readonly [words: string, code: number, says: RegExp])[] = [
+  ["wallet providers", 1, /no provider is configured: rails.tapila in caudal.json/],
   ["wallet statement --merchant Tester", 2, /also needs --currency/],
   ["wallet statement --merchant Tester --currency XXX", 2, /no currency "XXX"/],
   [`${STATEMENT.join(" ")} --from 2026-02-30`, 2, /--from 2026-02-30: write a day/],
