@@ -51,6 +51,24 @@ export function operationOf(asked: Asked["body"], status: string | undefined) {
   }
 }
 
+/** What no API answers, but what stands before one may. */
+export const HTML: Reply = { status: 200, text: "<html>Welcome</html>" }
+
+/** A begin's certain no. */
+export const rejected = (reason: string) => ({ kind: "rejected", reason })
+export const UNAVAILABLE = rejected("operator_unavailable")
+
+/** What the provider answers to a payment. */
+export type Paying = (body: Record<string, unknown>) => Reply
+
+/** Answers a payment so; `look` is what its look-up says from then on, and null nothing. */
+export function paying(provider: TapilaProvider, reply: Paying, look: string | null): void {
+  provider.on.payment = ({ body }) => {
+    if (look !== null) provider.books.set(body.externalPaymentId, { status: look, body })
+    return reply(body)
+  }
+}
+
 async function startTapilaProvider(context: Cleanup, clock: TestClock): Promise<TapilaProvider> {
   const books: TapilaProvider["books"] = new Map()
   let logins = 0
