@@ -2,43 +2,12 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import type { Company } from "../../core/index.ts"
+import * as rows from "./examples/rows.ts"
 import { entityTag, names } from "./freshness.ts"
 
-const company: Company = {
-  code: "AR-R-0901",
-  country: "AR",
-  currency: "ARS",
-  name: "DEMO MOVIL",
-  details: {
-    logo: "https://logos.example/demo.png",
-    tags: ["telefonia"],
-    identifierName: "IDC",
-    dataType: "NUM",
-    helpText: "Número sin 0 ni 15",
-    minLength: 10,
-    maxLength: 10,
-    regex: null,
-  },
-  active: true,
-  products: [
-    {
-      companyCode: "AR-R-0901",
-      id: "1",
-      type: "RECARGA_SALDO",
-      description: "Saldo",
-      amountType: "OPEN",
-      amount: 0n,
-      minAmount: 10_000n,
-      maxAmount: 500_000n,
-      allowedAmounts: [],
-      additionalData: {},
-      commissionFixed: 0n,
-      commissionBasisPoints: 0,
-      active: true,
-    },
-  ],
-}
-const product = company.products[0]!
+// With one product: what is changed below is all there is.
+const company: Company = { ...rows.company, products: [rows.product] }
+const { product } = rows
 
 const CHANGES: [what: string, changed: Company, shows: boolean][] = [
   ["a price", { ...company, products: [{ ...product, maxAmount: 500_001n }] }, true],
