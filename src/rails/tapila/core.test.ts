@@ -2,71 +2,14 @@
 import assert from "node:assert/strict"
 import { createHmac } from "node:crypto"
 import { after, type TestContext, test } from "node:test"
-import { type TestCore, testCore } from "../../../test/support/core.ts"
+import type { TestCore } from "../../../test/support/core.ts"
 import { testDatabase } from "../../../test/support/database.ts"
 import type { Asked, Reply } from "../../../test/support/provider.ts"
-import { SECRETS, type TapilaWorld, tapilaWorld } from "../../../test/support/tapila-provider.ts"
-import { isRefusal, type Payment } from "../../core/index.ts"
-import type { TapilaRail } from "./index.ts"
+import { type Death, makePlay } from "../../../test/support/tapila-play.ts"
+import { SECRETS, tapilaWorld } from "../../../test/support/tapila-provider.ts"
 
 const { database } = await testDatabase({ after })
-const WALLET = 1_000_000n
-const AMOUNT = 150_010n
-let merchants = 0
-
-type Play = TapilaWorld & {
-  readonly test: TestCore
-  readonly sold: Payment
-  /** Moves the clock on, and lets the loops do what is due by then. */
-  pass(afterMs: number): Promise<void>
-  /** State of the payment and its attempt, and what the wallet has and holds. */
-  stand(): Promise<string>
-  /** Starts anew, over this rail. */
-  restart(rail: TapilaRail): Promise<void>
-}
-
-/** A recharge that was just asked for, over the rail; `answers` are the provider's to its asks. */
-async function play(t: TestContext, answers: readonly ((asked: Asked) => Reply)[]): Promise<Play> {
-  const world = await tapilaWorld(t, { timeoutMs: 1_000 })
-  const left = [...answers]
-  const { payment } = world.provider.on
-  world.provider.on.payment = (asked) => (left.shift() ?? payment)(asked)
-  merchants += 1
-  const { rail, clock } = world
-  const played = await testCore(database, { rails: [rail], clock, name: `Seller ${merchants}` })
-  const { merchantId } = played
-  let { core } = played
-  await core.wallet.topUp({ merchantId, asset: "ARS", amount: WALLET, reference: "first" })
-  const { id: _id, merchantId: _merchant, attempt: _attempt, ...rest } = played.payment()
-  const merchant = (await core.merchants.find(merchantId))!
-  const target = { companyCode: "AR-R-0901", productId: "1", identifier: SECRETS.identifier }
-  const way = { method: "recharge", target } as const
-  const sale = { ...rest, kind: "recharge", amount: AMOUNT, asset: "ARS", merchant, way } as const
-  const created = await core.pay.create(sale)
-  assert.ok(!isRefusal(created))
-  await core.pass()
-  return {
-    ...world,
-    test: played,
-    sold: created.payment,
-    async restart(next) {
-      const { name } = merchant
-      core = (await testCore(database, { rails: [next], clock, name })).core
-    },
-    async pass(afterMs) {
-      clock.advance(afterMs)
-      await core.pass()
-    },
-    async stand() {
-      const sold = (await core.payments.find(merchantId, created.payment.id))!
-      const [attempt] = await core.payments.attempts(sold.id)
-      assert.deepEqual(await core.books.verify(), [])
-      const accounts = await core.books.accounts(merchantId)
-      const balance = (kind: string) => accounts.find((each) => each.kind === kind)?.balance ?? 0n
-      return `${sold.state} ${attempt!.state} ${balance("available")} ${balance("held")}`
-    },
-  }
-}
+const play = makePlay(database)
 
 /** What a provider is asked for or about a recharge; logging in says nothing of any. */
 const ABOUT_IT = /payment$|operation|AR-R/
@@ -91,6 +34,27 @@ async function whileLookedAt(t: TestContext, status: string, later: "reset" | nu
   const looked = pass(2_000)
   await asked
   return { ...played, body, looked, answer }
+}
+
+/** Of a begin that nobody reports: its own time, and what is allowed beyond it. */
+const LEASE_MS = 16_000
+
+const DEATHS: readonly Death[] = ["before its provider is asked", "after its provider has answered"]
+for (const death of DEATHS) {
+  test(`dead ${death}, it is sold once by whoever comes next`, async (t) => {
+    const { provider, rail, pass, restart, stand } = await play(t, [], death)
+    const asked = death.startsWith("after") ? 1 : 0
+    assert.equal(provider.count(/payment$/), asked)
+    assert.equal(await stand(), `pending unknown ${HELD}`)
+    await restart(rail)
+    await pass(LEASE_MS - 1)
+    assert.equal(await stand(), `pending unknown ${HELD}`, "the dead one's lease is heeded")
+    await pass(1)
+    await pass(0)
+    assert.equal(await stand(), "approved settled 849990 0")
+    assert.equal(provider.count(/payment$/), 1)
+    assert.equal(provider.books.size, 1)
+  })
 }
 
 test("a request that never arrived is sent again under its id, and sold once", async (t) => {
