@@ -84,7 +84,7 @@ export async function openInstallation(parts: InstallationParts): Promise<Instal
 /** Opens the core of an installation; `over` is what the gateway has and a command does without. */
 export function coreOf(
   installation: Installation,
-  over: Pick<CoreParts, "publicUrl" | "rails" | "send" | "metrics" | "log">,
+  over: Pick<CoreParts, "publicUrl" | "rails" | "send" | "metrics" | "log" | "writer">,
 ): Core {
   const { config, allow, database, clock, ids, keyring } = installation
   return openCore({

@@ -7,7 +7,7 @@ import { mountCheckout, PAGE_HEADERS, unreadablePage } from "./checkout/index.ts
 import type { Clock } from "./clock.ts"
 import { type Config, ConfigError } from "./config.ts"
 import type { Core } from "./core/core.ts"
-import { clockOffsetMs, type Database } from "./db/database.ts"
+import { clockOffsetMs, type Database, type Writer } from "./db/database.ts"
 import { dialects, mountDialect } from "./dialects/index.ts"
 import { clockCheck, mountHealth } from "./http/health.ts"
 import { makeMetrics } from "./http/metrics.ts"
@@ -37,6 +37,8 @@ export type SystemParts = {
   readonly notice?: (text: string) => void
   /** For tests. */
   readonly clock?: Clock
+  /** For benches: what stands between the engine and its connection. */
+  readonly writer?: (real: Writer) => Writer
 }
 
 /** A host's clock drifts by milliseconds a minute at most; a lost chain can wait as long. */
@@ -60,7 +62,7 @@ export async function startSystem(parts: SystemParts): Promise<System> {
 }
 
 async function startNode(
-  { config, log, notice }: SystemParts,
+  { config, log, notice, writer }: SystemParts,
   installation: Installation,
   undo: (() => Promise<unknown>)[],
 ): Promise<Omit<System, "database" | "stop">> {
@@ -110,6 +112,7 @@ async function startNode(
     send: (request) => sender.send(request),
     metrics,
     log,
+    ...(writer && { writer }),
   })
   await ownChain?.leaveLost(core)
   let ready = false

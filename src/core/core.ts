@@ -2,7 +2,7 @@
  * Builds the core of one node: the engine, the verbs over it, the questions one may ask, the loops.
  */
 import type { Clock, Ids } from "../clock.ts"
-import { classify, type Database } from "../db/database.ts"
+import { classify, type Database, type Writer } from "../db/database.ts"
 import { rememberRead } from "./cursors/read.ts"
 import { readChains } from "./cursors/store.ts"
 import { readTopUpReference } from "./decide/top-up.ts"
@@ -68,6 +68,8 @@ export type CoreParts = {
   readonly checkAddress: (url: string) => Promise<string | null>
   readonly metrics: Metrics
   readonly log: Log
+  /** For benches: what stands between the engine and its connection. */
+  readonly writer?: (real: Writer) => Writer
 }
 
 export type Core = ReturnType<typeof openCore>
@@ -108,7 +110,7 @@ export function openCore(parts: CoreParts) {
   }
 
   const engine = makeEngine({
-    writer: database.writer(),
+    writer: parts.writer ? parts.writer(database.writer()) : database.writer(),
     database,
     clock,
     ids,
