@@ -36,6 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/anvil/": ["src/clock.ts", "src/db/owner.ts"],
   "src/dialects/index.ts": ["src/dialects/"],
   "src/dialects/dialect.ts": ["src/core/index.ts"],
+  "src/dialects/redirect.ts": [],
   "src/dialects/sentences.ts": ["src/dialects/dialect.ts"],
   "src/dialects/mount.ts": [
     "src/core/index.ts",
@@ -47,6 +48,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/money.ts",
     "src/dialects/dialect.ts",
     "src/dialects/mount.ts",
+    "src/dialects/redirect.ts",
   ],
   "src/checkout/": ["src/core/index.ts", "src/money.ts"],
   "src/console/": ["src/core/index.ts", "src/money.ts"],

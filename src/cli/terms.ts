@@ -12,9 +12,11 @@ import {
 } from "./named.ts"
 import { list } from "./shell.ts"
 
-/** The native API creates no payments: nothing of terms in it would ever be heeded. */
-const NAMES: readonly DialectName[] = dialectNames().filter((name) => name !== "caudal")
-const DIALECT = { value: "DIALECT", required: true, about: `one of ${NAMES.join(", ")}` } as const
+const DIALECT = {
+  value: "DIALECT",
+  required: true,
+  about: `one of ${dialectNames().join(", ")}`,
+} as const
 /** Takes a setting back to what the dialect does by itself. */
 const DEFAULT = "default"
 /** Takes a limit away. */
@@ -32,7 +34,7 @@ const show = command({
   options: { dialect: DIALECT },
   example: "terms show Demo --dialect tapila",
   async run(values, shell, [given]) {
-    const dialect = readDialect(values.dialect)
+    const { name: dialect } = findDialect(values.dialect)
     await shell.withCore(async (core) => {
       const { id: merchantId, name } = await findMerchant(core, given)
       const terms = await core.merchants.terms(merchantId, dialect)
@@ -82,7 +84,7 @@ const set = command({
   },
   example: "terms set Demo --dialect tapila --low-balance COP=100000.00 --answer-within 5s",
   async run({ dialect: named, ...values }, shell, [given]) {
-    const dialect = readDialect(named)
+    const { name: dialect } = findDialect(named)
     refuseOthers(dialect, values)
     const change = readChange(values)
     if (Object.keys(change).length === 0) {
@@ -105,14 +107,6 @@ const set = command({
 })
 
 export const commands = [show, set]
-
-function readDialect(given: string): DialectName {
-  const { name } = findDialect(given)
-  if (NAMES.includes(name)) return name
-  throw new UsageError(
-    `${name} creates no payments, so it has no terms; these have: ${NAMES.join(", ")}`,
-  )
-}
 
 function noTerms(name: string, dialect: DialectName): CommandError {
   return new CommandError(

@@ -38,6 +38,10 @@ let made = 0
 
 /** Payments that wait, one for each dialect that can make one: by the vendors' own calls. */
 const WAITING: Readonly<Record<string, () => Promise<string>>> = {
+  async caudal() {
+    const answer = await call("POST", "/payments", { amount: "2550", asset: "COP" })
+    return answer.body.dialect_id
+  },
   async pentagoo() {
     const { baseUrl, key: own, secret } = credentials.pentagoo
     made += 1
@@ -201,6 +205,13 @@ for (const [path, field] of BAD_QUERIES) {
 /** What each dialect's waiting payment becomes; null where that can't happen to it. */
 const OUTCOMES: Readonly<Record<string, Readonly<Record<Outcome, string | null>>>> = {
   // The payer of a link may choose again after a decline.
+  caudal: {
+    approved: "approved",
+    declined: "pending",
+    expired: "expired",
+    cancelled: "cancelled",
+    returned: null,
+  },
   pentagoo: {
     approved: "approved",
     declined: "pending",

@@ -1,5 +1,5 @@
 /** Caudal's own API: all of these payments in one list, with their story and their money. */
-import type { Flow, Json } from "./stage.ts"
+import type { Flow, Json, Stage } from "./stage.ts"
 import { verifiesStandard } from "./standard.ts"
 
 const LISTED = 20
@@ -55,12 +55,23 @@ export const native: Flow = {
       after.refunded === "250000",
       after.refunded,
     )
+    await createTwice(stage, headers)
     const { data: balances } = await get("/balances")
     await stage.check(
       `the books know it: ${balances.map(({ asset }: Json) => shortAsset(asset)).join(", ")}`,
       balances.length > 0,
     )
   },
+}
+
+/** A payment of its own: whoever lost the answer asks again, and makes no second one. */
+async function createTwice(stage: Stage, headers: Record<string, string>): Promise<void> {
+  const body = { amount: "2550", asset: "USD", reference: `order-${stage.run}`, method: "crypto" }
+  const create = (status: number) =>
+    stage.ask({ to: "caudal", method: "POST", path: "/payments", headers, body, status })
+  const first = await create(201)
+  const again = await create(200)
+  await stage.check(`asked twice, created once: ${first.url}`, first.id === again.id, again.id)
 }
 
 /** A token's name holds its whole contract. */

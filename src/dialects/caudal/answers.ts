@@ -32,6 +32,9 @@ export const paymentSchema = z.strictObject({
   settled_at: time.nullable(),
 })
 
+/** A payment as its create answers it: with its payer's page, where it has one. */
+export const createdSchema = paymentSchema.extend({ url: z.string().nullable() })
+
 export const attemptSchema = z.strictObject({
   id: z.string(),
   object: z.literal("attempt"),

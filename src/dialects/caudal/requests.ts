@@ -69,7 +69,12 @@ export const listPayments = z.strictObject({
   ...page("payment"),
   state: several(STATES).optional(),
   dialect: oneOf(DIALECT_NAMES).optional(),
-  reference: z.string(must("text")).min(1).max(REFERENCE_MAX).optional(),
+  // Signs outside the basic plane count twice here, and once where a reference is given.
+  reference: z
+    .string(must("text"))
+    .min(1)
+    .max(2 * REFERENCE_MAX)
+    .optional(),
   customer: idOf("customer").optional(),
 })
 
@@ -144,6 +149,62 @@ export const topUp = z.strictObject({
   // The core has the rule: commands take what this takes.
   reference: z.string(must("text")),
 })
+
+/** 10 billion and more of any currency: a mistake of a few digits shows. */
+const PAYMENT_MAX = 10n ** 15n
+const DESCRIPTION_MAX = 500
+/** A year. */
+const TTL_MAX_S = 31_536_000
+const METHODS = ["bank", "wallet", "crypto"] as const
+/** Accounts that can be debited, stored or asked for on a page, hold pesos and nothing else. */
+const ACCOUNT_ASSET = "COP"
+
+/** Text that pages and logs can show as it is. */
+function words(max: number, pattern: RegExp) {
+  const rule = `must be 1 to ${max} printable characters`
+  return z.string(must("text")).regex(pattern, rule)
+}
+
+export const createPayment = z
+  .strictObject({
+    amount: z
+      .string(must('text, such as "2550"'))
+      .regex(AMOUNT, 'must be a whole number of minor units above zero, such as "2550"')
+      .transform(BigInt)
+      .refine((amount) => amount <= PAYMENT_MAX, `must be at most ${PAYMENT_MAX}`),
+    asset: currency,
+    // Null and left out have to read the same: an Idempotency-Key compares what was read.
+    reference: words(REFERENCE_MAX, /^(?=.*\S)[^\p{C}\p{Zl}\p{Zp}]{1,255}$/u)
+      .nullable()
+      .default(null),
+    description: words(DESCRIPTION_MAX, /^(?=[\s\S]*\S)(?:[\t\n\r]|[^\p{Cc}\p{Cs}]){1,500}$/u)
+      .nullable()
+      .default(null),
+    method: oneOf(METHODS).nullable().default(null),
+    customer: idOf("customer").nullable().default(null),
+    instrument: idOf("instrument").nullable().default(null),
+    ttl_seconds: z
+      .int(must("a whole number"))
+      .min(1, "must be at least 1")
+      .max(TTL_MAX_S, `must be at most ${TTL_MAX_S}`)
+      .nullable()
+      .default(null),
+    redirect_url: z.string(must("an address")).min(1).max(URL_MAX).nullable().default(null),
+  })
+  .superRefine(({ asset, instrument, method, redirect_url, ttl_seconds }, context) => {
+    const say = (path: string, message: string) =>
+      context.addIssue({ code: "custom", path: [path], message })
+    // Its payer is asked nothing, sees no page and can't come too late.
+    const unheard = { method, ttl_seconds, redirect_url }
+    for (const [member, value] of instrument === null ? [] : Object.entries(unheard)) {
+      if (value !== null) say(member, "must be left out where an instrument is charged")
+    }
+    const account = instrument !== null || method === "bank" || method === "wallet"
+    if (account && asset !== ACCOUNT_ASSET) {
+      say("asset", `must be ${ACCOUNT_ASSET} where a bank or wallet pays`)
+    }
+  })
+export type CreatePayment = z.output<typeof createPayment>
 
 /** Nothing to choose: an empty object, or no body at all. */
 export const nothing = z.strictObject({}).nullish()

@@ -1,5 +1,5 @@
 /** The routes over payments and what is told of them; those of endpoints are in endpoints.ts. */
-import type { FastifyReply, FastifyRequest } from "fastify"
+import type { FastifyRequest } from "fastify"
 import { z } from "zod"
 import {
   type Core,
@@ -12,18 +12,20 @@ import {
 import { type DialectApp, WireProblem } from "../dialect.ts"
 import { allowEmptyBody, caller, idempotencyKey, orThrow } from "../mount.ts"
 import * as answers from "./answers.ts"
+import { createRoute } from "./create.ts"
 import { endpointRoutes } from "./endpoints.ts"
-import { PROBLEM_TYPE, problem } from "./errors.ts"
 import { idIn } from "./ids.ts"
 import { operatorRoutes } from "./operator.ts"
 import * as requests from "./requests.ts"
 import { statementRoute } from "./statement.ts"
+import { keptAnswer, keptProblem, sendKept } from "./stored.ts"
 import * as wire from "./wire.ts"
 
 const named = z.object({ id: z.string() })
 
 /** Registers the routes. */
 export function routes(app: DialectApp, core: Core): void {
+  createRoute(app, core)
   paymentRoutes(app, core)
   if (core.mode === "sandbox") simulateRoute(app, core)
   refundRoute(app, core)
@@ -122,17 +124,15 @@ function refundRoute(app: DialectApp, core: Core): void {
       const { amount, to, from } = request.body
       const render = (made: RefundCreated | Refusal): StoredAnswer => {
         if (isRefusal(made)) {
-          const said = problem({ code: made.refused, message: made.message }, request.id)
-          return { status: said.status, body: JSON.stringify(said.body) }
+          return keptProblem({ code: made.refused, message: made.message }, request.id)
         }
         const refund = wire.refundOut(made.refund, made.payment, made.attempt)
-        const answer = answers.refundSchema.parse(refund)
-        return { status: 201, body: JSON.stringify(answer) }
+        return keptAnswer(201, answers.refundSchema, refund)
       }
       const bound = idempotencyKey(request, payment.merchantId)
       const once = bound && { ...bound, render }
       const made = await core.pay.refund(payment, amount, once, { to, from })
-      return sendRendered(reply, "body" in made ? made : render(made))
+      return sendKept(reply, "body" in made ? made : render(made))
     },
   )
 
@@ -157,15 +157,6 @@ function refundRoute(app: DialectApp, core: Core): void {
       return wholeOut(core, orThrow(done))
     },
   )
-}
-
-/** Sends a rendered answer with the media type of its kind. */
-function sendRendered(reply: FastifyReply, { status, body }: StoredAnswer): FastifyReply {
-  return reply
-    .code(status)
-    .type(status < 400 ? "application/json; charset=utf-8" : PROBLEM_TYPE)
-    .serializer((text: unknown) => text as string)
-    .send(body)
 }
 
 function bookRoutes(app: DialectApp, core: Core): void {

@@ -6,6 +6,7 @@ import { test } from "node:test"
 import type { z } from "zod"
 import * as answers from "./answers.ts"
 import { callback } from "./callback.ts"
+import { chargeOf, createdOut, differences } from "./created.ts"
 import { problem } from "./errors.ts"
 import * as rows from "./examples/rows.ts"
 import { idIn, idOut, type Named, placeIn, placeOut } from "./ids.ts"
@@ -36,6 +37,7 @@ test("each example is what its rows are told as", () => {
   const { statement } = rows
   const table: [name: string, schema: z.ZodType | null, made: unknown][] = [
     ["payment", answers.wholePaymentSchema, wire.wholePaymentOut(payment, [attempt], [refund], [])],
+    ["created", answers.createdSchema, createdOut(rows.created, "http://127.0.0.1:8080")],
     ["event", answers.eventSchema, wire.eventOut(event)],
     ["endpoint", answers.endpointSchema, wire.endpointOut(endpoint)],
     ["delivery", answers.deliverySchema, wire.deliveryOut(delivery)],
@@ -54,6 +56,45 @@ test("each example is what its rows are told as", () => {
     assert.deepEqual(plain, example(name), name)
     if (schema) assert.deepEqual(schema.parse(plain), plain, name)
   }
+})
+
+test("the example of a create is one, with what it leaves out as null", () => {
+  const body = example("create-payment")
+  const { amount, ...rest } = requests.createPayment.parse(body)
+  assert.deepEqual(rest, { ...rest, customer: null, instrument: null })
+  assert.equal(amount, rows.created.amount)
+  const all = { ...body, customer: null, instrument: null }
+  assert.deepEqual(requests.createPayment.parse(all), { amount, ...rest })
+})
+
+test("only a consented instrument is charged, by the method that its details are of", () => {
+  const { instrument } = rows
+  const mandate = { id: instrument.id, consentedAt: "2026-01-05T14:03:40.000Z" }
+  const way = { method: "bank", target: { ...instrument.details, mandate } }
+  assert.deepEqual(chargeOf(instrument), way)
+  const phone = { ...instrument, details: { phoneNumber: "3001234567" } }
+  assert.equal(chargeOf(phone)?.method, "wallet")
+  assert.equal(chargeOf({ ...instrument, consentedAt: null }), null)
+})
+
+test("a repeat differs by each member that a payment keeps", () => {
+  const { created } = rows
+  const spec = { ...created, merchant: {} as never, way: null, repeat: "answer" } as const
+  assert.deepEqual(differences(created, spec), [])
+  const table: [change: object, member: string][] = [
+    [{ amount: 1n }, "amount"],
+    [{ asset: "USD" }, "asset"],
+    [{ description: null }, "description"],
+    [{ customerId: created.id }, "customer"],
+    [{ instrumentId: created.id }, "instrument"],
+    [{ purpose: { ...created.purpose, methods: ["crypto"] } }, "method"],
+    [{ purpose: { methods: ["bank"] } }, "redirect_url"],
+  ]
+  for (const [change, member] of table) {
+    assert.deepEqual(differences(created, { ...spec, ...change }), [member])
+  }
+  // It may have waited for another time by then.
+  assert.deepEqual(differences(created, { ...spec, expiresAt: null }), [])
 })
 
 test("an instrument is told with its number masked, and its holder not at all", () => {

@@ -12,6 +12,7 @@ import {
 } from "../../core/index.ts"
 import { type DialectApp, WireProblem } from "../dialect.ts"
 import { allowEmptyBody, asBefore, caller, idempotencyKey, orThrow, sendStored } from "../mount.ts"
+import { readRedirect } from "../redirect.ts"
 import { problem } from "./errors.ts"
 import {
   AMOUNT_MAX,
@@ -24,7 +25,6 @@ import {
   purposeOf,
   readAnswer,
   readOf,
-  readRedirect,
 } from "./wire.ts"
 
 const params = z.object({ id: z.string() })

@@ -44,6 +44,27 @@ export const payment: Payment = {
   settledAt: at("03:22.118"),
 }
 
+/** What `create-payment.json` makes. */
+export const created: Payment = {
+  ...payment,
+  id: "019b8e41-2af8-4001-8a11-3c5d1f0e8f0d",
+  dialect: "caudal",
+  reference: "order-1010",
+  amount: 4_500_000n,
+  asset: "COP",
+  state: "pending",
+  description: "2 x cafe",
+  purpose: { methods: ["bank"], redirectUrl: "https://shop.example/done" },
+  captured: 0n,
+  refunded: 0n,
+  fee: 0n,
+  version: 1,
+  expiresAt: at("33:00.000"),
+  updatedAt: at("03:00.000"),
+  approvedAt: null,
+  settledAt: null,
+}
+
 export const attempt: Attempt = {
   id: "019b8e41-1c61-4002-8b22-4d6e2a1f9c10",
   paymentId: payment.id,
