@@ -1,0 +1,103 @@
+/** The control: a plain server that moves money on one account, one transaction a transfer. */
+import type { PoolClient } from "pg"
+import { serve, settings } from "../child.ts"
+import { inTransaction, isRepeat, makePlain } from "../controls/server.ts"
+
+export type PlainSettings = { readonly databaseUrl: string; readonly asset: string }
+
+type Body = Readonly<Record<"merchant" | "asset" | "amount" | "reference", string>>
+type Account = { readonly id: string; readonly balance: string; readonly floor: string | null }
+
+const text = { type: "string" } as const
+const SCHEMA = {
+  body: {
+    type: "object",
+    required: ["merchant", "asset", "amount", "reference"],
+    properties: {
+      merchant: { type: "string", format: "uuid" },
+      asset: { type: "string", pattern: "^[A-Z]{3}$" },
+      amount: { type: "string", pattern: "^[1-9][0-9]{0,14}$" },
+      reference: { type: "string", minLength: 1, maxLength: 128 },
+    },
+  },
+  response: {
+    201: {
+      type: "object",
+      properties: {
+        object: text,
+        merchant: text,
+        asset: text,
+        amount: text,
+        reference: text,
+        repeated: { type: "boolean" },
+        available: text,
+      },
+    },
+  },
+} as const
+
+const { asset, databaseUrl } = settings<PlainSettings>()
+
+async function start() {
+  const plain = await makePlain(databaseUrl)
+  const { app, clock, ids, merchantId, pool } = plain
+  const [outside, available] = [ids.next(), ids.next()]
+  await pool.query(
+    `insert into accounts (id, custodian, merchant_id, rail, kind, asset, balance, floor, created_at)
+values ($1, 'gateway', null, 'operator', 'outside', $3, 0, null, $4),
+  ($2, 'gateway', $5, null, 'available', $3, 0, 0, $4)`,
+    [outside, available, asset, clock.now(), merchantId],
+  )
+
+  /** Locks the accounts, looks whether the one that pays may, and books. */
+  async function book(client: PoolClient, { amount, reference }: Body): Promise<bigint> {
+    const moved = BigInt(amount)
+    const { rows } = await client.query<Account>({
+      name: "accounts",
+      text: "select id, balance, floor from accounts where id = any($1) order by id for update",
+      values: [[outside, available]],
+    })
+    const debited = rows.find(({ id }) => id === outside)!
+    const credited = rows.find(({ id }) => id === available)!
+    const left = BigInt(debited.balance) - moved
+    if (debited.floor !== null && left < BigInt(debited.floor)) throw new Error("not covered")
+    const filled = BigInt(credited.balance) + moved
+    await client.query({
+      name: "transfer",
+      text: `insert into transfers
+(id, debit_id, credit_id, amount, kind, merchant_id, reference, created_at)
+values ($1, $2, $3, $4, 'top-up', $5, $6, $7)`,
+      values: [ids.next(), outside, available, moved, merchantId, reference, clock.now()],
+    })
+    const balance = { name: "balance", text: "update accounts set balance = $2 where id = $1" }
+    await client.query({ ...balance, values: [outside, left] })
+    await client.query({ ...balance, values: [available, filled] })
+    return filled
+  }
+
+  app.post<{ Body: Body }>("/v1/operator/top-ups", { schema: SCHEMA }, async ({ body }, reply) => {
+    try {
+      const filled = await inTransaction(pool, (client) => book(client, body))
+      const answer = { object: "top_up", ...body, repeated: false, available: String(filled) }
+      return reply.code(201).send(answer)
+    } catch (error) {
+      if (!isRepeat(error)) throw error
+      return reply.code(409).send({ message: "this reference was booked before" })
+    }
+  })
+  return { plain, access: { ...(await plain.listen()), merchant: merchantId } }
+}
+
+const starting = start()
+starting.catch(() => {})
+
+serve(
+  {
+    ready: async () => {
+      await starting
+      return true
+    },
+    access: async () => (await starting).access,
+  },
+  async () => (await starting).plain.close(),
+)

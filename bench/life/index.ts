@@ -1,0 +1,179 @@
+/** Whole lives: payments are created, approved and booked, and their merchant is told of both. */
+import { join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
+import type { Database } from "../../src/db/database.ts"
+import { migrate } from "../../src/db/migrate.ts"
+import type { Bench, Context, Measured } from "../bench.ts"
+import { astray, readBooks } from "../books.ts"
+import { type Child, startChild } from "../children.ts"
+import type { Load } from "../clients.ts"
+import type { Access } from "../controls/server.ts"
+import { quantile } from "../figures.ts"
+import { startGateway } from "../gateways.ts"
+import { startMeter, type Used } from "../meter.ts"
+import { openPlace } from "../place.ts"
+import { nativeKeys, withKey } from "../sandbox-keys.ts"
+import { interleave } from "../sides.ts"
+import { type Lives, makeLives } from "./lives.ts"
+import type { Received } from "./receiver.ts"
+import { countRows, isDrained } from "./rows.ts"
+
+const MIGRATIONS = join(import.meta.dirname, "..", "..", "migrations")
+const CONNECTIONS = 64
+const PER_SECOND_BAR = 3_500
+const RATIO_BAR = 4
+const SECONDS = 30
+const POLL_MS = 10
+/** Beyond it something is stuck. */
+const DRAIN_MS = 60_000
+
+/** The gateway, or its control. `isTold`: a slice is over when all of it is delivered. */
+type Server = {
+  readonly lives: Lives
+  readonly child: Child
+  readonly database: Database
+  readonly isTold: boolean
+}
+type Slice = Used & { readonly load: Load; readonly perSecond: number }
+
+async function run(context: Context): Promise<readonly Measured[]> {
+  context.stage("starting the gateway and its control")
+  const place = await openPlace(context)
+  const { database, url: databaseUrl } = await place.makeDatabase("life")
+  const dataDir = join(place.folder, "gateway")
+  const gateway = await startGateway(context, {
+    databaseUrl,
+    dataDir,
+    environment: { CAUDAL_SANDBOX_CHAIN: "0" },
+  })
+  const { apiKey, baseUrl } = nativeKeys(dataDir)
+  const child = (file: string, settings: unknown) =>
+    startChild(context, { file: join(import.meta.dirname, file), settings })
+  const receiver = await child("receiver.ts", null)
+  await listen(receiver, baseUrl, apiKey)
+
+  const control = await place.makeDatabase("life_plain")
+  await migrate(control.database, MIGRATIONS)
+  const plain = await child("plain.ts", { databaseUrl: control.url })
+  const access = await plain.ask<Access>("access")
+  const ours = { lives: makeLives(baseUrl, apiKey), child: gateway, database, isTold: true }
+  const theirs = {
+    lives: makeLives(`${access.baseUrl}/v1`, access.key),
+    child: plain,
+    database: control.database,
+    isTold: false,
+  }
+  const slices: Slice[] = []
+  const controls: Slice[] = []
+  const warmed: Load[] = []
+  const side = (name: string, server: Server, into: Slice[]) => ({
+    name,
+    warmUp: async (seconds: number) => warmed.push((await measure(server, seconds)).load),
+    measure: async (seconds: number) => into.push(await measure(server, seconds)),
+  })
+  await interleave(
+    context,
+    [side("the gateway", ours, slices), side("the plain server", theirs, controls)],
+    { folder: place.folder },
+  )
+  const loads = [...warmed, ...[...slices, ...controls].map(({ load }) => load)]
+  for (const wrong of loads.flatMap((load) => load.wrong)) context.note(`wrong answer: ${wrong}`)
+  const wrongCount = loads.reduce((sum, load) => sum + load.wrongCount, 0)
+  const received = await receiver.ask<Received>("received")
+  for (const wrong of received.wrong) context.note(`wrong message: ${wrong}`)
+  const both = [await counted(ours), await counted(theirs)]
+  const { deliveries, delivered, tries } = await countRows(database)
+  const { approved, created } = ours.lives.counts
+  const rates = { samples: perSecond(slices), control: perSecond(controls), unit: "/s" }
+  return [
+    { name: "life", ...rates, bar: { is: "≥", limit: RATIO_BAR, of: "ratio" } },
+    { name: "life, a second", ...rates, bar: { is: "≥", limit: PER_SECOND_BAR } },
+    latency("life, a request, median", slices, controls, 0.5),
+    latency("life, a request, p99", slices, controls, 0.99),
+    cpu("life, CPU of the server", slices, controls, ({ serverMs }) => serverMs),
+    cpu("life, CPU of the database", slices, controls, ({ databaseMs }) => databaseMs),
+    none("life, wrong answers", wrongCount),
+    none("life, payments without an answer, or the reverse", sum(both.map(({ off }) => off))),
+    none("life, books that don't add up", sum(both.map(({ books }) => books))),
+    none("life, payments without their two events", sum(both.map(({ gaps }) => gaps))),
+    none("life, not told, or not marked as told", created + approved - delivered),
+    none("life, told otherwise than once", tries - deliveries + received.again),
+    none("life, ends that were not heard of", approved - received.approved),
+    none(
+      "life, messages that are not signed right",
+      received.wrongCount + deliveries - received.ids,
+    ),
+  ]
+}
+
+/** Has the demo merchant be told of everything, at one address. */
+async function listen(receiver: Child, baseUrl: string, apiKey: string): Promise<void> {
+  const url = await receiver.ask<string>("url")
+  const response = await fetch(`${baseUrl}/endpoints`, {
+    method: "POST",
+    headers: withKey(apiKey),
+    body: JSON.stringify({ url }),
+  })
+  const answer = await response.text()
+  if (response.status !== 201) throw new Error(answer)
+  await receiver.ask("trust", JSON.parse(answer).secret)
+}
+
+/** One slice: lives for so long, until the last of them is told of. */
+async function measure(server: Server, seconds: number): Promise<Slice> {
+  const { child, database, isTold, lives } = server
+  const before = lives.counts.approved
+  const stopMeter = await startMeter(child, database)
+  const beganMs = performance.now()
+  const load = await lives.run(seconds, CONNECTIONS)
+  const endsMs = performance.now() + DRAIN_MS
+  while (isTold && !(await isDrained(database))) {
+    if (performance.now() > endsMs) throw new Error(`not told within ${DRAIN_MS} ms`)
+    await sleep(POLL_MS)
+  }
+  const elapsedMs = performance.now() - beganMs
+  const { databaseMs, serverMs } = await stopMeter()
+  const count = lives.counts.approved - before
+  const each = (ms: number) => ms / Math.max(1, count)
+  const perSecond = (count * 1_000) / elapsedMs
+  return { load, perSecond, serverMs: each(serverMs), databaseMs: each(databaseMs) }
+}
+
+/** What a server answered beside what its database has. */
+async function counted({ database, lives }: Server) {
+  const { approved, created, gaps } = await countRows(database)
+  const { counts } = lives
+  return {
+    off: Math.abs(created - counts.created) + Math.abs(approved - counts.approved),
+    gaps,
+    books: astray(await readBooks(database)),
+  }
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
+const perSecond = (slices: readonly Slice[]) => slices.map((slice) => slice.perSecond)
+
+function latency(name: string, slices: readonly Slice[], controls: readonly Slice[], q: number) {
+  const of = (all: readonly Slice[]) =>
+    all.map(({ load }) => quantile(Array.from(load.latenciesMs), q))
+  return { name, unit: "ms", samples: of(slices), control: of(controls) }
+}
+
+function cpu(
+  name: string,
+  slices: readonly Slice[],
+  controls: readonly Slice[],
+  of: (slice: Slice) => number,
+): Measured {
+  return { name, unit: "ms", samples: slices.map(of), control: controls.map(of) }
+}
+
+function none(name: string, value: number): Measured {
+  return { name, unit: "", samples: [Math.abs(value)], bar: { is: "=", limit: 0 } }
+}
+
+export const life: Bench = {
+  about: "payments created, approved, booked and told of, signed, until each is marked as told",
+  seconds: SECONDS,
+  run,
+}

@@ -1,0 +1,78 @@
+/** A merchant that verifies the signature of each message (Standard Webhooks) and counts ids. */
+import { createHmac, createSecretKey, type KeyObject } from "node:crypto"
+import { createServer, type IncomingMessage } from "node:http"
+import type { AddressInfo } from "node:net"
+import { serve } from "../child.ts"
+
+/** What came since the start. */
+export type Received = {
+  /** With a right signature, and no id counted twice. */
+  readonly ids: number
+  /** Ids that came again. */
+  readonly again: number
+  /** How many of them tell of a payment that was approved. */
+  readonly approved: number
+  /** What was wrong with others, the first few of them. */
+  readonly wrong: readonly string[]
+  readonly wrongCount: number
+}
+
+const PREFIX = "whsec_"
+const APPROVED = '"type":"payment.approved"'
+const WRONG_SHOWN = 3
+const SHOWN_LENGTH = 300
+
+let secret: KeyObject | null = null
+const ids = new Set<string>()
+const wrong: string[] = []
+const counts = { again: 0, approved: 0, wrong: 0 }
+
+/** Answers null where a message is what it says it is. */
+function problem({ headers }: IncomingMessage, body: Buffer): string | null {
+  const id = String(headers["webhook-id"])
+  const expected = createHmac("sha256", secret ?? "")
+    .update(`${id}.${headers["webhook-timestamp"]}.`)
+    .update(body)
+    .digest("base64")
+  if (headers["webhook-signature"] !== `v1,${expected}`) {
+    return `${id}: another signature: ${headers["webhook-signature"]}`
+  }
+  if (ids.has(id)) counts.again += 1
+  else if (body.includes(APPROVED)) counts.approved += 1
+  ids.add(id)
+  return null
+}
+
+const server = createServer((request, response) => {
+  const parts: Buffer[] = []
+  request.on("data", (part: Buffer) => parts.push(part))
+  request.on("end", () => {
+    const why = problem(request, parts.length === 1 ? parts[0]! : Buffer.concat(parts))
+    if (why !== null) {
+      counts.wrong += 1
+      if (wrong.length < WRONG_SHOWN) wrong.push(why.slice(0, SHOWN_LENGTH))
+    }
+    response.writeHead(why === null ? 204 : 400).end()
+  })
+})
+
+serve(
+  {
+    async url() {
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+      return `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks`
+    },
+    /** From now on messages are signed with it. */
+    trust(given: string) {
+      secret = createSecretKey(Buffer.from(given.slice(PREFIX.length), "base64"))
+    },
+    received: (): Received => {
+      const { again, approved, wrong: wrongCount } = counts
+      return { ids: ids.size, again, approved, wrong, wrongCount }
+    },
+  },
+  async () => {
+    server.closeAllConnections()
+    server.close()
+  },
+)
