@@ -10,9 +10,13 @@ import { idIn, idOut } from "./ids.ts"
 import * as requests from "./requests.ts"
 import { allOut, balancesOut } from "./wire.ts"
 
+/** Merchants that were found and are not looked for again: none ever goes away. */
+const REMEMBERED_MAX = 10_000
+
 /** Registers the routes. They are open to no merchant: each asks for an operator itself. */
 export function operatorRoutes(app: DialectApp, core: Core): void {
   const operators = new WeakMap<FastifyRequest, OperatorKey>()
+  const known = new Set<string>()
   const forOperators = {
     config: { open: true },
     async onRequest(request: FastifyRequest) {
@@ -32,7 +36,9 @@ export function operatorRoutes(app: DialectApp, core: Core): void {
     async (request, reply) => {
       const { merchant: given, asset, amount } = request.body
       const reference = referenceIn(core, request.body.reference)
-      const { id: merchantId } = await found(core, given)
+      const merchantId = known.has(given) ? given : (await found(core, given)).id
+      if (known.size >= REMEMBERED_MAX) known.clear()
+      known.add(merchantId)
       const booked = orThrow(await core.wallet.topUp({ merchantId, asset, amount, reference }))
       const { balance, repeated } = booked
       const { id: operatorKey, name: operator } = operators.get(request)!
