@@ -73,11 +73,8 @@ export async function prepareSession(
 }
 
 /** Opens a connection of its own, outside any pool; faults while it is idle go to `onError`. */
-export async function connectClient(
-  settings: DatabaseSettings,
-  options: { pipeline?: boolean } = {},
-): Promise<pg.Client> {
-  const client = new pg.Client({ ...clientConfig(settings), ...options })
+export async function connectClient(settings: DatabaseSettings): Promise<pg.Client> {
+  const client = new pg.Client(clientConfig(settings))
   // Without a handler, a connection that dies while idle would end the process.
   client.on("error", (error) => settings.onError?.(error))
   try {
@@ -147,9 +144,10 @@ const parsers: Record<number, Parser> = {
   1185: arrayOf(instant),
 }
 
-function typeParser(oid: number, format?: "text" | "binary"): unknown {
+/** How a column's text is read. */
+export function typeParser(oid: number, format?: "text" | "binary"): Parser {
   const own = format === "binary" ? undefined : parsers[oid]
-  return own ?? pg.types.getTypeParser(oid, format)
+  return own ?? (pg.types.getTypeParser(oid, format as "text") as Parser)
 }
 
 /**

@@ -27,7 +27,9 @@ export function statementName(text: string): string | undefined {
   const known = names.get(text)
   if (known !== undefined) return known
   if (names.size >= MAX_PREPARED) return undefined
-  const name = createHash("sha256").update(text).digest("base64url").slice(0, 22)
+  // One word, such as commit, is its own name: whoever watches a connection then sees what it is.
+  const isWord = /^[a-z]+$/.test(text)
+  const name = isWord ? text : createHash("sha256").update(text).digest("base64url").slice(0, 22)
   names.set(text, name)
   return name
 }
@@ -56,4 +58,12 @@ function parameterValue(value: Parameter): unknown {
   if (value instanceof Date) return value.toISOString()
   // Here and not in the driver, which is already sending when it finds that it can't.
   return JSON.stringify(value)
+}
+
+/** A parameter as the text that a round sends; an undefined one is a bug and throws. */
+export function parameterText(value: Parameter): string | null {
+  if (value === undefined) throw new TypeError("a parameter is undefined")
+  if (Buffer.isBuffer(value)) return `\\x${value.toString("hex")}`
+  const plain = parameterValue(value)
+  return plain === null ? null : String(plain)
 }

@@ -7,7 +7,8 @@ import {
   endClient,
   within,
 } from "./connection.ts"
-import { type Call, type DriverQuery, driverQuery, type Result } from "./statement.ts"
+import { type Answer, openRounds, type Rounds } from "./round.ts"
+import type { Call, Result } from "./statement.ts"
 
 /** Opens a transaction: the first statement of a round that starts one. */
 export const begin: Call = { text: "begin" }
@@ -39,26 +40,27 @@ export type Writer = {
   close(): Promise<void>
 }
 
-type Answer = { error?: Error; result?: Result & { command?: string } }
+type Connected = { readonly client: pg.Client; readonly rounds: Rounds }
 
 /** Makes a writer, which connects at its first round and again after the connection was lost. */
 export function openWriter(settings: DatabaseSettings): Writer {
-  let client: pg.Client | undefined
+  let current: Connected | undefined
   let inTransaction = false
   let busy = false
   let closed = false
 
-  async function connected(): Promise<pg.Client> {
-    if (client !== undefined) return client
-    const fresh = await connectClient({ ...settings, plans: "indexed" }, { pipeline: true })
-    fresh.once("end", () => forget(fresh))
-    fresh.once("error", () => forget(fresh))
-    client = fresh
+  async function connected(): Promise<Connected> {
+    if (current !== undefined) return current
+    const client = await connectClient({ ...settings, plans: "indexed" })
+    const fresh = { client, rounds: openRounds(client) }
+    client.once("end", () => forget(client))
+    client.once("error", () => forget(client))
+    current = fresh
     return fresh
   }
 
   function forget(gone: pg.Client): void {
-    if (client === gone) client = undefined
+    if (current?.client === gone) current = undefined
   }
 
   function drop(broken: pg.Client): void {
@@ -66,51 +68,44 @@ export function openWriter(settings: DatabaseSettings): Writer {
     broken.connection.stream.destroy()
   }
 
-  async function answersOf(current: pg.Client, calls: readonly Call[]): Promise<Answer[]> {
-    let queries: DriverQuery[]
-    try {
-      queries = calls.map(driverQuery)
-    } catch (error) {
-      return [{ error: error as Error }]
-    }
-    return exchange(current, queries)
+  function send({ client, rounds }: Connected, calls: readonly Call[]): Promise<Answer[]> {
+    return within(client, ANSWER_TIMEOUT_MS, () => rounds.send(calls))
   }
 
-  /**
-   * After a failure: nothing of the transaction may stay, and the answers must be in step again.
-   */
-  async function giveUp(failed: pg.Client, error: Error): Promise<void> {
+  /** After a failure: nothing of the transaction may stay. */
+  async function giveUp(failed: Connected, error: Error): Promise<void> {
     inTransaction = false
     // 0A000, 26000: a statement prepared before a migration no longer fits; a new session has none.
     const stale = "code" in error && (error.code === "0A000" || error.code === "26000")
-    if (client !== failed) return
-    const [answer] = stale ? [undefined] : await exchange(failed, [driverQuery(rollback)])
-    if (answer === undefined || answer.error) drop(failed)
+    if (current !== failed) return
+    if (stale) return drop(failed.client)
+    await send(failed, [rollback]).catch(() => drop(failed.client))
   }
 
-  async function run(calls: readonly Call[]): Promise<Result[]> {
+  async function run(calls: readonly Call[]): Promise<Answer[]> {
     const starts = calls[0] === begin
     if (starts === inTransaction) {
       throw new Error(starts ? "a transaction is open already" : "a round must open with begin")
     }
-    if (inTransaction && client === undefined) {
+    if (inTransaction && current === undefined) {
       inTransaction = false
       throw new TransactionLost()
     }
-    const current = await connected()
-    const answers = await answersOf(current, calls)
-    const error = firstError(answers)
-    if (error) {
-      await giveUp(current, error)
+    const used = await connected()
+    let answers: Answer[]
+    try {
+      answers = await send(used, calls)
+    } catch (error) {
+      await giveUp(used, error as Error)
       throw error
     }
     inTransaction = true
     const last = calls.at(-1)
     if (last === commit || last === rollback) inTransaction = false
-    const command = answers.at(-1)?.result?.command
+    const command = answers.at(-1)?.command
     // The server answers the commit of a failed transaction with ROLLBACK and no error.
     if (last === commit && command !== "COMMIT") throw new Error(`commit answered ${command}`)
-    return answers.map((answer) => answer.result!)
+    return answers
   }
 
   return {
@@ -126,36 +121,9 @@ export function openWriter(settings: DatabaseSettings): Writer {
     },
     async close() {
       closed = true
-      const last = client
-      client = undefined
-      if (last) await endClient(last)
+      const last = current
+      current = undefined
+      if (last) await endClient(last.client)
     },
   }
-}
-
-/** Sends everything in one write and resolves when each statement has its answer; never rejects. */
-function exchange(client: pg.Client, queries: readonly DriverQuery[]): Promise<Answer[]> {
-  return within(client, ANSWER_TIMEOUT_MS, () => {
-    const { promise, resolve } = Promise.withResolvers<Answer[]>()
-    const answers: Answer[] = new Array(queries.length)
-    let open = queries.length
-    const { stream } = client.connection
-    stream.cork()
-    for (let at = 0; at < queries.length; at += 1) {
-      client.query(queries[at]!, (error: Error | null, result: pg.QueryResult) => {
-        if (answers[at] !== undefined) return
-        answers[at] = error ? { error } : { result: result as Answer["result"] }
-        open -= 1
-        if (open === 0) resolve(answers)
-      })
-    }
-    stream.uncork()
-    return promise
-  })
-}
-
-/** The cause: what fails after it only fails because the transaction is aborted (25P02). */
-function firstError(answers: readonly Answer[]): Error | undefined {
-  const errors = answers.flatMap(({ error }) => (error ? [error] : []))
-  return errors.find((error) => !("code" in error) || error.code !== "25P02") ?? errors[0]
 }

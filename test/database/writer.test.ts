@@ -78,6 +78,28 @@ test("a parameter that can't be sent undoes the transaction", () =>
     assert.deepEqual(await marks(), ["c"])
   }))
 
+test("a value that can't be read undoes the transaction and leaves the answers in step", () =>
+  withWriter(async (writer) => {
+    const half = { text: "select 0.5::numeric as half" }
+    await assert.rejects(writer.round([begin, insert("a"), half]), /isn't whole/)
+    const [, seven] = await writer.round([begin, { text: "select 7::int8 as n" }, commit])
+    assert.deepEqual(seven!.rows, [{ n: 7n }])
+    assert.deepEqual(await marks(), [])
+  }))
+
+test("text of any length and script, bytes and nothing arrive as they were sent", () =>
+  withWriter(async (writer) => {
+    const text = `ñ€😀"'\\${"é".repeat(200_000)}`
+    const call = {
+      text: "select $1 as text, $2::bytea as bytes, $3::text as nothing, $4::text[] as list",
+      params: [text, Buffer.from([0, 92, 255]), null, ["", "NULL", "a,b", text]],
+    }
+    const [, answer] = await writer.round([begin, call, commit])
+    assert.deepEqual(answer!.rows, [
+      { text, bytes: Buffer.from([0, 92, 255]), nothing: null, list: ["", "NULL", "a,b", text] },
+    ])
+  }))
+
 test("a constraint checked at the commit is reported, not lost", () =>
   withWriter(async (writer) => {
     await database.query(

@@ -21,7 +21,7 @@ export type Wire = {
 
 /** The tag that the server answers a COMMIT with. */
 const COMMITTED = Buffer.from("COMMIT\0")
-/** Only round two mentions this table, as a statement or by the id of its batch. */
+/** Only round two runs the statement of this name. */
 const ROUND_TWO = Buffer.from("commit\0")
 /** The tag of one inserted row. */
 const INSERTED = Buffer.from("INSERT 0 1\0")
