@@ -51,7 +51,14 @@ test("the script is one text that parses, without types, imports or addresses", 
 
 test("making the script hides no warning but the one about itself", async () => {
   const module = JSON.stringify(new URL("./files.ts", import.meta.url).href)
-  const program = `await import(${module}); process.emitWarning("kept")`
+  const fastify = JSON.stringify(import.meta.resolve("fastify"))
+  const program = `
+    const { fastify } = await import(${fastify})
+    const { fileRoutes } = await import(${module})
+    const server = fastify()
+    fileRoutes(server)
+    const { body } = await server.inject("/page.js")
+    process.emitWarning(body.length > 0 ? "kept" : "no script")`
   const { stderr } = await run(process.execPath, ["--input-type=module", "-e", program])
   assert.match(stderr, /Warning: kept/)
   assert.doesNotMatch(stderr, /stripTypeScriptTypes|Experimental/)

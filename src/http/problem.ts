@@ -1,5 +1,10 @@
 /** The root's way to say no: problem details (RFC 9457), for paths that belong to no dialect. */
-import { STATUS_CODES } from "node:http"
+
+/**
+ * What each status is called. Not imported: an import of all of node:http also reads Node's own
+ * fetch and WebSocket, some 15 MB that nobody here needs.
+ */
+export const { STATUS_CODES } = process.getBuiltinModule("node:http")
 
 /** What is known of an error that the framework found before any dialect saw the request. */
 export type Problem = {

@@ -1,5 +1,5 @@
 /** The HTTP server that all else is mounted on: limits, request ids, log lines, headers. */
-import { type IncomingMessage, STATUS_CODES } from "node:http"
+import type { IncomingMessage } from "node:http"
 import type { Socket } from "node:net"
 import {
   type FastifyBaseLogger,
@@ -11,7 +11,13 @@ import {
 } from "fastify"
 import type { Clock, Ids } from "../clock.ts"
 import type { Metrics } from "./metrics.ts"
-import { type PlainAnswer, type Problem, problemOf, renderProblem } from "./problem.ts"
+import {
+  type PlainAnswer,
+  type Problem,
+  problemOf,
+  renderProblem,
+  STATUS_CODES,
+} from "./problem.ts"
 
 /** What one connection and one request may take; times in milliseconds. */
 export type Limits = typeof LIMITS
