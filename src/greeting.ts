@@ -11,6 +11,8 @@ export type Greeted = {
   readonly sandbox: readonly Shown[]
   /** The sandbox's own chain; null where there is none. */
   readonly chain: { readonly rpcUrl: string; readonly chainId: number } | null
+  /** How many processes it has. */
+  readonly processes: number
   readonly config: Pick<Config, "mode" | "dataDir" | "databaseUrl">
   /** Since the process began. */
   readonly startedInMs: number
@@ -18,8 +20,9 @@ export type Greeted = {
 
 /** Writes the greeting. In live mode there are no credentials to show. */
 export function greeting(greeted: Greeted): string {
-  const { url, publicUrl, sandbox, chain, config, startedInMs } = greeted
+  const { url, publicUrl, sandbox, chain, processes, config, startedInMs } = greeted
   const { mode, dataDir, databaseUrl } = config
+  const several = processes > 1 ? `${processes} processes, ` : ""
   const seconds = (startedInMs / 1_000).toFixed(1)
   const facts: (readonly [string, string])[] = [
     ["Payers' pages", `${publicUrl}/pay/…  (the links that calls answer)`],
@@ -45,7 +48,7 @@ export function greeting(greeted: Greeted): string {
   const width = Math.max(...facts.map(([name]) => name.length))
   return [
     "",
-    `${bold("Caudal")} listens on ${bold(url)}  (${mode}, started in ${seconds} s)`,
+    `${bold("Caudal")} listens on ${bold(url)}  (${mode}, ${several}started in ${seconds} s)`,
     "",
     ...facts.map(([name, text]) => `  ${styleText("dim", name.padEnd(width))}  ${text}`),
     ...sandbox.flatMap(({ dialect, about, curl }) => [

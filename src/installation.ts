@@ -24,6 +24,8 @@ export class OpenError extends Error {
 
 export type Installation = {
   readonly config: Config
+  /** Where the database is; it may contain a password. */
+  readonly url: string
   readonly database: Database
   readonly clock: Clock
   /** The host's own clock, which is kept in step with the database's. */
@@ -74,7 +76,7 @@ export async function openInstallation(parts: InstallationParts): Promise<Instal
     await prepareDatabase(database, config, host, url)
     await claim(database, config, keyring, host, log)
     const allow = [...config.file.webhooks.allow, ...(config.mode === "sandbox" ? LOOPBACK : [])]
-    return { config, database, clock, host, ids, keyring, allow, close }
+    return { config, url, database, clock, host, ids, keyring, allow, close }
   } catch (error) {
     await close()
     throw error

@@ -32,6 +32,13 @@ export type Shown = {
   readonly about: string
 }
 
+/** What opening the sandbox came to; without one there is nobody and nothing to show. */
+export type Sandboxed = {
+  readonly shown: readonly Shown[]
+  /** Whom requests without credentials stand for, where only this machine can make them. */
+  readonly demoMerchantId: string | null
+}
+
 const DEMO = "Demo"
 const DEMO_SPEC = {
   name: DEMO,
@@ -74,14 +81,13 @@ const DEMO_XPUB =
   "xpub6Ce9NcJvTk372KjsGfWqbcex5DumjpNquQLApoeQUavSCjEc823BV1tb4rXUuPuht8h2hSxkg2EXUaKUJmniJvRZAELxypsCzBFdtosmV76"
 
 /** Makes the demo merchant where there is none, and writes `sandbox.json` anew. */
-export async function openSandbox(parts: SandboxParts): Promise<readonly Shown[]> {
+export async function openSandbox(parts: SandboxParts): Promise<Sandboxed> {
   const { core } = parts
   const merchant = (await core.merchants.findByName(DEMO)) ?? (await core.merchants.add(DEMO_SPEC))
   // Each step may find its work done: the start before may have been cut short anywhere.
   const invented = sandboxCatalogueFor(await core.catalogue.list(null))
   if (invented) await core.catalogue.replace(invented)
   await fillWallet(core, merchant)
-  if (parts.loopback) core.openTo(merchant.id)
   const shown: Shown[] = []
   const entries: Record<string, unknown> = {}
   if (parts.chain) {
@@ -101,7 +107,7 @@ export async function openSandbox(parts: SandboxParts): Promise<readonly Shown[]
     shown.push({ dialect: dialect.name, baseUrl, credentials, curl, about: dialect.about })
   }
   writeWhole(join(parts.dataDir, FILE), JSON.stringify({ url: parts.url, ...entries }, null, 2))
-  return shown
+  return { shown, demoMerchantId: parts.loopback ? merchant.id : null }
 }
 
 /** A file from an earlier sandbox must not outlive a start in live mode. */

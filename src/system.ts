@@ -1,5 +1,5 @@
 /** Builds every part of the gateway in order; the program and the tests both start it here. */
-import { type AddressInfo, createServer, isIP } from "node:net"
+import { isIP } from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { FastifyInstance } from "fastify"
 import type { Logger } from "pino"
@@ -7,16 +7,17 @@ import { mountCheckout, PAGE_HEADERS, unreadablePage } from "./checkout/index.ts
 import type { Clock } from "./clock.ts"
 import { type Config, ConfigError } from "./config.ts"
 import type { Core } from "./core/core.ts"
-import { clockOffsetMs, type Database, type Writer } from "./db/database.ts"
+import type { Database, Writer } from "./db/database.ts"
 import { dialects, mountDialect } from "./dialects/index.ts"
 import { clockCheck, mountHealth } from "./http/health.ts"
-import { makeMetrics } from "./http/metrics.ts"
+import { type MetricsRegistry, makeMetrics } from "./http/metrics.ts"
 import { mountNotices } from "./http/notices.ts"
 import { makeSender } from "./http/send.ts"
 import { makeServer } from "./http/server.ts"
-import { coreOf, hostInUrl, type Installation, openInstallation, railsOf } from "./installation.ts"
-import { startOwnChain } from "./own-chain.ts"
-import { openSandbox, removeSandboxFile, type Shown } from "./sandbox.ts"
+import { coreOf, type Installation, openInstallation, railsOf } from "./installation.ts"
+import { type OwnChain, startOwnChain } from "./own-chain.ts"
+import { chooseAddress, keepUp, prepareSandbox } from "./prepare.ts"
+import type { Shown } from "./sandbox.ts"
 
 export type System = {
   readonly url: string
@@ -39,10 +40,17 @@ export type SystemParts = {
   readonly clock?: Clock
   /** For benches: what stands between the engine and its connection. */
   readonly writer?: (real: Writer) => Writer
+  /** Where this is one of several processes: what the first of them did for all. */
+  readonly prepared?: Prepared
 }
 
-/** A host's clock drifts by milliseconds a minute at most; a lost chain can wait as long. */
-const UPKEEP_MS = 60_000
+/** What the processes of one gateway have in common, beside database and port. */
+export type Prepared = {
+  readonly chain: Pick<OwnChain, "chainId" | "mine" | "rpcUrl" | "send" | "token"> | null
+  readonly demoMerchantId: string | null
+  /** Counts for this one, and shows the figures of all. */
+  readonly metrics: MetricsRegistry
+}
 
 /** Starts the gateway and resolves when it answers. What was started is stopped when it can't. */
 export async function startSystem(parts: SystemParts): Promise<System> {
@@ -62,12 +70,12 @@ export async function startSystem(parts: SystemParts): Promise<System> {
 }
 
 async function startNode(
-  { config, log, notice, writer }: SystemParts,
+  { config, log, notice, writer, prepared }: SystemParts,
   installation: Installation,
   undo: (() => Promise<unknown>)[],
 ): Promise<Omit<System, "database" | "stop">> {
   const { database, clock, host, ids, allow } = installation
-  const metrics = makeMetrics()
+  const metrics = prepared?.metrics ?? makeMetrics()
   const sender = makeSender({ clock, mode: config.mode, allow, userAgent: "Caudal-Webhooks/1" })
   undo.push(() => sender.close())
   const server = makeServer({
@@ -98,13 +106,15 @@ async function startNode(
   })
   undo.push(() => server.close())
 
-  const port = config.port === 0 ? await freePort(config.host) : config.port
-  const url = `http://${hostInUrl(config.host)}:${port}`
-  const ownChain = await startOwnChain({ config, installation, log, ...(notice && { notice }) })
+  const { port, url } = await chooseAddress(config)
+  const ownChain = prepared
+    ? null
+    : await startOwnChain({ config, installation, log, ...(notice && { notice }) })
   if (ownChain) undo.push(() => ownChain.stop())
+  const chain = prepared ? prepared.chain : ownChain
   const publicUrl = config.publicUrl ?? url
   const noticeKey = installation.keyring.derive("simulator notices")[0]!.key
-  const rails = railsOf(config, { clock, ids, log, ownChain, publicUrl, noticeKey })
+  const rails = railsOf(config, { clock, ids, log, ownChain: chain, publicUrl, noticeKey })
   undo.push(() => Promise.all(rails.map((rail) => rail.close?.())))
   const core = coreOf(installation, {
     publicUrl,
@@ -143,33 +153,16 @@ async function startNode(
     await server.close()
     await stopLoops()
   })
-  const timer = setInterval(() => {
-    clockOffsetMs(database, host).then(
-      (offsetMs) => host.setOffsetMs(host.offsetMs() + offsetMs),
-      () => undefined,
-    )
-    ownChain?.leaveLost(core).catch((error) => log.warn({ err: error }, "a lost chain stays"))
-  }, UPKEEP_MS)
-  undo.push(async () => clearInterval(timer))
+  const stopUpkeep = keepUp({ core, database, host, chain: ownChain, log })
+  undo.push(async () => stopUpkeep())
 
-  const why = config.sandboxWebhookUrl && (await core.checkAddress(config.sandboxWebhookUrl))
-  if (why) throw new ConfigError(`CAUDAL_SANDBOX_WEBHOOK_URL: ${why}`)
-  if (config.mode === "live") removeSandboxFile(config.dataDir)
-  const sandbox =
-    config.mode === "live"
-      ? []
-      : await openSandbox({
-          core,
-          dialects,
-          dataDir: config.dataDir,
-          url: core.publicUrl,
-          webhookUrl: config.sandboxWebhookUrl,
-          loopback: config.loopback,
-          chain: ownChain,
-        })
-  if (ownChain) await whenRead(core, ownChain.chainId)
+  const { shown, demoMerchantId } = prepared
+    ? { shown: [], demoMerchantId: prepared.demoMerchantId }
+    : await prepareSandbox(config, { core, database, chain: ownChain })
+  if (demoMerchantId !== null) core.openTo(demoMerchantId)
+  if (chain) await whenRead(core, chain.chainId)
   ready = true
-  return { url, core, sandbox, chain: ownChain }
+  return { url, core, sandbox: shown, chain }
 }
 
 /** A block comes every second, and is read within another. */
@@ -202,18 +195,6 @@ function isRange(text: string): boolean {
   const most = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0
   if (bits === undefined) return most > 0
   return more.length === 0 && /^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= most
-}
-
-/** Port 0 means any; links carry the number, so it has to be known before anything is built. */
-async function freePort(host: string): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve, reject) => {
-    probe.once("error", reject)
-    probe.listen(0, host, resolve)
-  })
-  const { port } = probe.address() as AddressInfo
-  await new Promise((resolve) => probe.close(resolve))
-  return port
 }
 
 async function listen(server: FastifyInstance, host: string, port: number): Promise<void> {

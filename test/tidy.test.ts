@@ -59,16 +59,20 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/core/catalogue/load.ts",
     "src/dialects/index.ts",
   ],
-  // These two put the parts together, so they alone see the insides.
+  // These put the parts together, so they alone see the insides.
   "src/installation.ts": ["src/"],
+  "src/prepare.ts": ["src/"],
   "src/system.ts": ["src/"],
   "src/own-chain.ts": ["src/"],
-  "src/main.ts": [
+  "src/processes/": ["src/"],
+  "src/main.ts": ["src/gateway.ts"],
+  "src/gateway.ts": [
     "src/config.ts",
     "src/greeting.ts",
-    "src/installation.ts",
-    "src/system.ts",
     "src/http/log.ts",
+    "src/processes/index.ts",
+    "src/processes/limit.ts",
+    "src/system.ts",
   ],
   "src/greeting.ts": ["src/config.ts", "src/core/index.ts", "src/sandbox.ts"],
   "src/cli/": [
@@ -76,7 +80,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/clock.ts",
     "src/money.ts",
     "src/installation.ts",
-    "src/main.ts",
+    "src/gateway.ts",
     "src/system.ts",
     "src/core/index.ts",
     "src/core/catalogue/load.ts",
@@ -116,10 +120,11 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   ],
   // Processes and sockets of our own belong to those who are responsible for them.
   "node:child_process": ["src/db/", "src/anvil/"],
+  "node:cluster": ["src/processes/"],
   "node:dgram": [],
   "node:http2": [],
   "node:https": [],
-  "node:net": ["src/db/", "src/http/", "src/system.ts", "src/cli/demo/"],
+  "node:net": ["src/db/", "src/http/", "src/prepare.ts", "src/system.ts", "src/cli/demo/"],
   "node:tls": ["src/db/", "src/http/"],
 }
 

@@ -1,13 +1,17 @@
 /** `caudal start`: the gateway itself, the same as `npm start`. */
+import { startGateway } from "../gateway.ts"
 import { command, UsageError } from "./command.ts"
 
 const start = command({
   name: "start",
   about: "Runs the gateway until it is told to stop (Ctrl-C); the same as npm start.",
-  async run(_values, shell) {
+  options: {
+    processes: { value: "N", about: "share port and work among N processes; 1 if left out" },
+  },
+  async run({ processes }, shell) {
     if (shell.json)
       throw new UsageError("start prints no JSON: read sandbox.json in the data folder")
-    await import("../main.ts")
+    await startGateway(processes)
   },
 })
 

@@ -216,8 +216,8 @@ port = ${access.tcpPort ?? SOCKET_PORT}
 unix_socket_directories = ${tcp ? "''" : socket}
 unix_socket_permissions = 0700
 password_encryption = scram-sha-256
-# Some nodes of eight connections each, and an operator.
-max_connections = 50
+# Eight processes of nine connections each, their first one's own, and an operator.
+max_connections = 100
 shared_buffers = 128MB
 wal_level = replica
 # Recovery reads what was written since the last checkpoint: 1 GB takes some seconds.

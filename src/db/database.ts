@@ -54,8 +54,10 @@ export type Database = Queries & {
   close(): Promise<void>
 }
 
-/** Enough for the loops of one node; 50 connections of the embedded server serve several. */
+/** Enough for the loops of one node. */
 const POOL_SIZE = 8
+/** The most that a node has open at once: those, and its writer's. */
+export const CONNECTIONS = POOL_SIZE + 1
 /** Connections beyond what the load needs are given back after this long. */
 const IDLE_MS = 30_000
 
@@ -188,6 +190,16 @@ export async function checkServer(database: Queries, url?: string): Promise<void
   if (problems.length === 0) return
   const name = url === undefined ? "the database server" : describeServer(url)
   throw new Error(`Can't use ${name}: it ${problems.join("; it ")}.`)
+}
+
+/** How many connections the server gives to users like ours, those in use included. */
+export async function connectionsOf(database: Queries): Promise<number> {
+  const { rows } = await database.query<{ count: number }>(
+    `select sum(setting::int * case name when 'max_connections' then 1 else -1 end)::int as count
+from pg_settings
+where name in ('max_connections', 'superuser_reserved_connections', 'reserved_connections')`,
+  )
+  return rows[0]!.count
 }
 
 /** The quickest of a few answers has the least doubt about when it was given. */

@@ -1,7 +1,7 @@
 /** Numbers come out as they went in, and wrong ones harm nobody. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { makeMetrics } from "./metrics.ts"
+import { makeMetrics, renderAll } from "./metrics.ts"
 
 test("counters, gauges and histograms are shown under their names", async () => {
   const metrics = makeMetrics({ defaults: false, help: { payments_created: "Payments made." } })
@@ -51,4 +51,40 @@ test("a label with ever new values stops growing at a thousand", async () => {
   const text = await metrics.render()
   assert.equal(text.match(/^caudal_many_total\{/gm)?.length, 1_000)
   assert.match(text, /^caudal_many_total\{n="0"\} 2$/m)
+})
+
+test("the numbers of several processes stand side by side, each under its process", async () => {
+  const figuresOf = async (count: number) => {
+    const metrics = makeMetrics({ help: { seen: "Things seen." } })
+    metrics.count("seen", { kind: "a" }, count)
+    metrics.gauge("chain_ok", 1)
+    metrics.observe("batch", 0.02 * count)
+    const figures = await metrics.figures()
+    metrics.close()
+    // They go from one process to another.
+    return structuredClone(figures)
+  }
+  const one = await figuresOf(1)
+  const all = new Map([
+    ["1", one],
+    ["2", await figuresOf(2)],
+    ["3", null],
+  ])
+  const text = await renderAll(all)
+  for (const line of [
+    'caudal_seen_total{kind="a",process="1"} 1',
+    'caudal_seen_total{kind="a",process="2"} 2',
+    'caudal_chain_ok{process="2"} 1',
+    'caudal_batch_seconds_count{process="1"} 1',
+    'caudal_batch_seconds_bucket{le="0.025",process="2"} 0',
+    'caudal_process_answers{process="1"} 1',
+    'caudal_process_answers{process="3"} 0',
+  ]) {
+    assert.ok(text.split("\n").includes(line), `${line}\n${text}`)
+  }
+  assert.equal(text.match(/^# TYPE caudal_seen_total counter$/gm)?.length, 1)
+  assert.equal(text.match(/^# HELP caudal_seen_total Things seen\.$/gm)?.length, 1)
+  // Nothing that one process shows is lost among several.
+  const names = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name))
+  for (const { name } of one) assert.ok(names.has(name), name)
 })

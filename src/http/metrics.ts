@@ -1,5 +1,12 @@
 /** Numbers for Prometheus: a registry of our own, and the plain port by which the core counts. */
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client"
+import {
+  AggregatorRegistry,
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  Registry,
+} from "prom-client"
 
 export type Labels = Readonly<Record<string, string>>
 
@@ -21,8 +28,19 @@ export type MetricsRegistry = Metrics & {
   readonly contentType: string
   /** All numbers in Prometheus' text format. */
   render(): Promise<string>
+  /** All numbers as data, for `renderAll` in another process. */
+  figures(): Promise<Figures>
   /** Forgets everything and stops listening to the garbage collector. */
   close(): void
+}
+
+/** One process's numbers, as they can be sent to another. */
+export type Figures = readonly Figure[]
+type Figure = {
+  readonly name: string
+  readonly help: string
+  readonly type: unknown
+  readonly values: readonly { readonly value: number; readonly labels: object }[]
 }
 
 // From a cached answer to a rail's longest silence.
@@ -101,6 +119,37 @@ export function makeMetrics(
     observe: (name, seconds, labels = {}) => add("histogram", name, labels, seconds),
     contentType: registry.contentType,
     render: () => registry.metrics(),
+    figures: () => registry.getMetricsAsJSON(),
     close: () => registry.clear(),
   }
+}
+
+/** Says of each process whether its numbers are there. */
+const ANSWERS = `${PREFIX}process_answers`
+
+/**
+ * The numbers of several processes in Prometheus' text format, each under its process's name: sums
+ * would hide which of them has a fault, and of a gauge that all of them set they would be wrong.
+ * Null stands for a process that gave none.
+ */
+export function renderAll(byProcess: ReadonlyMap<string, Figures | null>): Promise<string> {
+  const all = [...byProcess].flatMap(([process, figures]) => [
+    labelled(process, [answering(figures !== null), ...(figures ?? [])]),
+  ])
+  return AggregatorRegistry.aggregate(all).metrics()
+}
+
+function answering(isThere: boolean): Figure {
+  const help = "1 for a process whose numbers are here, 0 for one that gave none in time."
+  const values = [{ value: isThere ? 1 : 0, labels: {} }]
+  return { name: ANSWERS, help, type: "gauge", values }
+}
+
+function labelled(process: string, figures: Figures): object[] {
+  return figures.map((metric) => ({
+    ...metric,
+    // No two have the same labels now, so each sum is of one; other ways would leave some out.
+    aggregator: "sum",
+    values: metric.values.map((each) => ({ ...each, labels: { ...each.labels, process } })),
+  }))
 }
