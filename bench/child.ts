@@ -11,8 +11,12 @@ export function settings<Settings>(): Settings {
 
 /** Tells the bench something that it didn't ask for. */
 export function tell(told: unknown): void {
-  // A bench that went away between the two hears nothing, which is all that can be done.
-  if (process.connected) process.send?.({ told }, undefined, undefined, () => {})
+  send({ told })
+}
+
+/** A bench that went away meanwhile hears nothing, which is all that can be done. */
+function send(message: object): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => {})
 }
 
 /** Answers the bench until it lets go; then `stop` is called and the process ends. */
@@ -24,11 +28,11 @@ export function serve(handlers: Handlers, stop: () => Promise<unknown> = async (
     Promise.resolve()
       .then(() => known[what]!(value as never))
       .then(
-        (answer) => process.send?.({ id, answer }),
-        (error: Error) => process.send?.({ id, error: error.stack ?? String(error) }),
+        (answer) => send({ id, answer }),
+        (error: Error) => send({ id, error: error.stack ?? String(error) }),
       )
-      // Nobody is left to be told.
-      .catch(() => {})
+      // What can't be sent is a bug of the bench, which would wait for it forever.
+      .catch((error: Error) => send({ id, error: String(error) }))
   })
   process.once("disconnect", () => {
     stop().then(

@@ -7,6 +7,9 @@ import type { Context } from "./bench.ts"
 export type Child = {
   /** Asks the process for something and waits for the answer; rejects with its words. */
   ask<Answer>(what: string, value?: unknown): Promise<Answer>
+  /** Takes all CPU time from it until it is thawed: what it does by itself burdens nobody. */
+  freeze(): void
+  thaw(): void
   /** Asks it to stop what it has started, and waits until it has ended. */
   stop(): Promise<void>
 }
@@ -73,12 +76,16 @@ export async function startChild(
   async function stop(): Promise<void> {
     if (stopping) return
     stopping = true
+    thaw()
     await endChild(child)
   }
 
+  const freeze = () => void child.kill("SIGSTOP")
+  const thaw = () => void child.kill("SIGCONT")
+
   context.after(stop)
   await ask("ready")
-  return { ask, stop }
+  return { ask, freeze, thaw, stop }
 }
 
 async function endChild(child: ChildProcess): Promise<void> {

@@ -7,6 +7,7 @@ import { isRefusal, type NewPayment } from "../src/core/index.ts"
 import { makeLogger } from "../src/http/log.ts"
 import { startSystem } from "../src/system.ts"
 import { serve, settings } from "./child.ts"
+import { nothing } from "./controls/nothing.ts"
 
 export type GatewaySettings = {
   readonly databaseUrl: string
@@ -15,6 +16,8 @@ export type GatewaySettings = {
   readonly environment?: Readonly<Record<string, string>>
   /** What stands in caudal.json under `rails`. */
   readonly rails?: Readonly<Record<string, unknown>>
+  /** Whether the engine's store does nothing: see `controls/nothing.ts`. */
+  readonly storesNothing?: boolean
 }
 
 /** The demo merchant's Pentagoo credentials. */
@@ -22,6 +25,16 @@ export type Credentials = {
   readonly baseUrl: string
   readonly key: string
   readonly secret: string
+}
+
+/** What the sandbox wrote down for scripts: of each dialect its base URL and credentials. */
+export type Sandbox = {
+  readonly pentagoo: Credentials
+  readonly tapila: Readonly<Record<"baseUrl" | "clientUsername" | "password" | "apiKey", string>>
+  readonly palommaPay: { readonly baseUrl: string; readonly privateKey: string }
+  readonly palommaDirectDebit: { readonly baseUrl: string; readonly apiKey: string }
+  readonly caudal: { readonly baseUrl: string; readonly apiKey: string }
+  readonly chain?: object
 }
 
 /** A merchant with one open payment, of which others may be copied. */
@@ -37,7 +50,13 @@ const XPUB =
 const OPEN_TRIES = 100
 const OPEN_WAIT_MS = 100
 
-const { databaseUrl, dataDir, environment = {}, rails = {} } = settings<GatewaySettings>()
+const {
+  databaseUrl,
+  dataDir,
+  environment = {},
+  rails = {},
+  storesNothing = false,
+} = settings<GatewaySettings>()
 
 async function start() {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
@@ -54,7 +73,8 @@ async function start() {
     },
     dataDir,
   )
-  return startSystem({ config, log: makeLogger({ level: config.logLevel }) })
+  const log = makeLogger({ level: config.logLevel })
+  return startSystem({ config, log, ...(storesNothing && { writer: nothing }) })
 }
 
 const starting = start()
@@ -101,12 +121,7 @@ async function fillWallet({ asset, amount }: { readonly asset: string; readonly 
   if (isRefusal(booked)) throw new Error(booked.message)
 }
 
-/** What the sandbox wrote down for scripts. */
-function sandbox(): {
-  readonly pentagoo: Credentials
-  readonly tapila: object
-  readonly chain?: object
-} {
+function sandbox(): Sandbox {
   return JSON.parse(readFileSync(join(dataDir, "sandbox.json"), "utf8"))
 }
 
@@ -116,6 +131,7 @@ serve(
       await starting
       return true
     },
+    sandbox,
     credentials: (): Credentials => sandbox().pentagoo,
     /** Whether this sandbox keeps a chain of its own. */
     hasChain: (): boolean => sandbox().chain !== undefined,

@@ -3,9 +3,11 @@ import {
   chmodSync,
   closeSync,
   fdatasyncSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   rmSync,
+  writeFileSync,
   writeSync,
 } from "node:fs"
 import { tmpdir } from "node:os"
@@ -46,8 +48,14 @@ export async function openPlace(context: Context): Promise<Place> {
   }
 }
 
+/** Several gateways, their controls and 64 clients of pgbench. */
+const CONNECTIONS = 200
+
 async function ownServer(context: Context, folder: string): Promise<string> {
-  const embedded = await startEmbedded({ dataDir: join(folder, "server") })
+  const dataDir = join(folder, "server")
+  mkdirSync(dataDir)
+  writeFileSync(join(dataDir, "postgres.local.conf"), `max_connections = ${CONNECTIONS}\n`)
+  const embedded = await startEmbedded({ dataDir })
   context.after(() => embedded.stop())
   return embedded.url
 }

@@ -1,30 +1,25 @@
-/** Runs a bench: `npm run bench -- NAME [--seconds N] [--short] [--json]`; 1 if it misses a bar. */
+/** Runs benches: `npm run bench -- [NAME…] [--seconds N] [--short] [--json]`; 1 if one misses. */
 import { parseArgs } from "node:util"
-import { bankFiles } from "./bank-files/index.ts"
-import type { Bench, Context, Measured } from "./bench.ts"
-import { createEvm } from "./create-evm/index.ts"
+import type { Bench, Measured } from "./bench.ts"
+import { PARTS, WHOLE } from "./benches.ts"
 import { figureOf, tableOf } from "./figures.ts"
-import { firstLoads } from "./first-load/index.ts"
-import { follow } from "./follow/index.ts"
-import { payPage } from "./pay-page/index.ts"
-import { recharges } from "./recharges/index.ts"
-
-const BENCHES: Readonly<Record<string, Bench>> = {
-  follow,
-  "create-evm": createEvm,
-  "pay-page": payPage,
-  "first-load": firstLoads,
-  "bank-files": bankFiles,
-  recharges,
-}
+import { makeScreen } from "./screen.ts"
 
 /** Longer runs say no more, and a typing error shouldn't take the night. */
 const SECONDS_MAX = 3_600
 const SHORT_SECONDS = 2
-const BAR_WIDTH = 30
 
 class UsageError extends Error {
   override readonly name = "UsageError"
+}
+
+type Wanted = {
+  readonly name: string
+  readonly bench: Bench
+  readonly seconds: number
+  readonly short: boolean
+  /** How it is called while it runs. */
+  readonly title: string
 }
 
 function readArguments() {
@@ -36,90 +31,104 @@ function readArguments() {
       json: { type: "boolean", default: false },
     },
   })
-  const [name = "", ...more] = positionals
-  const bench = BENCHES[name]
-  if (!bench || more.length > 0) {
-    const list = Object.entries(BENCHES).map(([each, { about }]) => `  ${each.padEnd(12)}${about}`)
-    throw new UsageError(
-      `Usage: npm run bench -- NAME [--seconds N] [--short] [--json]\n\n${list.join("\n")}`,
-    )
-  }
+  const benches = { ...WHOLE, ...PARTS }
+  const names = positionals.length > 0 ? [...new Set(positionals)] : Object.keys(WHOLE)
+  const unknown = names.find((name) => !Object.hasOwn(benches, name))
+  if (unknown !== undefined) throw new UsageError(`There is no bench "${unknown}".\n\n${usage()}`)
   const { json, short } = values
-  const seconds = Number(values.seconds ?? (short ? SHORT_SECONDS : bench.seconds))
-  if (!(seconds >= 1 && seconds <= SECONDS_MAX)) {
-    throw new UsageError(`--seconds must be a number from 1 to ${SECONDS_MAX}`)
-  }
-  return { name, bench, json, short, seconds }
+  const wanted = names.map((name, at): Wanted => {
+    const bench = benches[name]!
+    const seconds = Number(values.seconds ?? (short ? SHORT_SECONDS : bench.seconds))
+    if (!(seconds >= 1 && seconds <= SECONDS_MAX)) {
+      throw new UsageError(`--seconds must be a number from 1 to ${SECONDS_MAX}`)
+    }
+    const title = names.length > 1 ? `${name} (${at + 1} of ${names.length})` : name
+    return { name, bench, seconds, short, title }
+  })
+  return { wanted, json }
 }
 
-/** Writes over one line of a terminal; elsewhere it says nothing. */
-function makeScreen(name: string) {
-  const { isTTY } = process.stderr
-  let stage = ""
-  const draw = (text: string) => isTTY && process.stderr.write(`\r\x1b[K${text}`)
-  return {
-    stage(text: string) {
-      stage = text
-      draw(`${name}: ${text}`)
-    },
-    progress(done: number) {
-      const filled = Math.round(Math.min(1, done) * BAR_WIDTH)
-      const bar = "█".repeat(filled) + "░".repeat(BAR_WIDTH - filled)
-      draw(`${name}: ${bar} ${String(Math.floor(done * 100)).padStart(3)} % ${stage}`)
-    },
-    clear: () => draw(""),
-  }
+function usage(): string {
+  const list = (benches: Readonly<Record<string, Bench>>) =>
+    Object.entries(benches).map(([name, { about }]) => `  ${name.padEnd(12)}${about}`)
+  return [
+    "Usage: npm run bench -- [NAME…] [--seconds N] [--short] [--json]",
+    "",
+    "Without a name these run, one after the other:",
+    ...list(WHOLE),
+    "",
+    "By name only:",
+    ...list(PARTS),
+  ].join("\n")
 }
 
-type Wanted = Pick<Context, "seconds" | "short"> & { readonly name: string; readonly bench: Bench }
-
-/** Runs it to its end, or until a signal; whatever it started is stopped then. */
-async function run({ bench, name, seconds, short }: Wanted) {
-  const undo: (() => Promise<unknown>)[] = []
-  const notes: string[] = []
+/** Aborted by the first signal, after which whatever was started is stopped. */
+function untilSignal(): AbortSignal {
   const ended = new AbortController()
-  const screen = makeScreen(name)
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
       // Whoever asks twice doesn't want to wait for what is being stopped.
       if (ended.signal.aborted) process.exit(1)
-      screen.stage("stopping")
       ended.abort(new Error("stopped"))
     })
   }
+  return ended.signal
+}
+
+/** Runs one to its end, or until the signal; whatever it started is stopped then. */
+async function run({ bench, seconds, short, title }: Wanted, signal: AbortSignal) {
+  const undo: (() => Promise<unknown>)[] = []
+  const notes: string[] = []
+  const screen = makeScreen(title)
+  const stopping = () => screen.stage("stopping")
+  signal.addEventListener("abort", stopping)
   try {
     const figures = await bench.run({
       ...screen,
       seconds,
       short,
-      signal: ended.signal,
+      signal,
       after: (work) => undo.push(work),
       note: (text) => notes.push(text),
     })
     return { figures, notes }
   } finally {
-    screen.stage("stopping")
+    signal.removeEventListener("abort", stopping)
+    stopping()
     while (undo.length > 0) await undo.pop()!().catch((error) => console.error(error))
     screen.clear()
   }
 }
 
-function print(figures: readonly Measured[], notes: readonly string[], json: boolean): void {
-  const judged = figures.map(figureOf)
-  if (json) console.log(JSON.stringify(judged, null, 2))
-  else console.log(`${notes.map((note) => `${note}\n`).join("")}\n${tableOf(figures)}`)
-  if (judged.some(({ met }) => met === false)) process.exitCode = 1
+/** Runs all that is wanted; one that fails is told of, and keeps back none of the others. */
+async function runAll(wanted: readonly Wanted[], json: boolean): Promise<readonly Measured[]> {
+  const signal = untilSignal()
+  const all: Measured[] = []
+  for (const each of wanted) {
+    try {
+      const { figures, notes } = await run(each, signal)
+      all.push(...figures)
+      if (json) continue
+      const title = wanted.length > 1 ? `${each.name}: ${each.bench.about}\n` : ""
+      console.log(`${title}${notes.map((note) => `${note}\n`).join("")}\n${tableOf(figures)}\n`)
+    } catch (error) {
+      if (signal.aborted) throw signal.reason
+      console.error(`${each.name} failed:`, error)
+      process.exitCode = 1
+    }
+  }
+  return all
 }
 
 try {
-  const { json, ...wanted } = readArguments()
-  const { figures, notes } = await run(wanted)
-  print(figures, notes, json)
+  const { json, wanted } = readArguments()
+  const figures = (await runAll(wanted, json)).map(figureOf)
+  if (json) console.log(JSON.stringify(figures, null, 2))
+  if (figures.some(({ met }) => met === false)) process.exitCode = 1
 } catch (error) {
   const { code, message, name } = error as Error & { code?: string }
-  // A wait that was broken off says so in words of its own.
-  const isStopped = message === "stopped" || code === "ABORT_ERR"
   const isUsage = name === "UsageError" || code?.startsWith("ERR_PARSE_ARGS") === true
-  console.error(isStopped ? "stopped" : isUsage ? message : error)
+  const isStopped = message === "stopped"
+  console.error(isUsage || isStopped ? message : error)
   process.exitCode = isUsage ? 2 : 1
 }

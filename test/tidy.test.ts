@@ -88,6 +88,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/http/log.ts",
   ],
   "test/": ["src/"],
+  "test/bench/": ["bench/", "src/"],
   "bench/": ["src/", "test/support/"],
 }
 /** What a test may use beside what it tests. */
