@@ -43,7 +43,8 @@ async function start() {
   const { app, clock, ids, merchantId, pool } = plain
   const [outside, available] = [ids.next(), ids.next()]
   await pool.query(
-    `insert into accounts (id, custodian, merchant_id, rail, kind, asset, balance, floor, created_at)
+    `insert into accounts
+(id, custodian, merchant_id, rail, kind, asset, balance, floor, created_at)
 values ($1, 'gateway', null, 'operator', 'outside', $3, 0, null, $4),
   ($2, 'gateway', $5, null, 'available', $3, 0, 0, $4)`,
     [outside, available, asset, clock.now(), merchantId],

@@ -52,7 +52,8 @@ const server = createServer((request, response) => {
       counts.wrong += 1
       if (wrong.length < WRONG_SHOWN) wrong.push(why.slice(0, SHOWN_LENGTH))
     }
-    response.writeHead(why === null ? 204 : 400).end()
+    // Taken all the same: tried again and again, it would keep the bench from saying what is wrong.
+    response.writeHead(204).end()
   })
 })
 

@@ -32,7 +32,8 @@ export async function makeGround(plain: Plain): Promise<Ground> {
   }
   const at = clock.now()
   await pool.query(
-    `insert into accounts (id, custodian, merchant_id, rail, kind, asset, balance, floor, created_at)
+    `insert into accounts
+(id, custodian, merchant_id, rail, kind, asset, balance, floor, created_at)
 values ($1, 'gateway', null, 'simulator', 'outside', $4, 0, null, $5),
   ($2, 'gateway', $6, null, 'unapplied', $4, 0, 0, $5),
   ($3, 'gateway', $6, null, 'available', $4, 0, 0, $5)`,
@@ -83,7 +84,8 @@ export async function lock(
 ): Promise<Found | null> {
   const { rows } = await client.query<Found>({
     name: "lock",
-    text: `select p.*, a.id as attempt_id from payments p join attempts a on a.id = p.open_attempt_id
+    text: `select p.*, a.id as attempt_id
+from payments p join attempts a on a.id = p.open_attempt_id
 where p.id = $1 and p.merchant_id = $2 and p.state = 'pending' for update`,
     values: [id, merchantId],
   })
@@ -101,8 +103,8 @@ export async function approve(
   const moved = BigInt(amount) * SCALE
   await client.query({
     name: "sighting",
-    text: `insert into sightings (rail, place, attempt_id, fact, amount, asset, at, created_at, state,
-  applied, applied_amount, booked, frozen, apply_at)
+    text: `insert into sightings (rail, place, attempt_id, fact, amount, asset, at, created_at,
+  state, applied, applied_amount, booked, frozen, apply_at)
 values ('simulator', $1, $2, 'received', $3, $4, $5, $5, 'final', 'final', $3, $3, false, $5)`,
     values: [`${attemptId}:received`, attemptId, moved, ASSET, at],
   })
