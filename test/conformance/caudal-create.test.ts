@@ -104,6 +104,9 @@ test("all that may be said is kept, and null is as good as left out", async () =
   const payment = await core.payments.find(merchant.id, body.dialect_id)
   const redirectUrl = "http://localhost:3000/listo"
   assert.deepEqual(payment!.purpose, { methods: ["wallet"], redirectUrl })
+  const page = await ask("GET", body.url.replace(core.publicUrl, gateway.url))
+  assert.match(page.body, /name="phone"/)
+  assert.doesNotMatch(page.body, /name="accountNumber"/, "nothing but what the merchant named")
   const found = await call("GET", `/payments?reference=${reference}&dialect=caudal`)
   assert.deepEqual(
     found.body.data.map(({ id }: { id: string }) => id),
