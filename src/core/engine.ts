@@ -20,16 +20,16 @@ import {
   type StoredAnswer,
   together,
 } from "./fold.ts"
+import { makeQueue } from "./queue.ts"
 import { assert, Bug, type Refusal } from "./refusal.ts"
 import type { Keyring } from "./seal.ts"
 import { keep, loads } from "./store/load.ts"
+import type { Agreements } from "./store/load-merchants.ts"
 import { checkWritten, claimBatch, fateOf, writes } from "./store/write.ts"
 import type { Announce } from "./webhooks/announce.ts"
 
 /** Above this a batch's rows cost more than the commit they share. */
 const BATCH_MAX = 512
-/** Commands that may wait: about a second of full load, after which a caller is better told no. */
-const QUEUE_MAX = 10_000
 /** How often a batch is folded anew because a decider reached for rows that were not loaded. */
 const FOLDS_MAX = 5
 /** Tries of one batch after deadlocks, serialization failures or a lost connection. */
@@ -87,31 +87,42 @@ type Waiting = Entry & { settle(folded: Folded): void; fail(error: unknown): voi
 /** Makes the engine of a node; it owns `writer`'s rounds. */
 export function makeEngine(parts: EngineParts): Engine {
   const { writer, clock, ids } = parts
-  const queue: Waiting[] = []
+  const queue = makeQueue<Waiting>(clock, ({ fail }) => fail(tooMuch()))
+  const agreements: Agreements = new Map()
   let running: Promise<void> | null = null
   let stopped = false
+  /** Set while more is asked for than can be done. */
+  let refusing = false
   /** Set while the fate of a commit is being asked for: nobody is made to wait for that. */
   let recovering = false
 
   function enqueue(entry: Entry): Promise<Folded> {
     if (stopped) return Promise.reject(new Unavailable("the gateway is stopping"))
     if (recovering) return Promise.reject(new Unavailable("the database is not answering"))
-    if (queue.length >= QUEUE_MAX)
-      return Promise.reject(new Unavailable("too much work is waiting"))
     return new Promise((settle, fail) => {
-      queue.push({ ...entry, settle, fail })
+      if (!queue.add({ ...entry, settle, fail })) return fail(tooMuch())
       running ??= new Promise<void>((done) => setImmediate(() => void drain().then(done)))
     })
   }
 
+  /** Said once in the log, until everybody was served again: thousands may hear it. */
+  function tooMuch(): Unavailable {
+    const refusal = new Unavailable("too much work is waiting")
+    if (!refusing) parts.onFault(refusal, "commands are refused")
+    refusing = true
+    return refusal
+  }
+
   async function drain(): Promise<void> {
-    while (queue.length > 0) {
-      const batch = queue.splice(0, BATCH_MAX)
+    for (;;) {
+      const batch = queue.take(BATCH_MAX)
+      if (batch.length === 0) break
       const startedMs = clock.elapsedMs()
       await process(batch)
       parts.onBatch?.(batch.length, clock.elapsedMs() - startedMs)
     }
     running = null
+    refusing = false
   }
 
   /** Commits a batch, or finds the commands in it that can't be committed. Never rejects. */
@@ -137,7 +148,7 @@ export function makeEngine(parts: EngineParts): Engine {
         if (fault === "connection" || fault === "readonly" || fault === "disk") {
           parts.onFault(error, "the database refused a batch")
           const unavailable = new Unavailable("the database is not available", { cause: error })
-          for (const entry of [...batch, ...queue.splice(0)]) entry.fail(unavailable)
+          for (const entry of [...batch, ...queue.take(queue.length())]) entry.fail(unavailable)
           return
         }
         if (batch.length === 1) {
@@ -198,7 +209,7 @@ export function makeEngine(parts: EngineParts): Engine {
     for (let folds = 0; ; folds += 1) {
       assert(folds < FOLDS_MAX, "a command keeps reaching for rows that it does not name")
       const draft = new Draft(clock.now(), ids.next)
-      const loaded = loads(needs, draft, parts.keyring)
+      const loaded = loads(needs, draft, { keyring: parts.keyring, agreements })
       const [, ...results] = await writer.round([begin, ...loaded.map((load) => load.call)])
       const { folded, missing } = await orRollback(() => {
         keep(loaded, results)
@@ -247,7 +258,7 @@ export function makeEngine(parts: EngineParts): Engine {
       const entry = { decider: decider as Entry["decider"], command, once: once as Once<unknown> }
       return answerOf(await enqueue(entry)) as StoredAnswer
     },
-    queued: () => queue.length,
+    queued: queue.length,
     async stop() {
       stopped = true
       await running

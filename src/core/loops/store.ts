@@ -108,10 +108,10 @@ export async function overduePayments(
   const { rows } = await db.query<Pick<Payment, "id" | "merchantId">>(
     `select p.id, p.merchant_id as "merchantId" from payments p
 left join attempts a on a.id = p.open_attempt_id
-where p.expires_at <= $1 and p.state = 'pending'
+where p.due_at <= $1 and p.state = 'pending'
   and (a.id is null or (a.state = 'waiting' and a.looks = 0)
     or (a.state = 'open' and a.instructions is not null))
-order by p.expires_at limit $2`,
+order by p.due_at limit $2`,
     [now, most],
   )
   return rows

@@ -1,21 +1,14 @@
 /** Round trip one: reads and locks, in one fixed order, all rows that a batch of commands needs. */
 import type { Call, Result } from "../../db/database.ts"
 import type { Customer, Instrument } from "../customers/customer.ts"
-import {
-  type Draft,
-  type Needs,
-  referenceKey,
-  type Shelf,
-  termsKey,
-  transferKey,
-} from "../draft.ts"
+import { type Draft, type Needs, referenceKey, type Shelf, transferKey } from "../draft.ts"
 import { type Account, accountId, type Transfer } from "../ledger/account.ts"
-import type { Merchant, Terms } from "../merchants/merchant.ts"
 import type { Attempt, Refund } from "../payments/attempt.ts"
 import type { Payment } from "../payments/payment.ts"
 import type { Keyring } from "../seal.ts"
-import type { Delivery, Endpoint } from "../webhooks/event.ts"
+import type { Delivery } from "../webhooks/event.ts"
 import type { Xpub } from "../xpubs/xpub.ts"
+import { type Agreements, merchantLoads } from "./load-merchants.ts"
 import { frozenLoads, sightingLoads } from "./load-sightings.ts"
 import * as schema from "./schema.ts"
 import { openCustomer, openInstrument } from "./sealed.ts"
@@ -28,9 +21,13 @@ export type Load = { readonly call: Call; readonly keep: (rows: readonly unknown
  * The statements that load `needs` into `draft`. Rows are locked table by table in the order of
  * this function and by id within a table, so that two nodes never wait for each other in a circle.
  */
-export function loads(needs: Needs, draft: Draft, keyring: Keyring): Load[] {
+export function loads(
+  needs: Needs,
+  draft: Draft,
+  { keyring, agreements }: { readonly keyring: Keyring; readonly agreements: Agreements },
+): Load[] {
   const lists: Load[][] = [
-    merchantLoads(unique(needs.merchants), draft),
+    merchantLoads(unique(needs.merchants), draft, agreements),
     paymentLoads(unique(needs.payments), draft),
     referenceLoads(needs, draft),
     attemptLoads(unique(needs.attemptsOf), draft),
@@ -80,91 +77,37 @@ export function keep(loaded: readonly Load[], results: readonly Result[]): void 
   for (const [at, load] of loaded.entries()) load.keep(results[at]!.rows)
 }
 
-function merchantLoads(ids: string[], draft: Draft): Load[] {
-  if (ids.length === 0) return []
-  for (const id of ids) {
-    draft.merchants.load(id, null)
-    draft.endpoints.load(id, [])
-  }
-  return [
-    {
-      call: {
-        text: `select id, name, time_zone as "timeZone", settings, created_at as "createdAt"
-from merchants where id = any($1::uuid[])`,
-        params: [ids],
-      },
-      keep: (rows) => {
-        for (const row of rows as Merchant[]) draft.merchants.load(row.id, row)
-      },
-    },
-    {
-      call: {
-        text: `select merchant_id as "merchantId", dialect, settings,
-signing_key_sealed as "signingKeySealed", created_at as "createdAt"
-from terms where merchant_id = any($1::uuid[])`,
-        params: [ids],
-      },
-      keep: (rows) => {
-        for (const row of rows as Terms[]) {
-          draft.terms.load(termsKey(row.merchantId, row.dialect), row)
-        }
-      },
-    },
-    {
-      call: {
-        text: `select id, merchant_id as "merchantId", dialect, url,
-secret_sealed as "secretSealed", headers_sealed as "headersSealed", created_at as "createdAt",
-disabled_at as "disabledAt", disabled_reason as "disabledReason"
-from endpoints where merchant_id = any($1::uuid[]) and disabled_at is null order by id`,
-        params: [ids],
-      },
-      keep: (rows) => {
-        for (const row of rows as Endpoint[]) {
-          const others = draft.endpoints.get(row.merchantId)!
-          draft.endpoints.load(row.merchantId, [...others, row])
-        }
-      },
-    },
-  ]
-}
-
 function paymentLoads(ids: string[], draft: Draft): Load[] {
   return into(schema.payments, "id", ids, draft.payments, (row: Payment) => row.id)
 }
 
 /**
- * Payments found by their merchants' own ids, with their attempts: what a repeat is answered with.
+ * Payments found by their merchants' own ids. Their attempts are loaded where a repeat is answered
+ * with them: hardly any reference comes twice.
  */
 function referenceLoads(needs: Needs, draft: Draft): Load[] {
   const wanted = needs.references ?? []
   if (wanted.length === 0) return []
   for (const reference of wanted) draft.references.load(referenceKey(reference), null)
-  const params = [
-    wanted.map((each) => each.merchantId),
-    wanted.map((each) => each.dialect),
-    wanted.map((each) => each.reference),
-  ]
-  const matching = `from unnest($1::uuid[], $2::text[], $3::text[]) as k (merchant_id, dialect, reference)
-join payments p on p.merchant_id = k.merchant_id and p.dialect = k.dialect
-  and p.reference = k.reference`
   return [
     {
-      call: { text: `select ${selectList(schema.payments, "p")} ${matching}`, params },
+      call: {
+        text: `select ${selectList(schema.payments, "p")}
+from unnest($1::uuid[], $2::text[], $3::text[]) as k (merchant_id, dialect, reference)
+join payments p on p.merchant_id = k.merchant_id and p.dialect = k.dialect
+  and p.reference = k.reference`,
+        params: [
+          wanted.map((each) => each.merchantId),
+          wanted.map((each) => each.dialect),
+          wanted.map((each) => each.reference),
+        ],
+      },
       keep: (rows) => {
         for (const row of rows as Payment[]) {
           draft.references.load(referenceKey(row as Payment & { reference: string }), row.id)
           draft.payments.load(row.id, row)
-          draft.attemptIds.load(row.id, [])
         }
       },
-    },
-    {
-      call: {
-        text: `select ${selectList(schema.attempts, "a")} ${matching}
-join attempts a on a.payment_id = p.id order by a.id`,
-        params,
-      },
-      keep: (rows) => keepAttempts(rows as Attempt[], draft),
     },
   ]
 }
