@@ -78,14 +78,14 @@ async function run(context: Context): Promise<readonly Measured[]> {
     latency("hot, p99", slices, controls, 0.99),
     cpu("hot, CPU of the server", slices, controls, ({ serverMs }) => serverMs),
     cpu("hot, CPU of the database", slices, controls, ({ databaseMs }) => databaseMs),
-    none("hot, wrong answers", wrongCount),
+    none("hot: wrong answers", wrongCount),
     none(
-      "hot, transfers without an answer, or the reverse",
+      "hot: transfers without an answer, or the reverse",
       Math.abs(booked - ours.topUps.counts.booked) +
         Math.abs(their.rows - theirs.topUps.counts.booked),
     ),
-    none("hot, centavos astray", Math.abs(amount - before.amount - booked * AMOUNT)),
-    none("hot, books that don't add up", astray(both[0]!) + astray(both[1]!)),
+    none("hot: centavos astray", Math.abs(amount - before.amount - booked * AMOUNT)),
+    none("hot: books that don't add up", astray(both[0]!) + astray(both[1]!)),
   ]
 }
 

@@ -61,10 +61,10 @@ async function run(context: Context): Promise<readonly Measured[]> {
       const samples = of(sides[at]!.loads)
       return { name: `poison, ${shown}, p99`, unit: "ms", samples, control: of(clean.loads) }
     }),
-    { name: "poison, refused", unit: "", samples: [counts.refused] },
-    none("poison, neighbours hurt", counts.hurt),
-    none("poison, poisoned that got through", counts.gotThrough + rows.poisoned),
-    none("poison, payments without an answer, or the reverse", rows.payments - counts.created),
+    { name: "poison: refused", unit: "", samples: [counts.refused] },
+    none("poison: neighbours hurt", counts.hurt),
+    none("poison: poisoned that got through", counts.gotThrough + rows.poisoned),
+    none("poison: payments without an answer, or the reverse", rows.payments - counts.created),
   ]
 }
 

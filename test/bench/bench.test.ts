@@ -80,6 +80,43 @@ const TABLE: readonly [name: string, bounds: Readonly<Record<string, Bounds>>][]
     },
   ],
   [
+    "life",
+    {
+      life: [0.1, 1_000_000],
+      "life, CPU of the server": [0.01, 1_000],
+      "life: wrong answers": [0, 0],
+      "life: payments without an answer, or the reverse": [0, 0],
+      "life: books that don't add up": [0, 0],
+      "life: payments without their two events": [0, 0],
+      "life: not told": [0, 0],
+      "life: not marked as told": [0, 0],
+      "life: ends that were not heard of": [0, 0],
+      "life: messages that are not signed right": [0, 0],
+    },
+  ],
+  [
+    "hot",
+    {
+      hot: [1, 1_000_000],
+      "hot, CPU of the server": [0.001, 1_000],
+      "hot: wrong answers": [0, 0],
+      "hot: transfers without an answer, or the reverse": [0, 0],
+      "hot: centavos astray": [0, 0],
+      "hot: books that don't add up": [0, 0],
+    },
+  ],
+  [
+    "poison",
+    {
+      "poison, 0.1 %": [1, 1_000_000],
+      "poison, 1 %": [1, 1_000_000],
+      "poison: refused": [1, 100_000],
+      "poison: neighbours hurt": [0, 0],
+      "poison: poisoned that got through": [0, 0],
+      "poison: payments without an answer, or the reverse": [0, 0],
+    },
+  ],
+  [
     "pay-page",
     {
       "page, median": [0.1, 10_000],
