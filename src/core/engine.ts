@@ -148,7 +148,7 @@ export function makeEngine(parts: EngineParts): Engine {
         if (fault === "connection" || fault === "readonly" || fault === "disk") {
           parts.onFault(error, "the database refused a batch")
           const unavailable = new Unavailable("the database is not available", { cause: error })
-          for (const entry of [...batch, ...queue.take(queue.length())]) entry.fail(unavailable)
+          for (const entry of [...batch, ...queue.take(queue.size())]) entry.fail(unavailable)
           return
         }
         if (batch.length === 1) {
@@ -258,7 +258,7 @@ export function makeEngine(parts: EngineParts): Engine {
       const entry = { decider: decider as Entry["decider"], command, once: once as Once<unknown> }
       return answerOf(await enqueue(entry)) as StoredAnswer
     },
-    queued: queue.length,
+    queued: queue.size,
     async stop() {
       stopped = true
       await running

@@ -6,6 +6,7 @@ import { PassThrough } from "node:stream"
 import { type TestContext, test } from "node:test"
 import type { FastifyInstance } from "fastify"
 import { hostClock, makeIds } from "../clock.ts"
+import { Unavailable } from "../core/index.ts"
 import { CREDENTIAL_HEADERS, makeLogger } from "./log.ts"
 import { makeMetrics } from "./metrics.ts"
 import { makeServer, type ServerOptions } from "./server.ts"
@@ -35,6 +36,9 @@ async function start(
   app.get("/slow", () => new Promise((resolve) => setTimeout(resolve, 150, { slow: true })))
   app.get("/fault", async () => {
     throw new Error("hush", { cause: new Error("disk") })
+  })
+  app.get("/busy", async () => {
+    throw new Unavailable("too much work is waiting")
   })
   app.get("/ip", async (request) => ({ ip: request.ip, protocol: request.protocol }))
   mount(app)
@@ -129,6 +133,9 @@ test("the root answers problem details, and a fault tells nothing of itself", as
   const faults = lines.filter((line) => line["msg"] === "fault")
   assert.equal(faults.length, 1)
   assert.equal((faults[0]!["err"] as { cause: Line }).cause["message"], "disk")
+  // Thousands may be told at once, and the log already knows why.
+  await app.inject("/busy")
+  assert.ok(lines.every((line) => !JSON.stringify(line).includes("too much work")))
 })
 
 test("bodies that can't be read are refused without repeating them", async (t) => {

@@ -10,6 +10,7 @@ import {
   LogController,
 } from "fastify"
 import type { Clock, Ids } from "../clock.ts"
+import { Unavailable } from "../core/index.ts"
 import type { Metrics } from "./metrics.ts"
 import {
   type PlainAnswer,
@@ -137,11 +138,12 @@ export function makeServer(options: ServerOptions): FastifyInstance {
     done()
   })
   // Whatever a dialect makes of it, a fault is logged once, here. An error with a status below 500
-  // is an answer, and its message may repeat what the caller sent.
+  // is an answer, and its message may repeat what the caller sent. What can't be taken now is told
+  // by whom it is too much for, once: a line for each would be one more load.
   app.addHook("onError", (request, _reply, error, done) => {
-    if (!(error.statusCode !== undefined && error.statusCode < 500)) {
-      request.log.error({ err: error }, "fault")
-    }
+    const isAnswer = error.statusCode !== undefined && error.statusCode < 500
+    if (error instanceof Unavailable) request.log.debug({ why: error.message }, "not taken")
+    else if (!isAnswer) request.log.error({ err: error }, "fault")
     done()
   })
   app.addHook("preClose", async () => {
