@@ -188,7 +188,11 @@ test("the guide has the times of the look-ups", () => {
   }
   assert.equal(told.length, 11)
   for (let look = 0; look < 20; look += 1) {
-    assert.equal(lookDelayMs!(look), (told[look] ?? told.at(-1)!) * 1_000, `look ${look + 1}`)
+    assert.equal(
+      lookDelayMs!(look, "recharge"),
+      (told[look] ?? told.at(-1)!) * 1_000,
+      `look ${look + 1}`,
+    )
   }
 })
 

@@ -127,7 +127,7 @@ export type Rail = {
    * How long to wait before look number `looks` (0: the first after begin); null: never look.
    * Without it, attempts are looked at as `payments/look-ups.ts` says.
    */
-  lookDelayMs?(looks: number): number | null
+  lookDelayMs?(looks: number, method: Method): number | null
 
   /**
    * What the payer must do, when that needs no call: pure and at once. The attempt is born open.

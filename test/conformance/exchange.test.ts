@@ -123,7 +123,7 @@ for (const name of names) {
     const { rail, samples } = world(t, name)
     assert.equal(rail.needsMandate, true)
     assert.equal(rail.custodian, "gateway")
-    assert.equal(rail.lookDelayMs?.(0), null)
+    assert.equal(rail.lookDelayMs?.(0, "bank"), null)
     await assert.rejects(rail.begin(samples.order(1)))
     assert.deepEqual(await rail.observe([samples.order(1)], null), { sightings: [], cursor: null })
     assert.ok(rail.exchange.everyMs > 0 && rail.exchange.ordersMax > 0)

@@ -128,12 +128,14 @@ for (const name of names) {
     assert.ok(rail.methods.length > 0)
     assert.equal(new Set(rail.methods).size, rail.methods.length)
     assert.ok(rail.beginTimeoutMs > 0 && rail.beginTimeoutMs <= 60_000)
-    let before = 0
-    for (let looks = 0; looks < 1_000; looks += 1) {
-      const delayMs = rail.lookDelayMs?.(looks) ?? null
-      if (delayMs === null) continue
-      assert.ok(Number.isSafeInteger(delayMs) && delayMs >= before && delayMs <= 86_400_000)
-      before = delayMs
+    for (const method of rail.methods) {
+      let before = 0
+      for (let looks = 0; looks < 1_000; looks += 1) {
+        const delayMs = rail.lookDelayMs?.(looks, method) ?? null
+        if (delayMs === null) continue
+        assert.ok(Number.isSafeInteger(delayMs) && delayMs >= before && delayMs <= 86_400_000)
+        before = delayMs
+      }
     }
   })
 

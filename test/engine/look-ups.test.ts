@@ -87,14 +87,18 @@ test("a look that comes late puts the later ones off by nothing", () => {
     [10 * DAY_MS + HOUR_MS, 11 * DAY_MS],
   ]
   for (const [ageMs, nextMs] of table) {
-    const next = nextLook({}, { begunAt, looks: 3 }, new Date(begunAt.getTime() + ageMs))
+    const next = nextLook(
+      {},
+      { begunAt, looks: 3, method: "bank" },
+      new Date(begunAt.getTime() + ageMs),
+    )
     assert.equal(next!.getTime() - begunAt.getTime(), nextMs, String(ageMs))
   }
 })
 
 test("a rail with times of its own keeps them, and one that is never looked at has none", () => {
   const now = new Date("2026-01-05T14:00:00.000Z")
-  const at = { begunAt: now, looks: 2 }
+  const at = { begunAt: now, looks: 2, method: "bank" } as const
   const next = nextLook({ lookDelayMs: (looks) => looks * 1_000 }, at, now)
   assert.equal(next!.getTime() - now.getTime(), 2_000)
   assert.equal(nextLook({ lookDelayMs: () => null }, at, now), null)

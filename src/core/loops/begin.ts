@@ -78,7 +78,7 @@ export function makeBeginner(parts: BeginParts): Beginner {
       sightings: facts,
       fence: attempt.fence,
       instructions,
-      lookAt: nextLook(rail, { begunAt: attempt.begunAt ?? now, looks: 0 }, now),
+      lookAt: nextLook(rail, { ...attempt, begunAt: attempt.begunAt ?? now, looks: 0 }, now),
     })
     const reported = await parts.submit(reportAttempt, command)
     if (isRefusal(reported)) {

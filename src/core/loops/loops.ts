@@ -156,7 +156,8 @@ async function look(
   const told = rail.receiving ? await priced(rail, ready, sightings) : sightings
   const byAttempt = Map.groupBy(told, (sighting) => sighting.attemptId)
   const reports = ready.map(({ attempt, owner }) => {
-    const looked = { begunAt: attempt.begunAt ?? attempt.createdAt, looks: attempt.looks + 1 }
+    const { begunAt, createdAt, looks, method } = attempt
+    const looked = { begunAt: begunAt ?? createdAt, looks: looks + 1, method }
     const lookAt = nextLook(rail, looked, parts.clock.now())
     const facts = byAttempt.get(attempt.id) ?? []
     return parts.engine.submit(

@@ -1,5 +1,6 @@
 /** When attempts without an answer are looked at, where their rail has no times of its own. */
 import type { Rail } from "../rail.ts"
+import type { Method } from "./attempt.ts"
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
@@ -17,11 +18,15 @@ export const LOOK_UPS_MS = [MINUTE_MS, 5 * MINUTE_MS, 60 * MINUTE_MS, DAY_MS] as
  */
 export function nextLook(
   rail: Pick<Rail, "lookDelayMs">,
-  { begunAt, looks }: { readonly begunAt: Date; readonly looks: number },
+  {
+    begunAt,
+    looks,
+    method,
+  }: { readonly begunAt: Date; readonly looks: number; readonly method: Method },
   now: Date,
 ): Date | null {
   if (rail.lookDelayMs) {
-    const delayMs = rail.lookDelayMs(looks)
+    const delayMs = rail.lookDelayMs(looks, method)
     return delayMs === null ? null : new Date(now.getTime() + delayMs)
   }
   const ageMs = now.getTime() - begunAt.getTime()

@@ -124,7 +124,7 @@ export function attemptOn(
     waitsUntil: rail.exchange?.dueAt(now) ?? null,
     beginner: node,
     leaseMs: rail.beginTimeoutMs + LEASE_MARGIN_MS,
-    lookAt: nextLook(rail, { begunAt: now, looks: 0 }, now),
+    lookAt: nextLook(rail, { begunAt: now, looks: 0, method: way.method }, now),
   }
 }
 

@@ -51,7 +51,7 @@ test("the rail says what it is, and touches nothing by being made", async (t) =>
   const { folder, rail } = world(t)
   assert.equal(rail.name, "bank-files")
   assert.equal(rail.needsMandate, true)
-  assert.equal(rail.lookDelayMs?.(0), null)
+  assert.equal(rail.lookDelayMs?.(0, "bank"), null)
   assert.equal(rail.simulate, undefined)
   await assert.rejects(rail.begin(bankOrder(1)), /none is begun alone/)
   assert.deepEqual(await rail.observe([bankOrder(1)], null), { sightings: [], cursor: null })

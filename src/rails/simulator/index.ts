@@ -16,7 +16,7 @@ import { needsPayer, openBank, readNotice, waitsUntil } from "./bank.ts"
 import { type Books, openBooks } from "./books.ts"
 import { bankReference, instruct, transactionHash } from "./coins.ts"
 import { fateOf, flawOf } from "./magic.ts"
-import { type Happening, storyOf } from "./story.ts"
+import { type Entry, type Happening, storyOf } from "./story.ts"
 
 export type Simulator = Rail & {
   /** The simulated world's own books: how often it was asked, and how often money moved. */
@@ -47,6 +47,12 @@ const LOOKS: readonly { readonly below: number; readonly delayMs: number }[] = [
   { below: Number.POSITIVE_INFINITY, delayMs: 600_000 },
 ]
 
+/** Of a transfer on a chain the simulator is told, and looks itself: these make up for a crash. */
+const TRANSFER_LOOKS: typeof LOOKS = [
+  { below: 60, delayMs: 60_000 },
+  { below: Number.POSITIVE_INFINITY, delayMs: 600_000 },
+]
+
 /** Makes the rail. Its file of books is opened at once and stays open. */
 export function makeSimulator(parts: SimulatorParts): Simulator {
   const { clock, ids, publicUrl, answerAfterMs = 0, noticeKey = ids.bytes(32) } = parts
@@ -58,8 +64,7 @@ export function makeSimulator(parts: SimulatorParts): Simulator {
     return { url: `${publicUrl}/pay/bank/${attemptId}` }
   }
 
-  function seen(order: Order): readonly Sighting[] {
-    const entry = books.find([order]).get(order.attemptId)
+  function seen(order: Order, entry = entryOf(order)): readonly Sighting[] {
     if (entry) return storyOf(entry, clock.now()).flatMap((each) => sightingOf(order, each))
     if (order.instructions?.url === undefined) return []
     // It was asked for in books that are gone: nobody can agree to it any more.
@@ -67,16 +72,20 @@ export function makeSimulator(parts: SimulatorParts): Simulator {
     return [sighting(order, "lost", fact, order.begunAt)]
   }
 
-  function lookedUp(order: Order, isKnown: boolean): readonly Sighting[] {
+  function entryOf(order: Order): Entry | null {
+    return books.find([order]).get(order.attemptId) ?? null
+  }
+
+  function lookedUp(order: Order, entry: Entry | null): readonly Sighting[] {
     const now = clock.now()
-    const story = seen(order)
+    const story = seen(order, entry)
     // The begin's own answer may have been lost.
-    if (story.length === 0 && bank.find(order)?.state === "waiting") {
+    if (story.length === 0 && entry && bank.find(order)?.state === "waiting") {
       const fact = { kind: "offered", instructions: pageOf(order) } as const
       return [sighting(order, "offered", fact, now)]
     }
     // What waits for its payer was never asked for, and is nothing to be missed.
-    if (isKnown || order.instructions) return story
+    if (entry || order.instructions) return story
     return [sighting(order, "absent", { kind: "absent" }, now)]
   }
 
@@ -90,7 +99,10 @@ export function makeSimulator(parts: SimulatorParts): Simulator {
     beginIsIdempotent: false,
     absenceIsProof: true,
     beginTimeoutMs: BEGIN_TIMEOUT_MS,
-    lookDelayMs: (looks) => LOOKS.find(({ below }) => looks < below)!.delayMs,
+    lookDelayMs(looks, method) {
+      const delays = method === "crypto" ? TRANSFER_LOOKS : LOOKS
+      return delays.find(({ below }) => looks < below)!.delayMs
+    },
     instruct,
 
     async begin(order) {
@@ -107,7 +119,7 @@ export function makeSimulator(parts: SimulatorParts): Simulator {
 
     async observe(open) {
       const known = books.find(open)
-      const sightings = open.flatMap((order) => lookedUp(order, known.has(order.attemptId)))
+      const sightings = open.flatMap((order) => lookedUp(order, known.get(order.attemptId) ?? null))
       return { sightings, cursor: null }
     },
 

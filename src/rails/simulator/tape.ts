@@ -47,13 +47,18 @@ export function fileTape<T>(dir: string, name: string): Tape<T> {
     return { fd, ino }
   }
 
-  /** Another process may have set the file aside: then its rest is read and the new one opened. */
-  function follow(visit: ((line: T) => void) | null): void {
-    if (statSync(path, { throwIfNoEntry: false })?.ino === file.ino) return
+  /**
+   * Another process may have set the file aside: then its rest is read and the new one opened.
+   * Answers how long the present one is.
+   */
+  function follow(visit: ((line: T) => void) | null): number {
+    const stats = statSync(path, { throwIfNoEntry: false })
+    if (stats?.ino === file.ino) return stats.size
     if (visit) offset = readFrom(file.fd, offset, visit)
     closeSync(file.fd)
     file = open()
     offset = 0
+    return Number.POSITIVE_INFINITY
   }
 
   return {
@@ -68,8 +73,8 @@ export function fileTape<T>(dir: string, name: string): Tape<T> {
       writeSync(file.fd, textOf(lines))
     },
     readOn(visit) {
-      follow(visit)
-      offset = readFrom(file.fd, offset, visit)
+      // Asked before every look, and hardly ever is there anything new.
+      if (follow(visit) > offset) offset = readFrom(file.fd, offset, visit)
     },
     readAll(visit) {
       for (const each of [oldPath, path]) {

@@ -133,7 +133,10 @@ test("a thing seen again is in its place, and one order's fault is not another's
 
 test("looks come quickly, then as the vendor advises, and never end", async (t) => {
   const { rail } = await tapilaWorld(t)
-  const seconds = Array.from({ length: 13 }, (_, looks) => rail.lookDelayMs!(looks)! / 1_000)
+  const seconds = Array.from(
+    { length: 13 },
+    (_, looks) => rail.lookDelayMs!(looks, "recharge")! / 1_000,
+  )
   assert.deepEqual(seconds, [2, 2, 2, 2, 2, 30, 30, 60, 120, 180, 300, 300, 300])
-  assert.equal(rail.lookDelayMs!(10_000), 300_000)
+  assert.equal(rail.lookDelayMs!(10_000, "recharge"), 300_000)
 })
