@@ -38,15 +38,17 @@ export function createRoute(app: DialectApp, core: Core): void {
       const { body } = request
       const bound = idempotencyKey(request, found.merchant.id)
       if (bound === null) {
-        const spec = needsLook(body) ? await looked(core, found, body) : plain(core, found, body)
+        const spec = await specOf(core, found, body)
         const created = await core.pay.create(spec)
-        const differs = await conflictOf(core, spec, created)
+        const differs = isRefusal(created)
+          ? await refusedConflict(core, spec, created)
+          : repeatConflict(spec, created)
         if (differs) throw new WireProblem(differs)
         const { payment, repeated } = orThrow(created)
         return reply.code(repeated ? 200 : 201).send(out(payment))
       }
       const kept = await asBefore(core, bound, async () => {
-        const spec = needsLook(body) ? await looked(core, found, body) : plain(core, found, body)
+        const spec = await specOf(core, found, body)
         const render = (created: Created | Refusal) => {
           const about = isRefusal(created)
             ? { code: created.refused, message: created.message }
@@ -62,9 +64,11 @@ export function createRoute(app: DialectApp, core: Core): void {
   )
 }
 
-/** Whether something has to be looked up before it is known how the money is to move. */
-function needsLook({ instrument, method }: requests.CreatePayment): boolean {
-  return instrument !== null || method === "bank" || method === "wallet"
+/** What is to be created. Accounts, and who may ask a payer for one, have to be looked up. */
+function specOf(core: Core, found: Found, body: requests.CreatePayment) {
+  const { instrument, method } = body
+  const needsLook = instrument !== null || method === "bank" || method === "wallet"
+  return needsLook ? looked(core, found, body) : plain(core, found, body)
 }
 
 /** A payment whose payer chooses on its page, or sends tokens. */
@@ -150,13 +154,12 @@ function redirectIn(core: Core, url: string | null): string | null {
   throw new WireProblem({ code: "body_invalid", field: "redirect_url", message })
 }
 
-/** What the first payment under the reference has otherwise; null where nothing is in the way. */
-async function conflictOf(
+/** The core says only that the first payment differs; null for any other refusal. */
+async function refusedConflict(
   core: Core,
   spec: NewPayment,
-  created: Created | Refusal,
+  created: Refusal,
 ): Promise<Problem | null> {
-  if (!isRefusal(created)) return repeatConflict(spec, created)
   if (created.refused !== "reference_conflict") return null
   const first = await core.payments.findByReference(spec.merchant.id, DIALECT, spec.reference!)
   return first && conflict(first, spec)
