@@ -6,6 +6,7 @@ import { type Config, ConfigError } from "./config.ts"
 import { type Core, type CoreParts, type Log, openCore } from "./core/core.ts"
 import type { Rail } from "./core/index.ts"
 import { makePasswords } from "./core/password.ts"
+import { makeAhead } from "./core/retention/ahead.ts"
 import { type Keyring, masterKey, openKeyring, parseMasterKey } from "./core/seal.ts"
 import { claimInstallation, settleCopy } from "./core/store/installation.ts"
 import { RESTORED_GAP } from "./core/xpubs/keys.ts"
@@ -75,6 +76,8 @@ export async function openInstallation(parts: InstallationParts): Promise<Instal
     const keyring = readKeyring(config, ids)
     await prepareDatabase(database, config, host, url)
     await claim(database, config, keyring, host, log)
+    // A node that was away for long makes the month before it writes the first row of it.
+    await makeAhead({ database, ids, log }).run()
     const allow = [...config.file.webhooks.allow, ...(config.mode === "sandbox" ? LOOPBACK : [])]
     return { config, url, database, clock, host, ids, keyring, allow, close }
   } catch (error) {

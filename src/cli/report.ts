@@ -133,8 +133,8 @@ async function dailyJson(core: Core, merchant: Merchant, day: string, sink: Sink
   const { id, name, timeZone } = merchant
   await json.begin({ merchant: { id, name }, timeZone, day })
   const summary = await core.reports.daily(merchant, day, (rows) => json.add(rows.map(dayRowOut)))
-  const { from, to, over, totals, ledger, checks, agrees } = summaryOut(summary)
-  await json.end({ from, to, over, totals, ledger, checks, agrees })
+  const { from, to, over, dropped, totals, ledger, checks, agrees } = summaryOut(summary)
+  await json.end({ from, to, over, dropped, totals, ledger, checks, agrees })
   return summary
 }
 
@@ -179,7 +179,7 @@ function summaryOut(summary: DaySummary) {
 }
 
 function dailyText(summary: DaySummary): string {
-  const { day, timeZone, rows, totals, checks, agrees, over } = summary
+  const { day, timeZone, rows, totals, checks, agrees, over, dropped } = summary
   const counted = totals.flatMap((total) =>
     FIGURES.filter((figure) => total[figure].count > 0).map((figure) => [
       total.asset,
@@ -190,6 +190,7 @@ function dailyText(summary: DaySummary): string {
     ]),
   )
   const wrong = checks.filter((check) => !check.agrees)
+  if (dropped) return `${day} in ${timeZone}: its events were dropped; the ledger is all there is.`
   return [
     `${day} in ${timeZone}: ${rows} ${rows === 1 ? "row" : "rows"}.`,
     ...(over ? [] : ["The day isn't over: more may follow."]),

@@ -61,6 +61,11 @@ const GROUPS: readonly {
     about: "daily, bank: what became of money on a day",
     load: () => import("./report.ts"),
   },
+  {
+    word: "retention",
+    about: "show, drop: months of events and deliveries",
+    load: () => import("./retention.ts"),
+  },
   { word: "verify", about: "adds the books up again", load: () => import("./verify.ts") },
 ]
 

@@ -30,6 +30,8 @@ import { storyOf } from "./payments/story.ts"
 import type { Rail } from "./rail.ts"
 import type { Watch } from "./receiving.ts"
 import { makeReports } from "./reports/reports.ts"
+import { makeAhead } from "./retention/ahead.ts"
+import { makeRetention } from "./retention/retention.ts"
 import type { Keyring } from "./seal.ts"
 import { makeVerbs } from "./verbs.ts"
 import { makeAnnounce, type Rendered } from "./webhooks/announce.ts"
@@ -135,7 +137,7 @@ export function openCore(parts: CoreParts) {
   })
   const loopParts = { ...parts, node, rails, engine, beginner, courier, keys }
   const stranded = makeStranded(loopParts)
-  const passes = [...makePasses(loopParts), stranded.pass]
+  const passes = [...makePasses(loopParts), stranded.pass, makeAhead(parts)]
   const pay = makePay({
     engine,
     database,
@@ -217,6 +219,8 @@ export function openCore(parts: CoreParts) {
     route: (merchantId: string, change: NewRoutes) => routeMerchant(database, merchantId, change),
     /** What became of money, for operators and merchants. */
     reports: makeReports(parts),
+    /** How much is told of the past. */
+    retention: makeRetention(parts),
     /** Files that went to banks and came from them. */
     exchange: makeView({ ...parts, rails }),
     /** Takes what a rail's provider sent by itself. */

@@ -7,10 +7,17 @@ import type { Queries } from "./database.ts"
 /** Each row: the table (or other owner), a rank that orders the kinds of parts, and one line. */
 const parts = `
 with tables as (
-  select c.oid, c.relname::text as name, c.relkind
+  select c.oid, c.relname::text as name, c.relkind,
+    case when c.relkind = 'p' then ' partition by ' || pg_get_partkeydef(c.oid) end as divided,
+    case when c.relispartition then format(' partition of %s %s',
+      (select i.inhparent::regclass from pg_inherits i where i.inhrelid = c.oid),
+      pg_get_expr(c.relpartbound, c.oid)) end as part,
+    ' with (' || array_to_string(c.reloptions, ', ') || ')' as options
   from pg_class c
   where c.relnamespace = current_schema()::regnamespace
     and c.relkind in ('r', 'p', 'v', 'm', 'S') and c.relname <> 'migrations'
+    -- Which months there are depends on the day; each has what the default part has.
+    and not (c.relispartition and c.relname ~ '_\\d{4}_\\d{2}$')
     and not exists (
       select from pg_depend d
       where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype in ('e', 'i', 'a')
@@ -18,7 +25,7 @@ with tables as (
 ), lines as (
   select t.name, 0 as rank, 0 as at,
     case t.relkind when 'v' then 'view' when 'm' then 'materialized view' when 'S' then 'sequence'
-      else 'table' end || ' ' || t.name as line
+      else 'table' end || ' ' || concat(t.name, t.part, t.divided, t.options) as line
   from tables t
   union all
   select t.name, 1, a.attnum,
@@ -38,12 +45,13 @@ with tables as (
   select t.name, 2, 0, format('  constraint %s %s', co.conname, pg_get_constraintdef(co.oid))
   from tables t join pg_constraint co on co.conrelid = t.oid
   -- PostgreSQL 18 also lists each not null, which the column says already; older ones don't.
-  where co.contype in ('c', 'f', 'p', 'u', 'x')
+  where co.contype in ('c', 'f', 'p', 'u', 'x') and co.conparentid = 0
   union all
   select t.name, 3, 0, '  ' || replace(pg_get_indexdef(i.indexrelid), current_schema() || '.', '')
   from tables t join pg_index i on i.indrelid = t.oid
   where not exists (select from pg_constraint co where co.conindid = i.indexrelid
     and co.contype in ('p', 'u', 'x'))
+    and not exists (select from pg_inherits n where n.inhrelid = i.indexrelid)
   union all
   select t.name, 4, 0, '  ' || replace(pg_get_triggerdef(g.oid), current_schema() || '.', '')
   from tables t join pg_trigger g on g.tgrelid = t.oid

@@ -86,8 +86,8 @@ test("a day as CSV has a row for each payment, with amounts that programs read",
 test("as JSON it is one object with rows, totals, the ledger and the comparison", async () => {
   const report = (await does("report", "daily", ...DAY, "--json")).json()
   assert.deepEqual(Object.keys(report), [
-    ...["merchant", "timeZone", "day", "rows", "from", "to", "over", "totals", "ledger"],
-    ...["checks", "agrees"],
+    ...["merchant", "timeZone", "day", "rows", "from", "to", "over", "dropped"],
+    ...["totals", "ledger", "checks", "agrees"],
   ])
   assert.equal(report.rows.length, 3)
   assert.equal(report.rows[1].reference, "=HYPERLINK(1)")

@@ -6,6 +6,7 @@ import { type Database, openDatabase } from "../../src/db/database.ts"
 import { lastFirst } from "../support/cleanup.ts"
 import { testCore } from "../support/core.ts"
 import { testDatabase } from "../support/database.ts"
+import { fill } from "../support/filled.ts"
 
 /** Rows that a statement may read and throw away: a page or a claim, and some more. */
 const WASTED_MAX = 1_000
@@ -91,44 +92,3 @@ test("the server learns its tables with their first rows", async (t) => {
   await core.pass()
   assert.equal(await known(), true)
 })
-
-/** 20,000 payments of a busy merchant, all newer than the few of another. */
-async function fill(
-  database: Database,
-  of: { few: string; many: string; endpointId: string },
-): Promise<void> {
-  const id = (n: string) => `('0190' || lpad(to_hex(${n}), 28, '0'))::uuid`
-  for (const text of [
-    `insert into customers (id, merchant_id, dialect, person_sealed, created_at, updated_at)
-select ${id("n")}, case when n <= 50 then '${of.few}'::uuid else '${of.many}'::uuid end, 'caudal',
-  '\\x00', now(), now() from generate_series(1, 20000) n`,
-    `insert into payments (id, merchant_id, dialect, kind, reference, amount, asset, state, purpose,
-  customer_id, deferred, version, created_at, updated_at, expires_at)
-select ${id("n")}, c.merchant_id, 'caudal', 'charge', 'r' || n, 1, 'COP', 'pending', '{}', c.id,
-  false, 1, now(), now(), now() + interval '1 day'
-from generate_series(1, 20000) n join customers c on c.id = ${id("n")}`,
-    `insert into attempts (id, payment_id, merchant_id, rail, method, kind, amount, asset, state,
-  target_sealed, received, created_at, updated_at, begun_at, look_at)
-select id, id, merchant_id, 'test', 'bank', 'charge', 1, 'COP', 'open', '\\x', '{}', now(), now(),
-  now(), now() + interval '1 day' from payments`,
-    `insert into events (id, subject, subject_id, seq, merchant_id, dialect, type, data, created_at)
-select id, 'payment', id, 1, merchant_id, 'caudal', 'x', '{}', now() from payments`,
-    `insert into deliveries (id, event_id, endpoint_id, merchant_id, state, due_at, created_at,
-  message_sealed)
-select id, id, '${of.endpointId}', merchant_id, 'due', now() + interval '1 day', now(), '\\x00'
-from events`,
-    `insert into accounts (id, custodian, merchant_id, kind, asset, balance, created_at)
-values (${id("1")}, 'gateway', '${of.few}', 'available', 'COP', 0, now()),
-  (${id("2")}, 'gateway', '${of.many}', 'available', 'COP', 0, now())`,
-    `insert into transfers (id, debit_id, credit_id, amount, kind, merchant_id, payment_id, created_at)
-select id, ${id("1")}, ${id("2")}, 1, 'x', merchant_id, id, now() from payments`,
-    `insert into batches select ${id("n")}, false, now() from generate_series(1, 20000) n`,
-    `insert into answers select 'k' || n, '', 200, '\\x', now(), now() + interval '1 day'
-from generate_series(1, 20000) n`,
-    `insert into tallies select 'k' || n, 1, now() + interval '1 day'
-from generate_series(1, 20000) n`,
-    "analyze",
-  ]) {
-    await database.query(text)
-  }
-}

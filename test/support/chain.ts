@@ -3,7 +3,7 @@ import assert from "node:assert/strict"
 import { setTimeout as sleep } from "node:timers/promises"
 import { DOLLAR_CODE, transferCall } from "../../src/anvil/dollar.ts"
 import { verifyBooks } from "../../src/core/ledger/store.ts"
-import type { Queries } from "../../src/db/database.ts"
+import type { Database } from "../../src/db/database.ts"
 import { ask, type ChainEntry, type Credentials, type Receiver } from "./gateway.ts"
 
 /** A read of the chain takes up to a second to begin, and much longer on a busy machine. */
@@ -240,7 +240,7 @@ export const assetOf = ({ chainId, token }: Pick<ChainEntry, "chainId" | "token"
  * lies at the addresses that payers were given.
  */
 export async function assertBooks(
-  database: Queries,
+  database: Database,
   chain: Chain,
   entry: Pick<ChainEntry, "chainId" | "token">,
 ): Promise<void> {

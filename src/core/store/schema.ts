@@ -190,7 +190,7 @@ export const events: Table<Event> = {
     data: "jsonb",
     createdAt: "timestamptz",
   },
-  key: ["subjectId", "seq"],
+  key: ["id"],
   fixed: [],
   sort: (row) => row.id,
 }

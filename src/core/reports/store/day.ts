@@ -230,6 +230,9 @@ const COUNTED = `counted as (
   union all
   select k.id, null, k.asset, 'missing', k.amount from known k
   where not k.ended and k.attempt_id is not null
+    -- Of a month that was dropped it isn't told any more how one ended, but it did.
+    and not exists (select from dropped_months d
+      where k.id < first_id((d.month + interval '1 month')::date))
     and (k.approved_at is null or (k.settled_at is null and k.kind = 'charge'))
     -- It is the payer's turn: nobody was asked, or who was asked said no.
     and (k.approved_at is not null or not (k.by_payer
