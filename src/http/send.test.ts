@@ -357,6 +357,19 @@ test("so many at once and no more, to one origin and in all", async (t) => {
   assert.deepEqual([[...most.values()], mostInAll], [[3, 3], 5])
 })
 
+test("a try that doesn't get its turn in time has not been made", async (t) => {
+  let asked = 0
+  const url = await receiver(t, () => {
+    asked += 1
+  })
+  const { post } = sender(t, { limits: { total: 1 } })
+  const first = post(url, { timeoutMs: 150 })
+  assert.equal(why(await post(url, { turnWithinMs: 20 })), "busy")
+  // The time for its turn is not that for its answer.
+  assert.equal(why(await post(url, { turnWithinMs: 60_000, timeoutMs: 50 })), "timeout")
+  assert.deepEqual([why(await first), asked], ["timeout", 2])
+})
+
 test("a caller's signal ends a try before and while it runs", async (t) => {
   const url = await receiver(t, () => {})
   const { post } = sender(t)

@@ -3,9 +3,18 @@ import { promises as dns, type LookupAddress } from "node:dns"
 import type { LookupFunction } from "node:net"
 import { Agent, buildConnector, Pool } from "undici"
 import type { Clock } from "../clock.ts"
-import { type AddressRules, checkAddress, checkResolved, parseAllowList } from "./address.ts"
-import { AddressRefused, type Failure, failed, failureOf } from "./failure.ts"
+import {
+  type AddressRules,
+  checkAddress,
+  checkResolved,
+  parseAllowList,
+  type Verdict,
+} from "./address.ts"
+import { exchange, type SendResult } from "./exchange.ts"
+import { AddressRefused, failed } from "./failure.ts"
 import { makeSlots } from "./slots.ts"
+
+export type { SendResult } from "./exchange.ts"
 
 export type SendRequest = {
   readonly url: string
@@ -15,19 +24,10 @@ export type SendRequest = {
   readonly body: string | Buffer
   /** For connecting, sending and reading together, from the moment that its turn has come. */
   readonly timeoutMs: number
+  /** For its turn, when as much runs as may; as long as need be when left out. */
+  readonly turnWithinMs?: number
   readonly signal?: AbortSignal
 }
-
-export type SendResult =
-  | {
-      readonly kind: "answered"
-      /** Any status, also 3xx: a redirect is not followed. */
-      readonly status: number
-      /** The first 2 KiB of the answer. */
-      readonly body: string
-      readonly elapsedMs: number
-    }
-  | Failure
 
 export type Sender = {
   /** Sends once. Never throws for what the network, the receiver or the address did. */
@@ -40,12 +40,14 @@ export type Sender = {
 export type Resolve = (host: string) => Promise<readonly LookupAddress[]>
 
 export const SEND_LIMITS = {
-  /** Sends at once in all; two cores fill 32 connections, the rest waits on far receivers. */
-  total: 64,
-  /** Sends at once to one origin, so that a slow receiver is slow only for itself. */
-  perOrigin: 8,
+  /** Sends at once in all: what a few dozen hanging receivers hold leaves most of it free. */
+  total: 512,
+  /** Sends at once to one origin, which may serve several merchants. */
+  perOrigin: 64,
   /** Sends that may wait for a turn; their rows are safe in the database. */
   waiting: 2_000,
+  /** Addresses whose verdict is remembered. */
+  verdicts: 10_000,
   /** Read of an answer before its connection is cut. */
   readBytes: 16_384,
   /** Kept of an answer, for the merchant to look at. */
@@ -87,8 +89,21 @@ export function makeSender(options: {
     perKey: limits.perOrigin,
     waitingMax: limits.waiting,
   })
-  const closing = new AbortController()
-  const running = new Set<Promise<SendResult>>()
+  const verdicts = new Map<string, Verdict>()
+  const running = new Set<() => void>()
+  let closed = false
+  /** Called when nothing runs any more. */
+  let quiet: (() => void) | null = null
+
+  /** An address is judged by its text alone here, so the same text is judged the same. */
+  function verdictOn(url: string): Verdict {
+    const known = verdicts.get(url)
+    if (known) return known
+    const verdict = checkAddress(url, rules)
+    if (verdicts.size >= limits.verdicts) verdicts.clear()
+    verdicts.set(url, verdict)
+    return verdict
+  }
 
   const agent = new Agent({
     factory: (origin) => {
@@ -116,83 +131,52 @@ export function makeSender(options: {
     },
   })
 
-  async function exchange(url: URL, request: SendRequest, stop: AbortSignal): Promise<SendResult> {
-    const startedMs = options.clock.elapsedMs()
-    const answer = await agent.request({
-      origin: url.origin,
-      path: url.pathname + url.search,
-      method: "POST",
-      headers: { "user-agent": options.userAgent, ...request.headers },
-      body: request.body,
-      signal: stop,
-    })
-    const chunks: Buffer[] = []
-    let size = 0
-    // Leaving the loop early destroys the stream, and with it the connection.
-    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-      chunks.push(chunk)
-      size += chunk.length
-      if (size >= limits.readBytes) break
-    }
-    const body = keptText(Buffer.concat(chunks), limits.keepBytes)
-    const elapsedMs = options.clock.elapsedMs() - startedMs
-    return { kind: "answered", status: answer.statusCode, body, elapsedMs }
-  }
+  const parts = { dispatcher: agent, clock: options.clock, userAgent: options.userAgent, limits }
 
-  /**
-   * Runs one exchange and ends it in time. The timer itself answers: while a connection is being
-   * made, undici hears of an abort only when that has ended. The request then never leaves.
-   */
-  function limited(url: URL, request: SendRequest): Promise<SendResult> {
-    return new Promise((settle) => {
-      const stop = new AbortController()
-      const end = (result: SendResult) => {
-        clearTimeout(timer)
-        for (const signal of signals) signal?.removeEventListener("abort", cancel)
-        settle(result)
-      }
-      const cut = (failure: Failure) => {
-        end(failure)
-        stop.abort()
-      }
-      const cancel = () => cut(failed("cancelled", "The try was given up before an answer came."))
-      const late = `No complete answer came within ${request.timeoutMs} ms.`
-      const timer = setTimeout(() => cut(failed("timeout", late)), request.timeoutMs)
-      const signals = [request.signal, closing.signal]
-      for (const signal of signals) signal?.addEventListener("abort", cancel, { once: true })
-      if (signals.some((signal) => signal?.aborted)) cancel()
-      else exchange(url, request, stop.signal).then(end, (error) => end(failureOf(error)))
-    })
+  /** Runs one exchange that has its turn. */
+  async function limited(url: URL, request: SendRequest): Promise<SendResult> {
+    const path = url.pathname + url.search
+    const { result, cancel } = exchange(parts, { ...request, origin: url.origin, path })
+    running.add(cancel)
+    request.signal?.addEventListener("abort", cancel, { once: true })
+    try {
+      return await result
+    } finally {
+      running.delete(cancel)
+      request.signal?.removeEventListener("abort", cancel)
+      if (running.size === 0) quiet?.()
+    }
   }
 
   return {
     send: async (request) => {
       const badHeader = findBadHeader(request.headers)
       if (badHeader !== null) return failed("invalid_request", badHeader)
-      const verdict = checkAddress(request.url, rules)
+      const verdict = verdictOn(request.url)
       if (verdict.kind === "refused") return failed("refused_address", verdict.why)
-      const release = await slots.take(verdict.url.origin, request.signal)
-      if (!release) {
-        const given = request.signal?.aborted || closing.signal.aborted
-        return given
+      const { origin } = verdict.url
+      const release = slots.takeNow(origin) ?? (await slots.take(origin, request))
+      const isGivenUp = request.signal?.aborted || closed
+      if (isGivenUp || release === null) {
+        release?.()
+        return isGivenUp
           ? failed("cancelled", "The try was given up before it began.")
           : failed("busy", "Too many messages wait to be sent.")
       }
-      const result = limited(verdict.url, request)
-      running.add(result)
       try {
-        return await result
+        return await limited(verdict.url, request)
       } finally {
-        running.delete(result)
         release()
       }
     },
     close: async () => {
+      closed = true
       slots.close()
-      const cut = setTimeout(() => closing.abort(), limits.closeMs)
-      await Promise.all(running)
+      const cut = setTimeout(() => {
+        for (const cancel of running) cancel()
+      }, limits.closeMs)
+      if (running.size > 0) await new Promise<void>((resolve) => (quiet = resolve))
       clearTimeout(cut)
-      closing.abort()
       await agent.destroy()
     },
   }
@@ -232,11 +216,4 @@ function findBadHeader(headers: Readonly<Record<string, string>>): string | null
     if (!HEADER_VALUE.test(value)) return `The value of the header ${name} isn't well-formed.`
   }
   return null
-}
-
-/** The first bytes as text, without half a character at the end or what Postgres can't hold. */
-function keptText(bytes: Buffer, keepBytes: number): string {
-  const kept = bytes.subarray(0, keepBytes)
-  const cut = bytes.length > keepBytes
-  return new TextDecoder().decode(kept, { stream: cut }).replaceAll("\u0000", "\ufffd")
 }

@@ -46,18 +46,46 @@ test("too many waiters, an abort and a closing are sent away with nothing", asyn
   const slots = makeSlots({ total: 1, perKey: 1, waitingMax: 2 })
   const release = await slots.take("a")
   const controller = new AbortController()
-  const left = slots.take("a", controller.signal)
+  const left = slots.take("a", controller)
   const stays = slots.take("b")
   assert.equal(await slots.take("c"), null)
   controller.abort()
   assert.equal(await left, null)
-  assert.equal(await slots.take("c", controller.signal), null)
+  assert.equal(await slots.take("c", controller), null)
   release!()
   assert.notEqual(await stays, null)
   const sentAway = slots.take("c")
   slots.close()
   assert.equal(await sentAway, null)
   assert.equal(await slots.take("d"), null)
+})
+
+test("whoever waits too long is sent away, and the place goes to the next", async () => {
+  const slots = makeSlots({ total: 1, perKey: 1, waitingMax: 2 })
+  const release = slots.takeNow("a")
+  assert.equal(await slots.take("a", { turnWithinMs: 5 }), null)
+  const patient = slots.take("a", { turnWithinMs: 60_000 })
+  release!()
+  const next = await patient
+  assert.ok(next)
+  assert.equal(slots.running(), 1)
+})
+
+test("a slot is there at once only where none waits for it", async () => {
+  const slots = makeSlots({ total: 2, perKey: 1, waitingMax: 10 })
+  const first = slots.takeNow("a")
+  assert.ok(first)
+  assert.equal(slots.takeNow("a"), null, "the key has its share")
+  const second = slots.takeNow("b")
+  assert.ok(second)
+  assert.equal(slots.takeNow("c"), null, "all are taken")
+  const waits = slots.take("c")
+  first()
+  assert.ok(await waits)
+  assert.equal(slots.takeNow("a"), null, "it went to who waited")
+  slots.close()
+  second()
+  assert.equal(slots.takeNow("b"), null, "closed")
 })
 
 test("in any order of takes, aborts and releases limits hold and nobody is forgotten", () => {
@@ -72,7 +100,7 @@ test("in any order of takes, aborts and releases limits hold and nobody is forgo
       const running = new Map<string, number>()
       const done = steps.map(async ({ key, abort, pause }) => {
         const controller = new AbortController()
-        const taking = slots.take(key, controller.signal)
+        const taking = slots.take(key, controller)
         if (abort) controller.abort()
         const release = await taking
         if (!release) return

@@ -4,15 +4,23 @@
 export type Release = () => void
 
 export type Slots = {
+  /** A slot that is free at this moment and that nobody waits for; null when there is none. */
+  takeNow(key: string): Release | null
   /**
-   * Waits for a slot. Answers null at once when `waitingMax` wait already, and when the signal
-   * aborts or the slots are closed while waiting.
+   * Waits for a slot. Answers null at once when `waitingMax` wait already, when the signal aborts
+   * or the slots are closed while waiting, and after `turnWithinMs`.
    */
-  take(key: string, signal?: AbortSignal): Promise<Release | null>
+  take(key: string, until?: Patience): Promise<Release | null>
   /** How many slots are taken. */
   running(): number
   /** Sends away all who wait and everyone who comes. */
   close(): void
+}
+
+/** How long somebody waits. */
+export type Patience = {
+  readonly signal?: AbortSignal | undefined
+  readonly turnWithinMs?: number | undefined
 }
 
 type Waiter = (release: Release | null) => void
@@ -30,6 +38,14 @@ export function makeSlots(limits: {
   let running = 0
   let waiting = 0
   let closed = false
+
+  function laneOf(key: string): Lane {
+    const known = lanes.get(key)
+    if (known) return known
+    const lane: Lane = { running: 0, waiting: new Set() }
+    lanes.set(key, lane)
+    return lane
+  }
 
   function start(key: string, lane: Lane): Release {
     lane.running += 1
@@ -67,20 +83,22 @@ export function makeSlots(limits: {
 
   return {
     running: () => running,
-    take: async (key, signal) => {
-      if (closed || signal?.aborted) return null
-      let lane = lanes.get(key)
-      if (!lane) {
-        lane = { running: 0, waiting: new Set() }
-        lanes.set(key, lane)
-      }
+    takeNow: (key) => {
+      if (closed || running >= limits.total) return null
+      const lane = lanes.get(key)
+      if (lane === undefined) return start(key, laneOf(key))
+      return lane.running < limits.perKey && lane.waiting.size === 0 ? start(key, lane) : null
+    },
+    take: async (key, until = {}) => {
+      if (closed || until.signal?.aborted) return null
+      const lane = laneOf(key)
       const free = running < limits.total && lane.running < limits.perKey
       if (free && lane.waiting.size === 0) return start(key, lane)
       if (waiting >= limits.waitingMax) {
         settle(key, lane)
         return null
       }
-      return waitIn(key, lane, signal)
+      return waitIn(key, lane, until)
     },
     close: () => {
       closed = true
@@ -93,18 +111,22 @@ export function makeSlots(limits: {
     },
   }
 
-  function waitIn(key: string, lane: Lane, signal?: AbortSignal): Promise<Release | null> {
+  function waitIn(key: string, lane: Lane, until: Patience): Promise<Release | null> {
+    const { signal, turnWithinMs } = until
     return new Promise((resolve) => {
       const leave = () => {
         if (!lane.waiting.delete(waiter)) return
         waiting -= 1
         settle(key, lane)
-        resolve(null)
+        done(null)
       }
-      const waiter: Waiter = (release) => {
+      const done = (release: Release | null) => {
         signal?.removeEventListener("abort", leave)
+        clearTimeout(timer)
         resolve(release)
       }
+      const waiter: Waiter = done
+      const timer = turnWithinMs === undefined ? undefined : setTimeout(leave, turnWithinMs)
       signal?.addEventListener("abort", leave, { once: true })
       lane.waiting.add(waiter)
       waiting += 1
