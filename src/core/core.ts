@@ -91,12 +91,7 @@ export function openCore(parts: CoreParts) {
   }
   const keys = makeKeys({ ...parts, rails, onFault })
 
-  const courier = makeCourier({
-    ...parts,
-    node,
-    voices,
-    submit: (...args) => engine.submit(...args),
-  })
+  const courier = makeCourier({ ...parts, node, voices })
   const beginner = makeBeginner({
     ...parts,
     node,

@@ -87,8 +87,8 @@ const BREAKS: readonly Break[] = [
   {
     invariant: "6: every try has the same id",
     file: "src/core/loops/deliver.ts",
-    what: "id: delivery.id,\n        atSeconds",
-    by: "id: parts.ids.next(),\n        atSeconds",
+    what: "envelope({ id: leased.id,",
+    by: "envelope({ id: parts.ids.next(),",
     noticedBy: [
       deliveries,
       "a receiver that fails gets the same bytes on schedule, then is given up",
@@ -96,13 +96,20 @@ const BREAKS: readonly Break[] = [
   },
   {
     invariant: "6: a delivery whose node died is sent by another",
-    file: "src/core/loops/deliver.ts",
-    what: "accept({ delivery, endpoint, message,",
-    by: "void ({ delivery, endpoint, message,",
+    file: "src/core/loops/claims.ts",
+    what: "for (const leased of got) lanes.add(",
+    by: "for (const leased of got) void (",
     noticedBy: [
       deliveries,
       "a receiver that fails gets the same bytes on schedule, then is given up",
     ],
+  },
+  {
+    invariant: "6: a mark counts for its own lease only",
+    file: "src/core/webhooks/store/outbox.ts",
+    what: " and d.fence = u.fence",
+    by: "",
+    noticedBy: ["test/engine/outbox.test.ts", "a mark counts for its own lease, and once"],
   },
   {
     invariant: "7: a rail is asked once an attempt",

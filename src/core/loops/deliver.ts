@@ -1,20 +1,21 @@
-/** Sends webhooks: those of this node's own commits at once, and those that a loop claimed. */
+/** Sends webhooks: those of this node's own commits at once, and those that it claimed. */
 import type { Clock, Ids } from "../../clock.ts"
-import type { Database } from "../../db/database.ts"
+import { classify, type Database } from "../../db/database.ts"
 import type { Log, Metrics } from "../core.ts"
-import type { Decider } from "../decide/decider.ts"
-import { type MarkDelivery, markDelivery } from "../decide/mark-delivery.ts"
 import type { Callback, DialectVoice } from "../dialect.ts"
 import type { Draft } from "../draft.ts"
 import type { DialectName } from "../payments/payment.ts"
-import { assert, type Refusal } from "../refusal.ts"
+import { assert } from "../refusal.ts"
 import type { Keyring } from "../seal.ts"
 import { SEALED } from "../store/sealed.ts"
 import type { Rendered } from "../webhooks/announce.ts"
-import type { Delivery, Endpoint } from "../webhooks/event.ts"
-import { judge, nextTry } from "../webhooks/schedule.ts"
-import { parseWebhookSecret, standardHeaders } from "../webhooks/sign.ts"
-import { claimDeliveries } from "../webhooks/store.ts"
+import { makeEnvelope } from "../webhooks/envelope.ts"
+import type { Endpoint } from "../webhooks/event.ts"
+import { makeMarks } from "../webhooks/marks.ts"
+import { judge, nextTry, type Verdict } from "../webhooks/schedule.ts"
+import type { Leased, Mark } from "../webhooks/store/outbox.ts"
+import { makeClaims } from "./claims.ts"
+import { type Lane, makeLanes } from "./lanes.ts"
 
 /** What became of one POST. */
 export type Sent =
@@ -27,6 +28,8 @@ export type Send = (request: {
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
   readonly timeoutMs: number
+  /** How long it may wait for its turn; then it has failed as `busy`, and nothing was sent. */
+  readonly turnWithinMs: number
 }) => Promise<Sent>
 
 export type CourierParts = {
@@ -37,143 +40,132 @@ export type CourierParts = {
   readonly node: string
   readonly voices: ReadonlyMap<DialectName, DialectVoice>
   readonly send: Send | null
-  readonly submit: (
-    decider: Decider<MarkDelivery, Delivery>,
-    command: MarkDelivery,
-  ) => Promise<Delivery | Refusal>
   readonly log: Log
   readonly metrics: Metrics
 }
 
 export type Courier = ReturnType<typeof makeCourier>
 
-/** Tries under way at once for one endpoint: one dead receiver holds no more than these. */
-const PER_ENDPOINT = 8
-/** Deliveries of one endpoint that may wait in memory behind those. */
-const WAITING_PER_ENDPOINT = 200
-/** Deliveries in memory in all; beyond it they wait in the database. */
-const IN_MEMORY_MAX = 5_000
 /** Twice the longest try. What waits longer behind slow ones is claimed again, by any node. */
 const LEASE_MS = 30_000
-/** What one look at the database takes at the most. */
-const CLAIM_MAX = 500
+/** An answer within this time is a quick one. */
+const QUICK_MS = 200
+/** Kept of why a try failed. */
+const ERROR_LENGTH = 500
 
-/** Below every id. */
-const FIRST_ID = "00000000-0000-0000-0000-000000000000"
-
-type Parcel = { delivery: Delivery; endpoint: Endpoint; message: Callback; untilMs: number }
-type Lane = { running: number; waiting: Parcel[] }
+/** `message` is null while it is sealed: only what is sent is opened. */
+type Parcel = {
+  readonly leased: Leased
+  readonly endpoint: Endpoint
+  readonly message: Callback | null
+  readonly untilMs: number
+}
 
 /** Makes the courier of a node. */
 export function makeCourier(parts: CourierParts) {
-  const lanes = new Map<string, Lane>()
-  const underWay = new Set<Promise<void>>()
-  let inMemory = 0
+  const { clock, database, keyring, log, metrics, node } = parts
+  const lanes = makeLanes<Parcel>()
+  const envelope = makeEnvelope(keyring)
+  const marks = makeMarks({
+    database,
+    clock,
+    node,
+    onFault(error, count) {
+      metrics.count("delivery_marks_lost", {}, count)
+      log.error({ err: error, count }, "deliveries were sent and could not be marked")
+    },
+  })
+  const claims = makeClaims<Parcel>({
+    ...{ database, clock, node, lanes, advance },
+    leaseMs: LEASE_MS,
+    parcel: (leased, endpoint, untilMs) => ({ leased, endpoint, message: null, untilMs }),
+  })
+  /** Everything that goes on by itself and that `idle` and `stop` wait for. */
+  const underWay = new Set<Promise<unknown>>()
   let stopped = false
-  /** Where the last claim ended: the next goes on from there, so that everyone has a turn. */
-  let after = FIRST_ID
 
-  function takes(endpointId: string): boolean {
-    if (stopped || parts.send === null || inMemory >= IN_MEMORY_MAX) return false
-    // Several dead receivers must not fill the memory that those who answer need.
-    const most = inMemory < IN_MEMORY_MAX / 2 ? WAITING_PER_ENDPOINT : PER_ENDPOINT
-    return (lanes.get(endpointId)?.waiting.length ?? 0) < most
+  function keep(work: Promise<unknown>): void {
+    underWay.add(work)
+    void work.finally(() => underWay.delete(work))
   }
 
   function accept(parcel: Parcel): void {
-    const lane = lanes.get(parcel.endpoint.id) ?? { running: 0, waiting: [] }
-    lanes.set(parcel.endpoint.id, lane)
-    lane.waiting.push(parcel)
-    inMemory += 1
-    advance(parcel.endpoint.id, lane)
+    advance(lanes.add(parcel.endpoint.id, parcel))
   }
 
-  function advance(endpointId: string, lane: Lane): void {
-    while (lane.running < PER_ENDPOINT && lane.waiting.length > 0 && !stopped) {
-      const parcel = lane.waiting.shift()!
-      lane.running += 1
-      const run = carry(parcel)
-        .catch((error) =>
-          parts.log.error({ err: error, deliveryId: parcel.delivery.id }, "a delivery failed"),
-        )
-        .finally(() => {
-          lane.running -= 1
-          inMemory -= 1
-          underWay.delete(run)
-          advance(endpointId, lane)
-        })
-      underWay.add(run)
+  function advance(lane: Lane<Parcel>): void {
+    if (stopped) return
+    for (let parcel = lanes.next(lane); parcel !== null; parcel = lanes.next(lane)) {
+      keep(carry(lane, parcel))
     }
-    if (lane.running === 0 && lane.waiting.length === 0) lanes.delete(endpointId)
+    const refilling = claims.refill(lane)
+    if (refilling !== null) keep(refilling.catch(tellOfClaim))
   }
 
-  async function carry({ delivery, endpoint, message, untilMs }: Parcel): Promise<void> {
-    // Its lease may have run out while it waited: somebody else has it then.
+  /** Tries a delivery once and writes down how that went. Never rejects. */
+  async function carry(lane: Lane<Parcel>, parcel: Parcel): Promise<void> {
+    let how: "quick" | "slow" | "failed" = "slow"
+    let mark: Mark | null = null
+    try {
+      const startedMs = clock.elapsedMs()
+      const sent = await attempt(parcel)
+      const verdict = sent && judge(sent)
+      if (verdict !== null) {
+        mark = markOf(parcel.leased, sent!, verdict)
+        const isQuick = clock.elapsedMs() - startedMs < QUICK_MS
+        how = verdict === "retry" ? "failed" : isQuick ? "quick" : "slow"
+        metrics.count("deliveries", { verdict })
+        // It stays due, should the endpoint be switched on again.
+        if (verdict === "gone") lanes.drop(lane)
+      }
+    } catch (error) {
+      log.error({ err: error, deliveryId: parcel.leased.id }, "a delivery failed")
+    }
+    lanes.ended(lane, how)
+    advance(lane)
+    if (mark !== null) await marks.write(mark)
+    lanes.leave()
+  }
+
+  /** Null when it was not sent: its lease runs out, and whoever claims it then tries it. */
+  async function attempt({ endpoint, leased, message, untilMs }: Parcel): Promise<Sent | null> {
     const timeoutMs = parts.voices.get(endpoint.dialect)?.deliveryTimeoutMs ?? 15_000
-    const now = parts.clock.now()
-    if (now.getTime() + timeoutMs > untilMs) return
+    const now = clock.now()
+    const turnWithinMs = untilMs - now.getTime() - timeoutMs
+    // Its lease may have run out while it waited: somebody else has it then.
+    if (turnWithinMs < 0) return null
     assert(parts.send, "what isn't taken is not carried")
+    const opened = message ?? messageOf(leased)
     const sent = await parts.send({
       url: endpoint.url,
-      headers: headersOf(delivery, endpoint, message, now),
-      body: message.body,
+      headers: envelope({ id: leased.id, endpoint, message: opened, now }),
+      body: opened.body,
       timeoutMs,
+      turnWithinMs,
     })
-    const verdict = judge(sent)
-    if (verdict === "gone") turnAway(endpoint.id)
-    const triesDone = delivery.tries + 1
-    const waitMs = verdict === "retry" ? nextTry(triesDone, jitter()) : null
-    parts.metrics.count("deliveries", { verdict })
-    await parts.submit(markDelivery, {
-      deliveryId: delivery.id,
-      merchantId: delivery.merchantId,
-      fence: delivery.fence,
-      verdict,
-      status: sent.kind === "answered" ? sent.status : null,
-      error: sent.kind === "failed" ? sent.message.slice(0, 500) : null,
-      nextAt: waitMs === null ? null : new Date(parts.clock.now().getTime() + waitMs),
-    })
+    return sent.kind === "failed" && sent.why === "busy" ? null : sent
   }
 
-  /** What waits for a receiver that is gone stays due, should its endpoint be switched on again. */
-  function turnAway(endpointId: string): void {
-    const turned = lanes.get(endpointId)?.waiting.splice(0) ?? []
-    inMemory -= turned.length
+  function messageOf({ messageSealed }: Leased): Callback {
+    assert(messageSealed, "what is due has a message")
+    return JSON.parse(keyring.unseal(messageSealed, SEALED.message).toString())
   }
 
-  function headersOf(
-    delivery: Delivery,
-    endpoint: Endpoint,
-    message: Callback,
-    now: Date,
-  ): Record<string, string> {
-    const secret = parts.keyring.unseal(endpoint.secretSealed, SEALED.endpointSecret).toString()
-    const own = endpoint.headersSealed
-      ? JSON.parse(parts.keyring.unseal(endpoint.headersSealed, SEALED.endpointHeaders).toString())
-      : {}
+  function markOf({ eventId, fence, id, tries }: Leased, sent: Sent, verdict: Verdict): Mark {
+    const waitMs = verdict === "retry" ? nextTry(tries + 1, jitter()) : null
+    const states = { delivered: "delivered", gone: "cancelled", retry: "failed" } as const
     return {
-      "content-type": "application/json",
-      "user-agent": "Caudal-Webhooks/1",
-      ...own,
-      ...message.headers,
-      ...standardHeaders({
-        id: delivery.id,
-        atSeconds: Math.floor(now.getTime() / 1_000),
-        body: message.body,
-        secrets: [parseWebhookSecret(secret)!],
-      }),
+      ...{ id, eventId, fence },
+      state: waitMs === null ? states[verdict] : "due",
+      dueAt: waitMs === null ? null : new Date(clock.now().getTime() + waitMs),
+      status: sent.kind === "answered" ? sent.status : null,
+      error: sent.kind === "failed" ? sent.message.slice(0, ERROR_LENGTH) : null,
     }
   }
 
-  /** One that doesn't open must not keep back those that were claimed with it. */
-  function messageOf({ id, messageSealed }: Delivery): Callback | null {
-    if (messageSealed === null) return null
-    try {
-      return JSON.parse(parts.keyring.unseal(messageSealed, SEALED.message).toString())
-    } catch (error) {
-      parts.log.error({ err: error, deliveryId: id }, "a message can't be read")
-      return null
-    }
+  /** The loop's own look comes again, and says what is wrong with the database. */
+  function tellOfClaim(error: unknown): void {
+    if (classify(error) !== "connection") log.error({ err: error }, "a claim failed")
   }
 
   /** A number in [0, 1) that spreads the retries of a receiver that came back. */
@@ -182,14 +174,14 @@ export function makeCourier(parts: CourierParts) {
   }
 
   return {
-    takes,
+    takes: (endpointId: string) => !stopped && parts.send !== null && lanes.takes(endpointId),
     leaseMs: LEASE_MS,
 
     /** Hears of a commit and sends the deliveries that were born leased to this node. */
     committed(draft: Draft, rendered: Map<string, Rendered>): void {
       for (const delivery of draft.deliveries.inserted.values()) {
         const ready = rendered.get(delivery.id)
-        if (ready) accept({ delivery, ...ready, untilMs: delivery.dueAt!.getTime() })
+        if (ready) accept({ leased: delivery, ...ready, untilMs: delivery.dueAt!.getTime() })
       }
       // What was rendered in a fold that was taken back is not sent.
       rendered.clear()
@@ -197,41 +189,17 @@ export function makeCourier(parts: CourierParts) {
 
     /** Claims what is due and sends it; answers how many there were. */
     async claim(): Promise<number> {
-      const room = Math.min(CLAIM_MAX, IN_MEMORY_MAX - inMemory)
-      if (room <= 0 || stopped || parts.send === null) return 0
-      const now = parts.clock.now()
-      const full = [...lanes].filter(([, lane]) => lane.waiting.length >= PER_ENDPOINT)
-      const claimed = await claimDeliveries(parts.database, {
-        node: parts.node,
-        now,
-        until: new Date(now.getTime() + LEASE_MS),
-        perEndpoint: PER_ENDPOINT * 2,
-        most: room,
-        full: full.map(([endpointId]) => endpointId),
-        after,
-      })
-      after = lastInTurn(claimed, after)
-      for (const { endpoint, ...delivery } of claimed) {
-        const message = messageOf(delivery)
-        if (message) accept({ delivery, endpoint, message, untilMs: now.getTime() + LEASE_MS })
-      }
-      return claimed.length
+      return parts.send === null || stopped ? 0 : claims.look()
     },
 
     /** Starts no more tries and resolves when those under way are written down. */
     async stop(): Promise<void> {
       stopped = true
-      await Promise.all(underWay)
+      while (underWay.size > 0) await Promise.all(underWay)
     },
     /** Resolves when nothing is being sent. */
     async idle(): Promise<void> {
       while (underWay.size > 0) await Promise.all(underWay)
     },
   }
-}
-
-/** The endpoint that a claim came to last, when it began behind `after` and went round. */
-function lastInTurn(claimed: readonly Delivery[], after: string): string {
-  const ids = claimed.map(({ endpointId }) => endpointId).sort()
-  return ids.findLast((id) => id <= after) ?? ids.at(-1) ?? after
 }

@@ -1,5 +1,5 @@
 /** Signs webhooks as Standard Webhooks 1.0 describes: an HMAC over id, time and the exact body. */
-import { createHmac } from "node:crypto"
+import { createHmac, type KeyObject } from "node:crypto"
 
 /** One try of one message. */
 export type SignInput = {
@@ -10,7 +10,7 @@ export type SignInput = {
   /** The bytes that are sent. */
   readonly body: string | Buffer
   /** The keys to sign with: one, or several while a secret is being replaced. Newest first. */
-  readonly secrets: readonly Buffer[]
+  readonly secrets: readonly (Buffer | KeyObject)[]
 }
 
 const PREFIX = "whsec_"
@@ -29,7 +29,7 @@ export function signStandard(input: SignInput): string {
   return input.secrets.map((secret) => `v1,${mac(input, secret)}`).join(" ")
 }
 
-function mac(input: SignInput, secret: Buffer): string {
+function mac(input: SignInput, secret: Buffer | KeyObject): string {
   return createHmac("sha256", secret)
     .update(`${input.id}.${input.atSeconds}.`)
     .update(input.body)
