@@ -2,6 +2,7 @@
 import { bankFiles } from "./bank-files/index.ts"
 import type { Bench } from "./bench.ts"
 import { create } from "./create/index.ts"
+import { deliver } from "./deliver/index.ts"
 import { firstLoads } from "./first-load/index.ts"
 import { follow } from "./follow/index.ts"
 import { hot } from "./hot/index.ts"
@@ -16,6 +17,7 @@ export const WHOLE: Readonly<Record<string, Bench>> = {
   life,
   hot,
   poison,
+  deliver,
 }
 
 /** One part each: they run when they are named. */

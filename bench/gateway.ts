@@ -8,6 +8,7 @@ import { makeLogger } from "../src/http/log.ts"
 import { startSystem } from "../src/system.ts"
 import { serve, settings } from "./child.ts"
 import { nothing } from "./controls/nothing.ts"
+import { addHooks, type Charges, charge, type NewHooks } from "./deliver/hooks.ts"
 
 export type GatewaySettings = {
   readonly databaseUrl: string
@@ -138,6 +139,8 @@ serve(
     /** The demo client's, for recharges. */
     tapila: (): object => sandbox().tapila,
     fillWallet,
+    addHooks: async (spec: NewHooks) => addHooks((await starting).core, spec),
+    charge: async (wanted: Charges) => charge((await starting).core, wanted),
     open,
   },
   async () => (await starting).stop(),

@@ -139,6 +139,21 @@ const TABLE: readonly [name: string, bounds: Readonly<Record<string, Bounds>>][]
     },
   ],
   [
+    "deliver",
+    {
+      deliver: [10, 100_000],
+      "deliver, to one receiver": [10, 100_000],
+      "deliver, beside a hanging receiver: p99": [0.1, 10_000],
+      "deliver, CPU of the gateway for one": [0.001, 10],
+      "delivered in all": [1_000, 20_000],
+      "not received": [0, 0],
+      "received again": [0, 0],
+      "wrong signatures": [0, 0],
+      "received and not marked, or the reverse": [0, 0],
+      "marked by more tries than one": [0, 0],
+    },
+  ],
+  [
     "recharges",
     {
       recharges: [20, 400],
