@@ -47,8 +47,8 @@ export async function testDatabase(
 ): Promise<TestDatabase> {
   inUse += 1
   made += 1
-  const server = await serverUrl()
   const name = `test_${process.pid}_${made}`
+  const server = await serverUrl()
   await onServer(server, `create database ${name} template ${TEMPLATE}`)
   const url = databaseOn(server, name)
   const database = openDatabase({ url, ...settings })

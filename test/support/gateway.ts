@@ -11,6 +11,7 @@ import { makeLogger } from "../../src/http/log.ts"
 import { type System, startSystem } from "../../src/system.ts"
 import { lastFirst } from "./cleanup.ts"
 import { type Cleanup, testDatabase } from "./database.ts"
+import { openFront } from "./front.ts"
 
 /** A message as it arrived. */
 export type Received = {
@@ -52,19 +53,33 @@ export type ChainEntry = {
   readonly payer: string
 }
 
-/** Starts a gateway on a database of its own, on any port; ends with the test. */
+/** How many nodes each gateway has, unless a test says otherwise: see `test/two-nodes`. */
+let usualNodes = 1
+
+/** Gives every gateway that this process starts from now on so many nodes. */
+export function giveNodes(nodes: number): void {
+  usualNodes = nodes
+}
+
+/**
+ * Starts a gateway on a database of its own, on any port; ends with the test. One of several nodes
+ * takes requests in turn, and has the first one's core.
+ */
 export async function startGateway(
   testContext: Cleanup,
   environment: Readonly<Record<string, string>> = {},
-  over: { readonly clock?: Clock } = {},
-): Promise<Gateway> {
+  over: { readonly clock?: Clock; readonly nodes?: number } = {},
+): Promise<Gateway & { readonly nodes: readonly System[] }> {
   const context = lastFirst(testContext)
   const { url } = await testDatabase(context)
   const receiver = await startReceiver(context)
   const dataDir = mkdtempSync(join(tmpdir(), "caudal-test-"))
+  const { clock, nodes: count = usualNodes } = over
+  const front = count > 1 ? await openFront(context) : null
   const config = readConfig(
     {
       PORT: "0",
+      ...(front && { CAUDAL_PUBLIC_URL: front.url }),
       DATABASE_URL: url,
       CAUDAL_DATA_DIR: dataDir,
       CAUDAL_SANDBOX_WEBHOOK_URL: receiver.url,
@@ -76,11 +91,17 @@ export async function startGateway(
     dataDir,
   )
   const log = makeLogger({ level: config.logLevel })
-  const system = await startSystem({ config, log, ...over })
+  const starting = Array.from({ length: count }, () =>
+    startSystem({ config, log, ...(clock && { clock }) }),
+  )
   context.after(async () => {
-    await system.stop()
+    const started = await Promise.allSettled(starting)
+    await Promise.all(started.map((each) => each.status === "fulfilled" && each.value.stop()))
     rmSync(dataDir, { recursive: true, force: true })
   })
+  const nodes = await Promise.all(starting)
+  front?.before(nodes.map(({ url: nodeUrl }) => nodeUrl))
+  const system = { ...nodes[0]!, ...(front && { url: front.url }), nodes }
   const credentials = JSON.parse(readFileSync(join(dataDir, "sandbox.json"), "utf8"))
   return { ...system, receiver, dataDir, credentials }
 }

@@ -1,0 +1,3 @@
+/** What caudal promises, of two nodes on one database that take requests in turn. */
+import "./nodes.ts"
+import "../conformance/caudal.test.ts"

@@ -1,0 +1,4 @@
+/** Imported before a suite: each gateway that it starts has two nodes, which take turns. */
+import { giveNodes } from "../support/gateway.ts"
+
+giveNodes(2)
