@@ -72,6 +72,15 @@ export function makeIds(clock: Clock): Ids {
   const pool = { bytes: Buffer.alloc(0), at: 0 }
   let lastMs = 0
   let counter = 0
+  let written = { ms: 0, text: "" }
+  /** The first two groups of an id and the 4 of its version, made once a millisecond. */
+  const timeText = (): string => {
+    if (written.ms !== lastMs) {
+      const time = lastMs.toString(16).padStart(12, "0")
+      written = { ms: lastMs, text: `${time.slice(0, 8)}-${time.slice(8)}-4` }
+    }
+    return written.text
+  }
   return {
     bytes: (count) => randomBytes(count),
     next: () => {
@@ -93,10 +102,9 @@ export function makeIds(clock: Clock): Ids {
         counter = 0
       }
       tail[0] = (tail[0]! & 0x3f) | 0x80
-      const time = lastMs.toString(16).padStart(12, "0")
       const count = counter.toString(16).padStart(3, "0")
       const rest = tail.toString("hex")
-      return `${time.slice(0, 8)}-${time.slice(8)}-4${count}-${rest.slice(0, 4)}-${rest.slice(4)}`
+      return `${timeText()}${count}-${rest.slice(0, 4)}-${rest.slice(4)}`
     },
   }
 }

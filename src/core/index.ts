@@ -51,6 +51,7 @@ export {
 export type { DryRun, FileStory } from "./exchange/view.ts"
 export type { Bound, Once, StoredAnswer } from "./fold.ts"
 export type { Account } from "./ledger/account.ts"
+export { hmacHex } from "./mac.ts"
 export { LOGO_MAX_BYTES } from "./merchants/logo.ts"
 export {
   type Merchant,

@@ -2,8 +2,8 @@
 import {
   createCipheriv,
   createDecipheriv,
-  createHash,
   createSecretKey,
+  hash,
   hkdfSync,
   type KeyObject,
   timingSafeEqual,
@@ -57,7 +57,7 @@ export function masterKey(key: Buffer): MasterKey {
   if (key.length !== KEY_BYTES) {
     throw new RangeError(`a master key has ${KEY_BYTES} bytes, not ${key.length}`)
   }
-  const digest = createHash("sha256").update(key).digest()
+  const digest = hash("sha256", key, "buffer")
   return { id: digest.subarray(0, KEY_ID_BYTES).toString("hex"), key }
 }
 
@@ -170,7 +170,7 @@ function checkShape(box: Buffer): void {
  * with 128 bits or more: nothing slow is needed where nothing can be guessed. See password.ts.
  */
 export function hashSecret(text: string): string {
-  return createHash("sha256").update(text).digest("hex")
+  return hash("sha256", text, "hex")
 }
 
 /**
@@ -178,7 +178,7 @@ export function hashSecret(text: string): string {
  * may differ (the answer is then false); both sides are hashed first, so that costs the same.
  */
 export function constantTimeEqual(a: string | Buffer, b: string | Buffer): boolean {
-  const left = createHash("sha256").update(a).digest()
-  const right = createHash("sha256").update(b).digest()
+  const left = hash("sha256", a, "buffer")
+  const right = hash("sha256", b, "buffer")
   return timingSafeEqual(left, right)
 }

@@ -15,22 +15,53 @@ const quoteOrBackslash = /["\\]/g
  * RangeError.
  */
 export function arrayLiteral(values: readonly Element[]): string {
-  if (values.length === 0) return "{}"
+  const write = makeElementWriter()
   let text = "{"
   for (let at = 0; at < values.length; at += 1) {
-    if (at > 0) text += ","
-    const value = values[at]!
-    if (typeof value === "string") {
-      text += mustEscape.test(value) ? `"${value.replace(quoteOrBackslash, "\\$&")}"` : `"${value}"`
-    } else text += elementText(value)
+    text += at > 0 ? `,${write(values[at]!)}` : write(values[at]!)
   }
   return `${text}}`
 }
 
-function elementText(value: Exclude<Element, string>): string {
+/** The same of one property of many rows; `json` for values that are written as JSON text. */
+export function columnLiteral<Row>(rows: readonly Row[], name: keyof Row, json: boolean): string {
+  const write = json ? jsonText : makeElementWriter()
+  let text = "{"
+  for (let at = 0; at < rows.length; at += 1) {
+    const value = rows[at]![name] as Element | undefined
+    const element = value === null || value === undefined ? "NULL" : write(value)
+    text += at > 0 ? `,${element}` : element
+  }
+  return `${text}}`
+}
+
+function quoted(text: string): string {
+  return mustEscape.test(text) ? `"${text.replace(quoteOrBackslash, "\\$&")}"` : `"${text}"`
+}
+
+/** JSON text has no control characters: written as JSON again it is escaped as a literal is. */
+function jsonText(value: unknown): string {
+  return JSON.stringify(JSON.stringify(value))
+}
+
+/** The rows of a batch were all written at one instant: its text is made once. */
+function makeElementWriter(): (value: Element) => string {
+  let instant: Date | null = null
+  let instantText = ""
+  return (value) => {
+    if (typeof value === "string") return quoted(value)
+    if (!(value instanceof Date)) return elementText(value)
+    if (value !== instant) {
+      instantText = `"${value.toISOString()}"`
+      instant = value
+    }
+    return instantText
+  }
+}
+
+function elementText(value: Exclude<Element, string | Date>): string {
   if (value === null) return "NULL"
   if (typeof value === "boolean") return value ? "t" : "f"
-  if (value instanceof Date) return `"${value.toISOString()}"`
   // In a literal the backslash of bytea's \x is itself escaped.
   if (typeof value === "object") return `"\\\\x${value.toString("hex")}"`
   if (value === undefined) throw new TypeError("an array for the database holds undefined; null?")

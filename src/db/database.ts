@@ -12,7 +12,7 @@ import {
 import { type Call, driverQuery, type Parameter, type Result } from "./statement.ts"
 import { openWriter, type Writer } from "./writer.ts"
 
-export { arrayLiteral, type Element } from "./array.ts"
+export { arrayLiteral, columnLiteral, type Element } from "./array.ts"
 export { classify, type Fault } from "./classify.ts"
 export type { DatabaseSettings } from "./connection.ts"
 export type { Call, Parameter, Result } from "./statement.ts"

@@ -2,7 +2,8 @@
  * Mounts a dialect: whatever fails below its prefix is answered in its own shape, never the
  * server's.
  */
-import { createHash } from "node:crypto"
+import { isUtf8 } from "node:buffer"
+import { hash } from "node:crypto"
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 import type { z } from "zod"
 import {
@@ -86,10 +87,9 @@ export async function mountDialect(
           },
         ]
       })
-      scope.addHook("preValidation", async (request) => {
-        refuseHostileText(request.body, 0)
-        refuseHostileText(request.query, 0)
-        refuseHostileText(request.params, 0)
+      scope.addHook("preValidation", ({ body, params, query }, _reply, done) => {
+        for (const part of [body, query, params]) refuseHostileText(part, 0)
+        done()
       })
 
       dialect.routes(app, core)
@@ -149,13 +149,11 @@ export function readJson(
       const message = "Content-Encoding must be left out: the body is read as it comes"
       return done(new WireProblem({ code: "media_type_unsupported", message }), undefined)
     }
-    let text: string
-    try {
-      text = new TextDecoder("utf-8", { fatal: true }).decode(body as Buffer)
-    } catch {
+    if (!isUtf8(body as Buffer)) {
       const message = "the body is not valid UTF-8"
       return done(new WireProblem({ code: "body_malformed", message }), undefined)
     }
+    const text = body.toString("utf8")
     return parse(request, text, (error: Error | null, value?: unknown) =>
       done(error && isJson(text) ? reservedName() : error, value),
     )
@@ -245,7 +243,7 @@ function writable(_name: string, value: unknown): unknown {
 }
 
 function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex")
+  return hash("sha256", text, "hex")
 }
 
 /** What an error means to a client; whatever isn't known is ours. */

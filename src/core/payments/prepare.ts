@@ -118,7 +118,7 @@ export function attemptOn(
     id,
     rail: rail.name,
     method: way.method,
-    targetSealed: keyring.seal(JSON.stringify(target), SEALED.target),
+    targetSealed: sealTarget(keyring, target),
     instructions: byPayer && rail.instruct ? rail.instruct(order) : null,
     allotment: null,
     waitsUntil: rail.exchange?.dueAt(now) ?? null,
@@ -126,6 +126,17 @@ export function attemptOn(
     leaseMs: rail.beginTimeoutMs + LEASE_MARGIN_MS,
     lookAt: nextLook(rail, { begunAt: now, looks: 0, method: way.method }, now),
   }
+}
+
+/** Boxes of targets that hold nothing: one serves all, for whoever opens it learns nothing. */
+const emptyTargets = new WeakMap<Keyring, Buffer>()
+
+function sealTarget(keyring: Keyring, target: Target): Buffer {
+  const text = JSON.stringify(target)
+  if (text !== "{}") return keyring.seal(text, SEALED.target)
+  const box = emptyTargets.get(keyring) ?? keyring.seal(text, SEALED.target)
+  emptyTargets.set(keyring, box)
+  return box
 }
 
 /** What a rail is told about an attempt. */

@@ -48,6 +48,8 @@ export function sealPurpose(
   personal: Readonly<Record<string, unknown>>,
   keyring: Keyring,
 ): Purpose {
+  // Where nobody said anything of a person there is nothing to hide.
+  if (Object.values(personal).every((value) => value === null)) return { ...open, ...personal }
   const box = keyring.seal(JSON.stringify(personal), SEALED.personal)
   return { ...open, personal: box.toString("base64") }
 }

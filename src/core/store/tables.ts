@@ -1,9 +1,7 @@
 /**
  * The engine's tables as data: which property lies in which column, and how rows travel in sets.
  */
-import { arrayLiteral, type Call } from "../../db/database.ts"
-
-type Value = string | number | bigint | boolean | Date | Buffer | null
+import { type Call, columnLiteral } from "../../db/database.ts"
 
 /** `columns`: property name → SQL type. `sort` gives the order in which rows are inserted. */
 export type Table<T> = {
@@ -31,12 +29,6 @@ export function selectList<T>(table: Table<T>, alias: string): string {
     .join(", ")
 }
 
-function encode(value: unknown, type: string): Value {
-  if (value === undefined || value === null) return null
-  if (type === "jsonb") return JSON.stringify(value)
-  return value as Value
-}
-
 /** jsonb and numeric travel as text and are cast inside; the others as what they are. */
 function wireType(type: string): string {
   return type === "jsonb" || type === "numeric" ? "text" : type
@@ -56,9 +48,7 @@ function cast(property: string, type: string): string {
 function values<T>(table: Table<T>, properties: readonly string[], rows: readonly T[]): string[] {
   const columns = table.columns as Record<string, string>
   return properties.map((property) =>
-    arrayLiteral(
-      rows.map((row) => encode((row as Record<string, unknown>)[property], columns[property]!)),
-    ),
+    columnLiteral(rows, property as keyof T, columns[property] === "jsonb"),
   )
 }
 

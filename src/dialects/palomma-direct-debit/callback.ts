@@ -1,6 +1,11 @@
 /** What merchants are told: a signed message for each change that this API shows. Pure. */
-import { createHmac } from "node:crypto"
-import { type Callback, type Customer, maskDocument, type Notice } from "../../core/index.ts"
+import {
+  type Callback,
+  type Customer,
+  hmacHex,
+  maskDocument,
+  type Notice,
+} from "../../core/index.ts"
 import { paymentMethodOut, paymentRequestOut } from "./wire.ts"
 
 /**
@@ -65,6 +70,6 @@ function masked({ person, ...customer }: Customer): Customer {
 /** The headers by which a receiver proves a body: its base64, and the HMAC-SHA-256 of that text. */
 export function signed(body: string, integrityKey: string): Readonly<Record<string, string>> {
   const encoded = Buffer.from(body).toString("base64")
-  const signature = createHmac("sha256", integrityKey).update(encoded).digest("hex")
+  const signature = hmacHex(integrityKey, encoded)
   return { "x-encoded-data": encoded, "x-signature": signature }
 }

@@ -1,5 +1,5 @@
 /** Translates between Pentagoo's wire and the core's words; pure. */
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 import { z } from "zod"
 import type { Attempt, Payment, PayOption, State } from "../../core/index.ts"
 import {
@@ -194,7 +194,7 @@ function networkOf(attempt: Attempt): string | undefined {
 /** The transaction, or the rail's own id, or (where it has none) a stand-in of the same form. */
 function hashOf(attempt: Attempt): string {
   if (attempt.railReference !== null) return attempt.railReference
-  return `0x${createHash("sha256").update(attempt.id).digest("hex")}`
+  return `0x${hash("sha256", attempt.id, "hex")}`
 }
 
 function optionOf(attempt: Attempt, asset: string): PayOption | undefined {

@@ -2,8 +2,7 @@
  * The webhook confirmPayment: how a recharge ended that was still under way when it was answered,
  * which the core wrote down before the 202 left.
  */
-import { createHmac } from "node:crypto"
-import type { Callback, Notice, Payment } from "../../core/index.ts"
+import { type Callback, hmacHex, type Notice, type Payment } from "../../core/index.ts"
 import type { ConfirmPayment } from "./answers.ts"
 import { amountOf, amountText, purposeOf, statusOf } from "./wire.ts"
 
@@ -42,5 +41,5 @@ function messageOf(payment: Payment, signingKey: string): ConfirmPayment {
 function hashOf(payment: Payment, status: string, signingKey: string): string {
   if (signingKey === "") return ""
   const text = [payment.id, payment.reference ?? "", status, amountText(payment)].join("|")
-  return createHmac("sha256", signingKey).update(text).digest("hex")
+  return hmacHex(signingKey, text)
 }

@@ -1,5 +1,5 @@
 /** The recharge: checks it in the agreed order, has it sold, and waits a while for its operator. */
-import { createHmac } from "node:crypto"
+import { createHmac, createSecretKey, type KeyObject } from "node:crypto"
 import type { FastifyReply } from "fastify"
 import {
   type Company,
@@ -107,9 +107,9 @@ function newRecharge(
  * all numbers can be tried. With another master key the windows begin anew, and nothing else.
  */
 function makeLimits(core: Core) {
-  let key: Buffer | undefined
+  let key: KeyObject | undefined
   return ({ merchant, terms }: Found, { companyCode, identifierValue }: RechargeBody) => {
-    key ??= core.deriveKeys("tapila.number")[0]!.key
+    key ??= createSecretKey(core.deriveKeys("tapila.number")[0]!.key)
     const about = `${companyCode}|${identifierValue}`
     const number = createHmac("sha256", key).update(about).digest("hex")
     return {

@@ -1,5 +1,5 @@
 /** The two ids on every answer of this API; pure. */
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 
 /** The id of this step, and of the transaction that it belongs to. */
 export type Trace = { readonly tx: string; readonly mainTx: string }
@@ -19,7 +19,7 @@ export function traceOf(requestId: string, tx?: string): Trace {
 }
 
 function derivedId(purpose: string, from: string): string {
-  const hex = createHash("sha256").update(`${purpose}|${from}`).digest("hex")
+  const hex = hash("sha256", `${purpose}|${from}`, "hex")
   const head = `${hex.slice(0, 8)}-${hex.slice(8, 12)}`
   return `${head}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }

@@ -1,5 +1,5 @@
 /** Translates between this API's wire and the core's words; pure. */
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 import type { z } from "zod"
 import type { Company, Payment, State } from "../../core/index.ts"
 import { decimalsOf, formatDecimal, toNumber } from "../../money.ts"
@@ -173,7 +173,7 @@ export function matches({ name, code }: Company, wanted: string): boolean {
  * have names: this follows from the name, so it is the same on every node and in every catalogue.
  */
 export function tagIdOf(tag: string): number {
-  return createHash("sha256").update(tag).digest().readUInt32BE() >>> 1 || 1
+  return hash("sha256", tag, "buffer").readUInt32BE() >>> 1 || 1
 }
 
 /** The tags of the companies that are sold, by name. */

@@ -1,5 +1,5 @@
 /** Simulated chains: what a payer would be asked to send, worked out from the order alone. */
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 import type { Instructions, Order, PayOption } from "../../core/index.ts"
 import { decimalsOf } from "../../money.ts"
 
@@ -87,5 +87,5 @@ export function bankReference(attemptId: string): string {
 }
 
 function digest(text: string): string {
-  return createHash("sha256").update(text).digest("hex")
+  return hash("sha256", text, "hex")
 }
