@@ -31,7 +31,8 @@ export async function openPlace(context: Context): Promise<Place> {
   context.after(async () => rmSync(folder, { recursive: true, force: true }))
   // Root's PostgreSQL runs as another user, who must come through.
   chmodSync(folder, 0o711)
-  const server = readConfig(undefined, folder).databaseUrl ?? (await ownServer(context, folder))
+  const given = readConfig(undefined, folder).databaseUrl
+  const server = given ?? (await ownServer(context, folder))
   return {
     folder,
     async makeDatabase(name) {
@@ -41,11 +42,17 @@ export async function openPlace(context: Context): Promise<Place> {
       const database = openDatabase({ url, applicationName: "caudal bench" })
       context.after(async () => {
         await database.close()
-        await dropDatabase(server, own)
+        // Its own server goes with the folder.
+        if (given !== null) await drop(given, own)
       })
       return { url, database }
     },
   }
+}
+
+/** By force, for who was killed may still be connected; but no force moves the server's upkeep. */
+async function drop(server: string, name: string): Promise<void> {
+  await dropDatabase(server, name).catch(() => onServer(server, `drop database if exists ${name}`))
 }
 
 /** Several gateways, their controls and 64 clients of pgbench. */

@@ -25,6 +25,8 @@ const SHORT_CLIENTS = 8
 const CONNECTIONS_KEPT = 20
 /** pgbench counts time in whole seconds; for less it is told how often each client goes. */
 const SHORT_TRANSACTIONS = 20
+/** Its time begins before its clients have connected; its rate does not. */
+const CONNECT_S = 1
 const UUID_V7_SINCE = 180_000
 
 type Columns = Readonly<Record<string, string>>
@@ -155,8 +157,8 @@ current_setting('max_connections')::int - (select count(*)::int from pg_stat_act
   return {
     over,
     async run(form, seconds) {
-      const whole = Math.round(seconds)
-      const long = whole >= 1 ? ["-T", String(whole)] : ["-t", String(SHORT_TRANSACTIONS)]
+      const whole = Math.ceil(seconds) + CONNECT_S
+      const long = seconds >= 1 ? ["-T", String(whole)] : ["-t", String(SHORT_TRANSACTIONS)]
       const clients = ["-c", String(count), "-j", "1", "-M", "prepared", "-n"]
       const rest = [...long, ...variables, "-f", fileOf[form]!, connection]
       const { stderr, stdout } = await execute("pgbench", [...clients, ...rest])

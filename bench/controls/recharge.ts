@@ -92,7 +92,10 @@ export function rechargeRoute(plain: Plain, wallet: Wallet): void {
 
 type Held = Awaited<ReturnType<typeof hold>>
 
-/** Transaction one: what is being sold can't be spent again. The hot rows come last. */
+/**
+ * Transaction one: what is being sold can't be spent again. The hot rows come late, and the transfer
+ * behind them: its foreign keys would have all transactions at once share the accounts' locks.
+ */
 async function hold(plain: Plain, wallet: Wallet, body: Body) {
   const { clock, ids, keyring, merchantId, pool } = plain
   const at = clock.now()
@@ -136,8 +139,6 @@ returning count`,
     await client.query(insert("attempts", attempt))
     const event = { id: ids.next(), seq: 1, type: "payment.created", at }
     await client.query(insert("events", eventRow(payment, event, { state: "pending" })))
-    const accounts = { debit_id: wallet.available, credit_id: wallet.held }
-    await client.query(insert("transfers", transferOf(plain, payment, "recharge.hold", accounts)))
     const { rowCount } = await client.query({
       name: "hold",
       text: "update accounts set balance = balance - $2 where id = $1 and balance - $2 >= floor",
@@ -145,6 +146,8 @@ returning count`,
     })
     if (rowCount === 0) throw new Refused("there is not enough in the wallet")
     await client.query(add(wallet.held, about.amount))
+    const accounts = { debit_id: wallet.available, credit_id: wallet.held }
+    await client.query(insert("transfers", transferOf(plain, payment, "recharge.hold", accounts)))
   })
   return payment
 }
@@ -171,11 +174,11 @@ where id = $1 and version = 1`,
     const event = { id: ids.next(), seq: 2, type: "payment.approved", at }
     const row = eventRow(payment, event, { state: "approved", reason: null })
     await client.query(insert("events", row))
+    await client.query(add(wallet.held, -amount))
+    await client.query(add(wallet.outside, amount))
     const accounts = { debit_id: wallet.held, credit_id: wallet.outside }
     const transfer = transferOf(plain, payment, "recharge.confirmed", accounts)
     await client.query(insert("transfers", { ...transfer, created_at: at }))
-    await client.query(add(wallet.held, -amount))
-    await client.query(add(wallet.outside, amount))
   })
 }
 
