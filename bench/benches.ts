@@ -5,11 +5,16 @@ import { create } from "./create/index.ts"
 import { deliver } from "./deliver/index.ts"
 import { firstLoads } from "./first-load/index.ts"
 import { follow } from "./follow/index.ts"
+import { growth } from "./growth/index.ts"
 import { hot } from "./hot/index.ts"
+import { latency } from "./latency/index.ts"
 import { life } from "./life/index.ts"
+import { memory } from "./memory/index.ts"
 import { payPage } from "./pay-page/index.ts"
 import { poison } from "./poison/index.ts"
 import { recharges } from "./recharges/index.ts"
+import { start } from "./start/index.ts"
+import { twoNodes } from "./two-nodes/index.ts"
 
 /** How fast the gateway itself is: they run, in this order, when no name is given. */
 export const WHOLE: Readonly<Record<string, Bench>> = {
@@ -17,7 +22,12 @@ export const WHOLE: Readonly<Record<string, Bench>> = {
   life,
   hot,
   poison,
+  "two-nodes": twoNodes,
   deliver,
+  latency,
+  memory,
+  start,
+  growth,
 }
 
 /** One part each: they run when they are named. */

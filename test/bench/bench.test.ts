@@ -106,6 +106,19 @@ const TABLE: readonly [name: string, bounds: Readonly<Record<string, Bounds>>][]
     },
   ],
   [
+    "two-nodes",
+    {
+      "two-nodes": [1, 1_000_000],
+      "two-nodes: errors": [0, 0],
+      "two-nodes: deadlocks": [0, 0],
+      "two-nodes: differing answers": [0, 0],
+      "two-nodes: payments without an answer, or the reverse": [0, 0],
+      "two-nodes: top-ups without an answer, or the reverse": [0, 0],
+      "two-nodes: payments with a gap in their events": [0, 0],
+      "two-nodes: books that don't add up": [0, 0],
+    },
+  ],
+  [
     "poison",
     {
       "poison, 0.1 %": [1, 1_000_000],
@@ -163,6 +176,35 @@ const TABLE: readonly [name: string, bounds: Readonly<Record<string, Bounds>>][]
       "confirmed without an answer, or the reverse": [0, 0],
       "recharges without an end": [0, 0],
       "centavos astray": [0, 0],
+    },
+  ],
+  [
+    "latency",
+    {
+      "latency.p50": [0.05, 10_000],
+      "latency.p99": [0.1, 10_000],
+      "latency: asked": [20, 200],
+      "latency: wrong answers": [0, 0],
+      "latency: payments without an answer, or the reverse": [0, 0],
+    },
+  ],
+  [
+    "memory",
+    {
+      "memory.idle": [80, 1_000],
+      "memory.load": [60, 1_000],
+      "memory: creates": [10, 50_000],
+      "memory: wrong answers": [0, 0],
+      "memory: payments without an answer, or the reverse": [0, 0],
+    },
+  ],
+  [
+    "start",
+    {
+      "start.warm": [0.1, 30],
+      "start.cold": [0.2, 60],
+      "start: wrong answers": [0, 0],
+      "start: payments lost between starts": [0, 0],
     },
   ],
   [

@@ -1,0 +1,32 @@
+/** The control of benches about one request: a server that reads a body and answers alike. */
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import { serve } from "../child.ts"
+
+/** As long as an answer of the gateway to a create. */
+const ANSWER_BYTES = 400
+
+const server = createServer((request, response) => {
+  const parts: Buffer[] = []
+  request.on("data", (part: Buffer) => parts.push(part))
+  request.on("end", () => {
+    const asked: unknown = JSON.parse(Buffer.concat(parts).toString("utf8"))
+    const text = JSON.stringify({ asked }).padEnd(ANSWER_BYTES)
+    const headers = {
+      "content-type": "application/json",
+      "content-length": Buffer.byteLength(text),
+    }
+    response.writeHead(200, headers).end(text)
+  })
+})
+const listening = new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+
+serve(
+  {
+    url: async (): Promise<string> => {
+      await listening
+      return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    },
+  },
+  async () => server.closeAllConnections(),
+)
