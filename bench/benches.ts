@@ -24,10 +24,10 @@ export const WHOLE: Readonly<Record<string, Bench>> = {
   poison,
   "two-nodes": twoNodes,
   deliver,
+  growth,
   latency,
   memory,
   start,
-  growth,
 }
 
 /** One part each: they run when they are named. */
