@@ -25,6 +25,7 @@ import { METHODS, type Method } from "./payments/attempt.ts"
 import { makeChanges } from "./payments/changes.ts"
 import { makePay } from "./payments/pay.ts"
 import type { Payment } from "./payments/payment.ts"
+import { makeReader } from "./payments/reader.ts"
 import { makeSettled } from "./payments/settled.ts"
 import { storyOf } from "./payments/story.ts"
 import type { Rail } from "./rail.ts"
@@ -83,6 +84,7 @@ export function openCore(parts: CoreParts) {
   const rails = new Map(parts.rails.map((rail) => [rail.name, rail]))
   const voices = new Map(parts.voices.map((voice) => [voice.name, voice]))
   const changes = makeChanges({ database })
+  const reader = makeReader(database)
   const settled = makeSettled({ database, clock, changes })
   const rendered = new Map<string, Rendered>()
   const onFault = (error: unknown, about: string) => {
@@ -145,6 +147,7 @@ export function openCore(parts: CoreParts) {
     readChains: rememberRead(database, clock),
     node,
     settled,
+    reader,
   })
   let demoMerchantId: string | null = null
 
@@ -205,7 +208,7 @@ export function openCore(parts: CoreParts) {
     pay,
     /** Waits for a payment's next change: see `Changes`. */
     changes: { next: changes.next },
-    ...makeVerbs({ ...parts, engine, pay, rails }),
+    ...makeVerbs({ ...parts, engine, pay, rails, reader }),
     /** What an operator calls money that came in, as `wallet.topUp` wants it. */
     readTopUpReference,
     /** All that is known of anybody's payment, by its id or that of an attempt or refund of it. */

@@ -31,6 +31,7 @@ import type { Attempt } from "./payments/attempt.ts"
 import type { Pay } from "./payments/pay.ts"
 import { isOverdue, type Payment, type Purpose } from "./payments/payment.ts"
 import { orderOf } from "./payments/prepare.ts"
+import type { Reader } from "./payments/reader.ts"
 import * as payments from "./payments/store.ts"
 import type { Rail } from "./rail.ts"
 import { isRefusal, type Refusal, refuse } from "./refusal.ts"
@@ -49,6 +50,7 @@ export type VerbParts = {
   readonly passwords: Passwords
   readonly engine: Engine
   readonly pay: Pay
+  readonly reader: Reader
   readonly rails: ReadonlyMap<string, Rail>
 }
 
@@ -66,18 +68,19 @@ export function makeVerbs(parts: VerbParts) {
     payments: {
       /** A merchant's payment, ended first if its time ran out. */
       async find(merchantId: string, id: string): Promise<Payment | null> {
-        return upToDate(await payments.findPayment(database, merchantId, id))
+        const payment = await parts.reader.find(id)
+        return payment?.merchantId === merchantId ? upToDate(payment) : null
       },
       /** A payment by its link alone: for the payer's pages. */
       async findByLink(id: string): Promise<Payment | null> {
-        return upToDate(await payments.findAnyPayment(database, id))
+        return upToDate(await parts.reader.find(id))
       },
       async findByReference(
         merchantId: string,
         dialect: Payment["dialect"],
         reference: string,
       ): Promise<Payment | null> {
-        return upToDate(await payments.findByReference(database, merchantId, dialect, reference))
+        return upToDate(await parts.reader.findByReference({ merchantId, dialect, reference }))
       },
       list: (filter: payments.PaymentFilter, page: PageRequest) =>
         payments.listPayments(database, filter, page),
@@ -88,7 +91,7 @@ export function makeVerbs(parts: VerbParts) {
         sealPurpose(open, personal, keyring),
       /** All that a dialect kept, the personal part included. */
       openPurpose: (payment: Payment) => openPurpose(payment.purpose, keyring),
-      attempts: (paymentId: string) => payments.attemptsOf(database, paymentId),
+      attempts: (paymentId: string) => parts.reader.attempts(paymentId),
       /** What is to be charged by an attempt: for its own payer's eyes, masked. */
       target: (attempt: Attempt) => orderOf(attempt, keyring).target,
       refunds: (paymentId: string) => payments.refundsOf(database, paymentId),

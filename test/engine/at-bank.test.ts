@@ -53,7 +53,7 @@ async function open({ id, digits }: Case, method: "bank" | "wallet" = "bank") {
 /** Waits for what this node began by itself. */
 const rest = () => core.pass()
 const find = async (id: string): Promise<Payment> => (await core.payments.find(merchantId, id))!
-const attemptsOf = (id: string): Promise<Attempt[]> => core.payments.attempts(id)
+const attemptsOf = (id: string): Promise<readonly Attempt[]> => core.payments.attempts(id)
 const lastOf = async (id: string): Promise<Attempt> => (await attemptsOf(id)).at(-1)!
 
 async function notify(attemptId: string): Promise<void> {

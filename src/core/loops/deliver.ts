@@ -80,14 +80,9 @@ export function makeCourier(parts: CourierParts) {
     leaseMs: LEASE_MS,
     parcel: (leased, endpoint, untilMs) => ({ leased, endpoint, message: null, untilMs }),
   })
-  /** Everything that goes on by itself and that `idle` and `stop` wait for. */
-  const underWay = new Set<Promise<unknown>>()
+  /** What goes on by itself and `idle` and `stop` wait for: tries with their marks, and claims. */
+  const work = makeWork()
   let stopped = false
-
-  function keep(work: Promise<unknown>): void {
-    underWay.add(work)
-    void work.finally(() => underWay.delete(work))
-  }
 
   function accept(parcel: Parcel): void {
     advance(lanes.add(parcel.endpoint.id, parcel))
@@ -96,10 +91,13 @@ export function makeCourier(parts: CourierParts) {
   function advance(lane: Lane<Parcel>): void {
     if (stopped) return
     for (let parcel = lanes.next(lane); parcel !== null; parcel = lanes.next(lane)) {
-      keep(carry(lane, parcel))
+      work.began()
+      void carry(lane, parcel)
     }
     const refilling = claims.refill(lane)
-    if (refilling !== null) keep(refilling.catch(tellOfClaim))
+    if (refilling === null) return
+    work.began()
+    void refilling.catch(tellOfClaim).finally(work.ended)
   }
 
   /** Tries a delivery once and writes down how that went. Never rejects. */
@@ -108,10 +106,11 @@ export function makeCourier(parts: CourierParts) {
     let mark: Mark | null = null
     try {
       const startedMs = clock.elapsedMs()
-      const sent = await attempt(parcel)
-      const verdict = sent && judge(sent)
-      if (verdict !== null) {
-        mark = markOf(parcel.leased, sent!, verdict)
+      const sending = sendOff(parcel)
+      const sent = sending && (await sending)
+      if (sent && !(sent.kind === "failed" && sent.why === "busy")) {
+        const verdict = judge(sent)
+        mark = markOf(parcel.leased, sent, verdict)
         const isQuick = clock.elapsedMs() - startedMs < QUICK_MS
         how = verdict === "retry" ? "failed" : isQuick ? "quick" : "slow"
         metrics.count("deliveries", { verdict })
@@ -123,27 +122,33 @@ export function makeCourier(parts: CourierParts) {
     }
     lanes.ended(lane, how)
     advance(lane)
-    if (mark !== null) await marks.write(mark)
-    lanes.leave()
+    if (mark === null) letGo()
+    else marks.write(mark, letGo)
   }
 
-  /** Null when it was not sent: its lease runs out, and whoever claims it then tries it. */
-  async function attempt({ endpoint, leased, message, untilMs }: Parcel): Promise<Sent | null> {
+  function letGo(): void {
+    lanes.leave()
+    work.ended()
+  }
+
+  /**
+   * Posts it; null when its lease ran out while it waited, so that somebody else has it. Neither
+   * that nor a try without a turn counts: whoever claims it then tries it.
+   */
+  function sendOff({ endpoint, leased, message, untilMs }: Parcel): Promise<Sent> | null {
     const timeoutMs = parts.voices.get(endpoint.dialect)?.deliveryTimeoutMs ?? 15_000
     const now = clock.now()
     const turnWithinMs = untilMs - now.getTime() - timeoutMs
-    // Its lease may have run out while it waited: somebody else has it then.
     if (turnWithinMs < 0) return null
     assert(parts.send, "what isn't taken is not carried")
     const opened = message ?? messageOf(leased)
-    const sent = await parts.send({
+    return parts.send({
       url: endpoint.url,
       headers: envelope({ id: leased.id, endpoint, message: opened, now }),
       body: opened.body,
       timeoutMs,
       turnWithinMs,
     })
-    return sent.kind === "failed" && sent.why === "busy" ? null : sent
   }
 
   function messageOf({ messageSealed }: Leased): Callback {
@@ -195,11 +200,30 @@ export function makeCourier(parts: CourierParts) {
     /** Starts no more tries and resolves when those under way are written down. */
     async stop(): Promise<void> {
       stopped = true
-      while (underWay.size > 0) await Promise.all(underWay)
+      await work.none()
     },
     /** Resolves when nothing is being sent. */
-    async idle(): Promise<void> {
-      while (underWay.size > 0) await Promise.all(underWay)
+    idle: (): Promise<void> => work.none(),
+  }
+}
+
+/** Counts what is under way: a promise for each would cost more than some of them. */
+function makeWork() {
+  let open = 0
+  let waiting: (() => void)[] = []
+  return {
+    began(): void {
+      open += 1
+    },
+    ended(): void {
+      open -= 1
+      if (open > 0) return
+      for (const resolve of waiting) resolve()
+      waiting = []
+    },
+    /** Resolves when there is none. */
+    async none(): Promise<void> {
+      while (open > 0) await new Promise<void>((resolve) => waiting.push(resolve))
     },
   }
 }

@@ -11,13 +11,14 @@ import { isRefusal, type Reason, type Refusal, refuse } from "../refusal.ts"
 import type { Attempt } from "./attempt.ts"
 import { isFinal, type Payment } from "./payment.ts"
 import { orderOf, type PrepareParts, prepare, type Way } from "./prepare.ts"
+import type { Reader } from "./reader.ts"
 import type { Settled } from "./settled.ts"
-import { attemptsOf } from "./store.ts"
 
 export type SimulateParts = PrepareParts & {
   readonly engine: Engine
   readonly database: Queries
   readonly settled: Settled
+  readonly reader: Reader
 }
 
 /** Until a chain that makes a block a second has been read to the transfer's depth. */
@@ -84,7 +85,7 @@ async function attemptFor(
   payment: Payment,
   outcome: Outcome,
 ): Promise<Attempt | Refusal> {
-  const attempts = await attemptsOf(parts.database, payment.id)
+  const attempts = await parts.reader.attempts(payment.id)
   if (outcome === "returned") {
     const paid = attempts.find((each) => each.state === "approved" || each.state === "settled")
     return paid ?? refuse("simulation_not_possible", "only an approved payment can be returned")

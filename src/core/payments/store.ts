@@ -2,6 +2,7 @@
  * What is asked of payments, attempts and refunds outside the engine; it reads, and locks nothing.
  */
 import type { Queries } from "../../db/database.ts"
+import type { Reference } from "../draft.ts"
 import { type Page, type PageRequest, pageOf } from "../page.ts"
 import type { Leaving } from "../receiving.ts"
 import type { SightingState } from "../store/schema.ts"
@@ -27,10 +28,15 @@ export async function findPayment(
 
 /** A payment whoever it belongs to: for the payer's page, whose link is the permission. */
 export async function findAnyPayment(db: Queries, id: string): Promise<Payment | null> {
-  const { rows } = await db.query<Payment>(`select ${columns} from payments p where p.id = $1`, [
-    id,
-  ])
-  return rows[0] ?? null
+  const [payment] = await findPayments(db, [id])
+  return payment ?? null
+}
+
+/** Payments by their ids, whoever they belong to, in any order. */
+export async function findPayments(db: Queries, ids: readonly string[]): Promise<Payment[]> {
+  const text = `select ${columns} from payments p where p.id = any($1::uuid[])`
+  const { rows } = await db.query<Payment>(text, [ids])
+  return rows
 }
 
 /** How far payments are, whoever they belong to: their newest versions. */
@@ -71,12 +77,27 @@ export async function findByReference(
   dialect: DialectName,
   reference: string,
 ): Promise<Payment | null> {
-  const { rows } = await db.query<Payment>(
-    `select ${columns} from payments p
-where p.merchant_id = $1 and p.dialect = $2 and p.reference = $3`,
-    [merchantId, dialect, reference],
+  const [payment] = await findReferences(db, [{ merchantId, dialect, reference }])
+  return payment ?? null
+}
+
+/** Payments by their merchants' own ids, in any order. */
+export async function findReferences(
+  db: Queries,
+  asked: readonly Reference[],
+): Promise<(Payment & { readonly reference: string })[]> {
+  const { rows } = await db.query<Payment & { readonly reference: string }>(
+    `select ${columns}
+from unnest($1::uuid[], $2::text[], $3::text[]) as k (merchant_id, dialect, reference)
+join payments p on p.merchant_id = k.merchant_id and p.dialect = k.dialect
+  and p.reference = k.reference`,
+    [
+      asked.map((each) => each.merchantId),
+      asked.map((each) => each.dialect),
+      asked.map((each) => each.reference),
+    ],
   )
-  return rows[0] ?? null
+  return rows
 }
 
 export type PaymentFilter = {
@@ -87,6 +108,9 @@ export type PaymentFilter = {
   readonly reference?: string
 }
 
+/** Above every id. */
+const LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+
 /** A merchant's payments, newest first. */
 export async function listPayments(
   db: Queries,
@@ -94,15 +118,17 @@ export async function listPayments(
   page: PageRequest,
 ): Promise<Page<Payment>> {
   const { rows } = await db.query<Payment>(
-    // Of each dialect the newest: there is an index for these, and none over all.
+    // Of each dialect the newest: there is an index for these, and none over all. Written as where
+    // in that index to begin and to end, for the server then has no other way: what it knows of
+    // merchants makes it walk back over everybody's payments, or sort all of the merchant's.
     `select p.* from unnest($2::text[]) as asked (dialect) cross join lateral (
   select ${columns} from payments p
-  where p.merchant_id = $1 and p.dialect = asked.dialect
+  where (p.merchant_id, p.dialect) >= ($1, asked.dialect)
+    and (p.merchant_id, p.dialect, p.id) < ($1, asked.dialect, coalesce($6::uuid, '${LAST_ID}'))
     and ($3::text[] is null or p.state = any($3))
     and ($4::uuid is null or p.customer_id = $4)
     and ($5::text is null or p.reference = $5)
-    and ($6::uuid is null or p.id < $6)
-  order by p.id desc limit $7
+  order by p.merchant_id desc, p.dialect desc, p.id desc limit $7
 ) p order by p.id desc limit $7`,
     [
       filter.merchantId,
@@ -119,9 +145,18 @@ export async function listPayments(
 
 /** The attempts of a payment, oldest first. */
 export async function attemptsOf(db: Queries, paymentId: string): Promise<Attempt[]> {
+  return attemptsOfMany(db, [paymentId])
+}
+
+/** The attempts of some payments, oldest first. */
+export async function attemptsOfMany(
+  db: Queries,
+  paymentIds: readonly string[],
+): Promise<Attempt[]> {
   const { rows } = await db.query<Attempt>(
-    `select ${selectList(schema.attempts, "a")} from attempts a where a.payment_id = $1 order by a.id`,
-    [paymentId],
+    `select ${selectList(schema.attempts, "a")} from attempts a
+where a.payment_id = any($1::uuid[]) order by a.id`,
+    [paymentIds],
   )
   return rows
 }

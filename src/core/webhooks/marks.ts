@@ -13,8 +13,8 @@ export type MarksParts = {
 }
 
 export type Marks = {
-  /** Resolves when the mark is durable, or can't be written. Never rejects. */
-  write(mark: Mark): Promise<void>
+  /** Calls `done` when the mark is durable, or can't be written. */
+  write(mark: Mark, done: () => void): void
 }
 
 /** What one statement takes: beyond it the rows cost more than the commit that they share. */
@@ -63,11 +63,10 @@ export function makeMarks(parts: MarksParts): Marks {
   }
 
   return {
-    write: (mark) =>
-      new Promise((done) => {
-        waiting.push({ mark, done })
-        if (!writing) void writeAll()
-      }),
+    write(mark, done) {
+      waiting.push({ mark, done })
+      if (!writing) void writeAll()
+    },
   }
 }
 

@@ -30,10 +30,12 @@ export function signStandard(input: SignInput): string {
 }
 
 function mac(input: SignInput, secret: Buffer | KeyObject): string {
-  return createHmac("sha256", secret)
-    .update(`${input.id}.${input.atSeconds}.`)
-    .update(input.body)
-    .digest("base64")
+  const { atSeconds, body, id } = input
+  const hmac = createHmac("sha256", secret)
+  // One call costs less than two where both are text.
+  if (typeof body === "string") hmac.update(`${id}.${atSeconds}.${body}`)
+  else hmac.update(`${id}.${atSeconds}.`).update(body)
+  return hmac.digest("base64")
 }
 
 /** The three headers that a signed try carries. */
