@@ -127,7 +127,7 @@ test("the same reference at both nodes at once is one payment", async () => {
   assert.deepEqual(back.toReversed(), there)
 })
 
-test("of an approval and a cancellation at two nodes at once one wins, and both say so", async () => {
+test("of an approval here and a cancellation there one wins, and both nodes say so", async () => {
   const ids = await Promise.all(
     Array.from({ length: 20 }, (_, at) => create(urls[at % 2]!, `RACE-${at}`)),
   )
