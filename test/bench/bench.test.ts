@@ -208,6 +208,17 @@ const TABLE: readonly [name: string, bounds: Readonly<Record<string, Bounds>>][]
     },
   ],
   [
+    "growth",
+    {
+      "growth.create": [10, 20_000],
+      "growth.list, p99": [0.1, 10_000],
+      "growth: lists": [300, 900],
+      "growth: creates": [20, 50_000],
+      "growth: wrong answers": [0, 0],
+      "growth: rows without an answer, or the reverse": [0, 0],
+    },
+  ],
+  [
     "first-load",
     {
       // What the line itself takes is the least.
