@@ -145,3 +145,7 @@ alter table attempts set (autovacuum_vacuum_scale_factor = 0.02,
   autovacuum_analyze_scale_factor = 0.02);
 -- Only added to: what is cleaned often is a little each time, not all of it on one busy day.
 alter table transfers set (autovacuum_vacuum_insert_scale_factor = 0.02);
+
+-- Lists say where in it they begin, which needs all of its columns in one direction.
+drop index payments_newest;
+create index payments_newest on payments (merchant_id, dialect, id);
