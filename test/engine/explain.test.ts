@@ -30,6 +30,10 @@ const ON_PURPOSE: readonly (readonly [part: string, why: string])[] = [
 
 const EXPLAINED = /^(?:select|insert|update|delete|with)\b/
 
+/** So that tables grow to many pages, and plans are kept. */
+const ROUNDS = 20
+const AT_ONCE = 100
+
 const PAGES = [
   { limit: 20, before: null },
   { limit: 20, before: "0190ffff-0000-4000-8000-000000000000" },
@@ -195,4 +199,36 @@ test("no statement walks over a whole big table", async (t) => {
     if (walks(plan)) wrong.push(`${text}\n${plan}`)
   }
   assert.equal(wrong.join("\n\n"), "")
+})
+
+test("payments that are created, paid and told never have a big table read through", async (t) => {
+  const context = lastFirst(t)
+  const { url, database: plain } = await testDatabase(context)
+  const read = async () => {
+    const { rows } = await plain.query<{ name: string; scans: bigint }>(
+      `select relname as name, seq_scan as scans from pg_stat_user_tables
+where relname ~ $1 order by 1`,
+      [`^(${BIG.join("|")})$`],
+    )
+    return rows
+  }
+  const before = await read()
+  assert.ok(before.length >= BIG.length)
+  // Plans are made while the tables are empty, as in every new installation.
+  const database = openDatabase({ url, plans: "indexed" })
+  const { core, payment, merchantId } = await testCore(database)
+  await core.merchants.addEndpoint({ merchantId, dialect: "caudal", url: "https://x.example/h" })
+  const merchant = (await core.merchants.find(merchantId))!
+  const { id: _id, merchantId: _of, attempt: _attempt, ...rest } = payment()
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const spec = { ...rest, merchant, way: { method: "bank", target: {} } } as const
+    const made = Array.from({ length: AT_ONCE }, (_, at) =>
+      core.pay.create({ ...spec, reference: `${round}-${at}` }),
+    )
+    await Promise.all(made)
+    await core.pass()
+  }
+  // Each connection tells what it has read at its end, at the latest.
+  await database.close()
+  assert.deepEqual(await read(), before)
 })
