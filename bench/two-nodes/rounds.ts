@@ -52,7 +52,7 @@ export function makeRounds(keys: NativeKeys, merchant: string, size: number): Ro
     requests: readonly [readonly string[], readonly string[]],
   ): Promise<readonly [readonly Answer[], readonly Answer[]]> {
     const [left, right] = requests
-    const order = shuffled(right.length, rounds)
+    const order = crossing(right.length, rounds)
     const [there, mixed] = await Promise.all([
       crowds[0].ask(left),
       crowds[1].ask(order.map((at) => right[at]!)),
@@ -130,18 +130,20 @@ function stateOf({ text }: Answer): string | undefined {
   return STATE.exec(text)?.[1]
 }
 
+/** What the connections to a node ask at once: the other node has the same, in another order. */
+const AT_ONCE = 32
 /** A multiplier and an addend that visit every number below 2^31 before one comes again. */
-const STEP = { by: 1_103_515_245, plus: 12_345, below: 2 ** 31 }
+const STEP = { by: 1_103_515_245n, plus: 12_345n, below: 2n ** 31n }
 
-/** The numbers below `length` in an order that looks like none, another for each seed. */
-export function shuffled(length: number, seed: number): number[] {
-  const order = Array.from({ length }, (_, at) => at)
+/** The numbers below `length`, those that are asked at once shuffled, otherwise for each seed. */
+function crossing(length: number, seed: number): number[] {
   let state = BigInt(seed)
-  for (let at = length - 1; at > 0; at -= 1) {
-    state = (state * BigInt(STEP.by) + BigInt(STEP.plus)) % BigInt(STEP.below)
+  const random = () => {
+    state = (state * STEP.by + STEP.plus) % STEP.below
     // The lower bits come again soon.
-    const other = Number(state >> 8n) % (at + 1)
-    ;[order[at], order[other]] = [order[other]!, order[at]!]
+    return state >> 8n
   }
-  return order
+  const all = Array.from({ length }, (_, at) => ({ at, block: Math.floor(at / AT_ONCE) }))
+  const drawn = all.map(({ at, block }) => ({ at, block, draw: random() }))
+  return drawn.sort((a, b) => a.block - b.block || Number(a.draw - b.draw)).map(({ at }) => at)
 }
