@@ -175,10 +175,10 @@ export function hashSecret(text: string): string {
 
 /**
  * Compares two texts or byte strings in a time that doesn't depend on where they differ. Lengths
- * may differ (the answer is then false); both sides are hashed first, so that costs the same.
+ * may differ (the answer is then false): both sides are hashed then, so that it takes no less time.
  */
 export function constantTimeEqual(a: string | Buffer, b: string | Buffer): boolean {
-  const left = hash("sha256", a, "buffer")
-  const right = hash("sha256", b, "buffer")
-  return timingSafeEqual(left, right)
+  const [left, right] = [Buffer.from(a), Buffer.from(b)]
+  if (left.length === right.length) return timingSafeEqual(left, right)
+  return timingSafeEqual(hash("sha256", left, "buffer"), hash("sha256", right, "buffer"))
 }

@@ -22,11 +22,15 @@ export function columnName(property: string): string {
   return property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
 
+const selectTexts = new Map<string, string>()
+
 /** The columns of a table as a select list that names them like the properties they become. */
 export function selectList<T>(table: Table<T>, alias: string): string {
-  return Object.keys(table.columns)
-    .map((property) => `${alias}.${columnName(property)} as "${property}"`)
-    .join(", ")
+  return once(selectTexts, `${table.name} ${alias}`, () =>
+    Object.keys(table.columns)
+      .map((property) => `${alias}.${columnName(property)} as "${property}"`)
+      .join(", "),
+  )
 }
 
 /** jsonb and numeric travel as text and are cast inside; the others as what they are. */

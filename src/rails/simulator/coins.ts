@@ -44,16 +44,17 @@ const RATES: Readonly<Record<string, bigint>> = {
 
 /** The ways to pay an order on simulated chains. Throws `RangeError` for an unknown currency. */
 export function instruct(order: Pick<Order, "attemptId" | "amount" | "asset">): Instructions {
-  return { options: NETWORKS.map((network) => optionOn(network, order)) }
+  const address = `0x${digest(`address ${order.attemptId}`).slice(0, 40)}`
+  return { options: NETWORKS.map((network) => optionOn(network, order, address)) }
 }
 
 function optionOn(
   network: Network,
-  order: Pick<Order, "attemptId" | "amount" | "asset">,
+  order: Pick<Order, "amount" | "asset">,
+  address: string,
 ): PayOption {
   const { blockchain, chainId, token, decimals, contract } = network
   const amount = tokenUnits(order.amount, order.asset, decimals).toString()
-  const address = `0x${digest(`address ${order.attemptId}`).slice(0, 40)}`
   return {
     blockchain,
     chainId,
