@@ -32,13 +32,6 @@ export type ExchangeRequest = {
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Buffer
-  readonly timeoutMs: number
-}
-
-export type Exchange = {
-  readonly result: Promise<SendResult>
-  /** Gives the try up; what is on its way is cut off. */
-  cancel(): void
 }
 
 /** What undici hands back in `onRequestStart`, as far as it is needed. */
@@ -47,72 +40,86 @@ type Controller = Pick<Dispatcher.DispatchController, "abort">
 /** Informational answers come before the one that counts (RFC 9110, section 15.2). */
 const FINAL_STATUS = 200
 
-/**
- * Begins one exchange. The timer itself answers: while a connection is being made, undici can't
- * be told to stop, so what is given up then never leaves.
- */
-export function exchange(parts: ExchangeParts, request: ExchangeRequest): Exchange {
-  const { clock, dispatcher, limits, userAgent } = parts
-  const { promise: result, resolve } = Promise.withResolvers<SendResult>()
-  const startedMs = clock.elapsedMs()
-  let controller: Controller | null = null
-  let isOver = false
-  let status = 0
-  let size = 0
-  let chunks: Buffer[] | null = null
+/** One exchange, and undici's handler of it; `done` hears once what came of it. */
+export class Exchange implements Dispatcher.DispatchHandler {
+  private readonly parts: ExchangeParts
+  private readonly done: (result: SendResult) => void
+  private readonly startedMs: number
+  private readonly timer: NodeJS.Timeout
+  private controller: Controller | null = null
+  private isOver = false
+  private status = 0
+  private size = 0
+  private chunks: Buffer[] | null = null
 
-  function end(how: SendResult): void {
-    if (isOver) return
-    isOver = true
-    clearTimeout(timer)
-    resolve(how)
+  /**
+   * Sets the clock running. The timer itself answers: while a connection is being made, undici
+   * can't be told to stop, so what is given up then never leaves.
+   */
+  constructor(parts: ExchangeParts, timeoutMs: number, done: (result: SendResult) => void) {
+    this.parts = parts
+    this.done = done
+    this.startedMs = parts.clock.elapsedMs()
+    this.timer = setTimeout(() => {
+      this.cut(failed("timeout", `No complete answer came within ${timeoutMs} ms.`))
+    }, timeoutMs)
   }
 
-  function cut(failure: Failure): void {
-    end(failure)
-    controller?.abort(GIVEN_UP)
+  /** Sends the request. */
+  start({ body, headers, origin, path }: ExchangeRequest): void {
+    const { dispatcher, userAgent } = this.parts
+    const all = { "user-agent": userAgent, ...headers }
+    dispatcher.dispatch({ origin, path, method: "POST", headers: all, body }, this)
   }
 
-  function answer(): void {
-    const body = chunks === null ? "" : keptText(Buffer.concat(chunks), limits.keepBytes)
-    end({ kind: "answered", status, body, elapsedMs: clock.elapsedMs() - startedMs })
+  /** Gives the try up; what is on its way is cut off. */
+  cancel(): void {
+    this.cut(failed("cancelled", "The try was given up before an answer came."))
   }
 
-  const timer = setTimeout(() => {
-    cut(failed("timeout", `No complete answer came within ${request.timeoutMs} ms.`))
-  }, request.timeoutMs)
+  onRequestStart(controller: Controller): void {
+    this.controller = controller
+    if (this.isOver) controller.abort(GIVEN_UP)
+  }
 
-  dispatcher.dispatch(
-    {
-      origin: request.origin,
-      path: request.path,
-      method: "POST",
-      headers: { "user-agent": userAgent, ...request.headers },
-      body: request.body,
-    },
-    {
-      onRequestStart(started) {
-        controller = started
-        if (isOver) started.abort(GIVEN_UP)
-      },
-      onResponseStart(_controller, code) {
-        if (code >= FINAL_STATUS) status = code
-      },
-      onResponseData(reading, chunk) {
-        chunks ??= []
-        chunks.push(chunk)
-        size += chunk.length
-        if (size < limits.readBytes) return
-        answer()
-        reading.abort(GIVEN_UP)
-      },
-      onResponseEnd: answer,
-      onResponseError: (_controller, error) => end(failureOf(error)),
-    },
-  )
-  return {
-    result,
-    cancel: () => cut(failed("cancelled", "The try was given up before an answer came.")),
+  onResponseStart(_controller: Controller, status: number): void {
+    if (status >= FINAL_STATUS) this.status = status
+  }
+
+  onResponseData(controller: Controller, chunk: Buffer): void {
+    this.chunks ??= []
+    this.chunks.push(chunk)
+    this.size += chunk.length
+    if (this.size < this.parts.limits.readBytes) return
+    this.answer()
+    controller.abort(GIVEN_UP)
+  }
+
+  onResponseEnd(): void {
+    this.answer()
+  }
+
+  onResponseError(_controller: Controller, error: Error): void {
+    this.end(failureOf(error))
+  }
+
+  private answer(): void {
+    const { clock, limits } = this.parts
+    const body = this.chunks ? keptText(Buffer.concat(this.chunks), limits.keepBytes) : ""
+    const elapsedMs = clock.elapsedMs() - this.startedMs
+    this.end({ kind: "answered", status: this.status, body, elapsedMs })
+  }
+
+  private cut(failure: Failure): void {
+    this.end(failure)
+    this.controller?.abort(GIVEN_UP)
+  }
+
+  private end(result: SendResult): void {
+    if (this.isOver) return
+    this.isOver = true
+    clearTimeout(this.timer)
+    this.done(result)
   }
 }
 

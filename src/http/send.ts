@@ -10,9 +10,9 @@ import {
   parseAllowList,
   type Verdict,
 } from "./address.ts"
-import { exchange, type SendResult } from "./exchange.ts"
+import { Exchange, type SendResult } from "./exchange.ts"
 import { AddressRefused, failed } from "./failure.ts"
-import { makeSlots } from "./slots.ts"
+import { makeSlots, type Release } from "./slots.ts"
 
 export type { SendResult } from "./exchange.ts"
 
@@ -90,7 +90,7 @@ export function makeSender(options: {
     waitingMax: limits.waiting,
   })
   const verdicts = new Map<string, Verdict>()
-  const running = new Set<() => void>()
+  const running = new Set<Exchange>()
   let closed = false
   /** Called when nothing runs any more. */
   let quiet: (() => void) | null = null
@@ -134,46 +134,49 @@ export function makeSender(options: {
   const parts = { dispatcher: agent, clock: options.clock, userAgent: options.userAgent, limits }
 
   /** Runs one exchange that has its turn. */
-  async function limited(url: URL, request: SendRequest): Promise<SendResult> {
-    const path = url.pathname + url.search
-    const { result, cancel } = exchange(parts, { ...request, origin: url.origin, path })
-    running.add(cancel)
-    request.signal?.addEventListener("abort", cancel, { once: true })
-    try {
-      return await result
-    } finally {
-      running.delete(cancel)
-      request.signal?.removeEventListener("abort", cancel)
-      if (running.size === 0) quiet?.()
-    }
+  function run(url: URL, request: SendRequest, release: Release): Promise<SendResult> {
+    return new Promise((resolve) => {
+      const { body, headers, signal, timeoutMs } = request
+      const one = new Exchange(parts, timeoutMs, (result) => {
+        running.delete(one)
+        signal?.removeEventListener("abort", cancel)
+        release()
+        resolve(result)
+        if (running.size === 0) quiet?.()
+      })
+      const cancel = () => one.cancel()
+      running.add(one)
+      signal?.addEventListener("abort", cancel, { once: true })
+      one.start({ origin: url.origin, path: url.pathname + url.search, headers, body })
+    })
+  }
+
+  async function runInTurn(url: URL, request: SendRequest): Promise<SendResult> {
+    const release = await slots.take(url.origin, request)
+    if (release && !request.signal?.aborted) return run(url, request, release)
+    release?.()
+    return request.signal?.aborted || closed
+      ? failed("cancelled", "The try was given up before it began.")
+      : failed("busy", "Too many messages wait to be sent.")
   }
 
   return {
-    send: async (request) => {
+    send: (request) => {
       const badHeader = findBadHeader(request.headers)
-      if (badHeader !== null) return failed("invalid_request", badHeader)
+      if (badHeader !== null) return Promise.resolve(failed("invalid_request", badHeader))
       const verdict = verdictOn(request.url)
-      if (verdict.kind === "refused") return failed("refused_address", verdict.why)
-      const { origin } = verdict.url
-      const release = slots.takeNow(origin) ?? (await slots.take(origin, request))
-      const isGivenUp = request.signal?.aborted || closed
-      if (isGivenUp || release === null) {
-        release?.()
-        return isGivenUp
-          ? failed("cancelled", "The try was given up before it began.")
-          : failed("busy", "Too many messages wait to be sent.")
+      if (verdict.kind === "refused") {
+        return Promise.resolve(failed("refused_address", verdict.why))
       }
-      try {
-        return await limited(verdict.url, request)
-      } finally {
-        release()
-      }
+      const release = request.signal?.aborted ? null : slots.takeNow(verdict.url.origin)
+      if (release === null) return runInTurn(verdict.url, request)
+      return run(verdict.url, request, release)
     },
     close: async () => {
       closed = true
       slots.close()
       const cut = setTimeout(() => {
-        for (const cancel of running) cancel()
+        for (const one of running) one.cancel()
       }, limits.closeMs)
       if (running.size > 0) await new Promise<void>((resolve) => (quiet = resolve))
       clearTimeout(cut)

@@ -171,10 +171,11 @@ test("marks survive a lost connection, and one that can't be written is told of"
     (row): Mark => ({ ...row, state: "due", dueAt: test.clock.now(), status: 503, error: null }),
   )
   failing.push(lost, lost)
-  await Promise.all([marks.write(first!), marks.write(second!)])
+  const write = (mark: Mark) => new Promise<void>((done) => marks.write(mark, done))
+  await Promise.all([write(first!), write(second!)])
   assert.deepEqual(faults, [])
   failing.push(wrong)
-  await marks.write(third!)
+  await write(third!)
   assert.deepEqual(faults, [[wrong, 1]])
   assert.deepEqual(
     (await rowsOf(database)).map(({ tries }) => tries),
