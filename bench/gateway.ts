@@ -138,6 +138,8 @@ serve(
     hasChain: (): boolean => sandbox().chain !== undefined,
     /** The demo client's, for recharges. */
     tapila: (): object => sandbox().tapila,
+    /** Commands that wait for their batch. */
+    queued: async () => (await starting).core.engine.queued(),
     fillWallet,
     addHooks: async (spec: NewHooks) => addHooks((await starting).core, spec),
     charge: async (wanted: Charges) => charge((await starting).core, wanted),

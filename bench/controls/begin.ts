@@ -14,6 +14,8 @@ export type BeginPayments = {
   born(): object
   /** Asks the bank; never rejects. */
   begin(payment: PaymentRow, attemptId: string): void
+  /** Banks that are being asked. */
+  underWay(): number
   /** Resolves when nothing is under way. Throws the first fault that there was. */
   idle(): Promise<void>
 }
@@ -63,6 +65,7 @@ where id = $1 and version = 1`,
         .finally(() => underWay.delete(run))
       underWay.add(run)
     },
+    underWay: () => underWay.size,
     async idle() {
       while (underWay.size > 0) await Promise.all(underWay)
       if (fault !== undefined) throw fault

@@ -40,7 +40,8 @@ serve(
       return true
     },
     access: async () => (await starting).access,
-    /** Waits for what goes on behind answers. */
+    /** What goes on behind answers: how much there is, and when it is over. */
+    queued: async () => (await starting).begin.underWay(),
     idle: async () => (await starting).begin.idle(),
   },
   async () => (await starting).plain.close(),

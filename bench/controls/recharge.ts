@@ -93,8 +93,8 @@ export function rechargeRoute(plain: Plain, wallet: Wallet): void {
 type Held = Awaited<ReturnType<typeof hold>>
 
 /**
- * Transaction one: what is being sold can't be spent again. The hot rows come late, and the transfer
- * behind them: its foreign keys would have all transactions at once share the accounts' locks.
+ * Transaction one: what is being sold can't be spent again. The hot rows come late, and the
+ * transfer behind them: its foreign keys would have all transactions share the accounts' locks.
  */
 async function hold(plain: Plain, wallet: Wallet, body: Body) {
   const { clock, ids, keyring, merchantId, pool } = plain

@@ -24,7 +24,7 @@ export type Sides = {
 }
 
 /** A handful of payments: pgbench writes what the first of them has. */
-const FIRST_S = 0.1
+const FIRST_S = 0.05
 /** A begin that a freeze has cut off is looked up when its lease ends. */
 const DRAIN_MS = 30_000
 const DRAIN_PAUSE_MS = 20
@@ -74,7 +74,7 @@ async function run(context: Context) {
 }
 
 /** Of the time that one side is given: there are many. */
-const SHORT_SHARE = 0.15
+const SHORT_SHARE = 0.05
 
 function shortTurns(seconds: number) {
   return { seconds: seconds * SHORT_SHARE, warmUpSeconds: FIRST_S }

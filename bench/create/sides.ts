@@ -83,15 +83,18 @@ export function createSide(
 
 /**
  * Freezes a server between two transactions: what its loops do on their own would burden the side
- * that comes next, and a transaction that stays open would be taken for a lost one.
+ * that comes next. A transaction that stays open would be taken for a lost one, and what waits in a
+ * queue is refused when it is old.
  */
 export async function freeze({ child, database }: Server, { signal }: Context): Promise<void> {
   await sleep(SETTLE_MS)
   for (let tries = 0; tries < BUSY_TRIES; tries += 1) {
     signal.throwIfAborted()
-    child.freeze()
-    if (!(await isBusy(database))) return
-    child.thaw()
+    if ((await child.ask<number>("queued")) === 0) {
+      child.freeze()
+      if (!(await isBusy(database))) return
+      child.thaw()
+    }
     await sleep(BUSY_MS)
   }
   throw new Error("a server is never between two transactions")

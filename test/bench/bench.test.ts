@@ -11,7 +11,7 @@ import { findAnvil } from "../../src/anvil/index.ts"
 
 const RUN = join(import.meta.dirname, "..", "..", "bench", "run.ts")
 /** Both cores may be busy with other tests. */
-const GIVE_UP_MS = 60_000
+const GIVE_UP_MS = 120_000
 
 type Figure = { readonly name: string; readonly value: number; readonly ratio: number | null }
 /** From and to, both included. A small scale on a busy machine proves no speed. */
