@@ -71,11 +71,11 @@ const otherMerchant = (n: string) => idAt("merchant", "0::bigint", n)
 function ownersOf({ merchantId }: Filling): readonly string[] {
   return [
     `insert into merchants (id, name, time_zone, settings, created_at)
-select ${otherMerchant("n")}, 'Grown ' || n, 'UTC', '{}', now()
+select ${otherMerchant("n")}, 'Grown ' || n, 'UTC', '{}', to_timestamp(0)
 from generate_series(0, ${OTHERS - 1}) n`,
     `insert into accounts (id, custodian, merchant_id, rail, kind, asset, balance, created_at)
-values (${RAIL_ACCOUNT}, 'gateway', null, 'grown', 'clearing', 'XTS', 0, now()),
-  (${MERCHANT_ACCOUNT}, 'gateway', '${merchantId}', null, 'available', 'XTS', 0, now())`,
+values (${RAIL_ACCOUNT}, 'gateway', null, 'grown', 'clearing', 'XTS', 0, to_timestamp(0)),
+  (${MERCHANT_ACCOUNT}, 'gateway', '${merchantId}', null, 'available', 'XTS', 0, to_timestamp(0))`,
   ]
 }
 
