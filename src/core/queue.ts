@@ -1,8 +1,11 @@
 /** What waits for a batch: so much, and for so long; whoever is beyond that is told at once. */
 import type { Clock } from "../clock.ts"
 
-/** About a second of full load; each waiting request takes some 20 KB. */
-export const QUEUE_MAX = 10_000
+/**
+ * Half a second of full load. A waiting request takes some 20 KB with all that belongs to it, and
+ * with ten thousand of them the process kept growing from one burst to the next.
+ */
+export const QUEUE_MAX = 4_000
 /**
  * Clients wait for 10 seconds or more, and then ask again: what is as old as this would be done for
  * somebody who may be gone by the time it is, while those who wait behind it grow as old.
