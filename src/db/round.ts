@@ -81,7 +81,7 @@ export function openRounds(client: pg.Client): Rounds {
   }
 }
 
-/** What the driver drives: it sends the bytes when the connection is free, and hears the answers. */
+/** What the driver drives: it sends the bytes once the connection is free and hears the answers. */
 function makeRound(
   bytes: Buffer,
   prepared: readonly Prepared[],

@@ -66,8 +66,8 @@ function whole(ids: readonly string[], draft: Draft, known: Agreements): Load[] 
   return [
     {
       call: {
-        text: `select id, name, time_zone as "timeZone", settings, created_at as "createdAt", revision
-from merchants where id = any($1::uuid[])`,
+        text: `select id, name, time_zone as "timeZone", settings, revision,
+created_at as "createdAt" from merchants where id = any($1::uuid[])`,
         params: [ids],
       },
       keep: (rows) => {
