@@ -37,7 +37,6 @@ export type Needs = {
   /** Attempts whose frozen sightings may be freed. */
   readonly frozenOf?: readonly string[]
   readonly transfers?: readonly { readonly merchantId: string; readonly reference: string }[]
-  readonly deliveries?: readonly string[]
   readonly answers?: readonly string[]
   readonly tallies?: readonly string[]
   readonly accounts?: readonly AccountKey[]
@@ -137,14 +136,12 @@ export class Draft {
   }))
   readonly transfers = this.shelf<Transfer>(() => ({}))
   readonly events = this.shelf<Told>(() => ({}))
-  readonly deliveries = this.shelf<Delivery>((id) => ({ deliveries: [id] }))
+  readonly deliveries = this.shelf<Delivery>(() => ({}))
   readonly answers = this.shelf<AnswerRow>((key) => ({ answers: [key] }))
   readonly tallies = this.shelf<TallyRow>((key) => ({ tallies: [key] }))
   readonly accounts = this.shelf<Account>(() => ({}))
   readonly xpubs = this.shelf<Xpub>((id) => ({ xpubs: [id] }))
   readonly addresses = this.shelf<Address>(() => ({}))
-  /** Endpoints to switch off, with why: the receiver said that it is gone. */
-  readonly disabledEndpoints = this.shelf<string>(() => ({}))
 
   constructor(now: Date, nextId: () => string) {
     this.now = now

@@ -6,7 +6,6 @@ import { type Account, accountId, type Transfer } from "../ledger/account.ts"
 import type { Attempt, Refund } from "../payments/attempt.ts"
 import type { Payment } from "../payments/payment.ts"
 import type { Keyring } from "../seal.ts"
-import type { Delivery } from "../webhooks/event.ts"
 import type { Xpub } from "../xpubs/xpub.ts"
 import { type Agreements, merchantLoads } from "./load-merchants.ts"
 import { frozenLoads, sightingLoads } from "./load-sightings.ts"
@@ -38,13 +37,6 @@ export function loads(
     sightingLoads(needs, draft),
     frozenLoads(unique(needs.frozenOf), draft),
     transferLoads(needs, draft),
-    into(
-      schema.deliveries,
-      "id",
-      unique(needs.deliveries),
-      draft.deliveries,
-      (row: Delivery) => row.id,
-    ),
     into(
       schema.answers,
       "key",

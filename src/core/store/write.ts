@@ -26,10 +26,9 @@ export function writes(draft: Draft, batchId: string): Write[] {
       schema.events,
       [...draft.events.inserted.values()].map((told) => told.event),
     ),
-    shelfWrites(schema.deliveries, draft.deliveries),
+    insertOnly(schema.deliveries, [...draft.deliveries.inserted.values()]),
     shelfWrites(schema.answers, draft.answers),
     shelfWrites(schema.tallies, draft.tallies),
-    disableEndpoints(draft),
     shelfWrites(schema.accounts, draft.accounts),
     insertOnly(schema.transfers, [...draft.transfers.inserted.values()]),
   ].flat()
@@ -79,17 +78,4 @@ function shelfWrites<T>(table: Table<T>, shelf: Shelf<T>): Write[] {
 
 function insertOnly<T>(table: Table<T>, rows: T[]): Write[] {
   return rows.length === 0 ? [] : [{ call: insertRows(table, rows), rows: rows.length }]
-}
-
-function disableEndpoints(draft: Draft): Write[] {
-  const gone = [...draft.disabledEndpoints.updated]
-  return gone.map(([id, why]) => ({
-    call: {
-      // Several deliveries may find it gone at once; the first reason stays.
-      text: `update endpoints set disabled_at = coalesce(disabled_at, $2),
-disabled_reason = coalesce(disabled_reason, $3) where id = $1`,
-      params: [id, draft.now, why],
-    },
-    rows: 1,
-  }))
 }
