@@ -38,13 +38,14 @@ const option = object({
 
 /** Registers the routes. */
 export function createRoutes(plain: Plain, begin: BeginPayments): void {
-  pentagoo(plain)
+  pentagooRoute(plain)
   native(plain)
   palommaPay(plain)
   directDebit(plain, begin)
 }
 
-function pentagoo(plain: Plain): void {
+/** Registers Pentagoo's create alone: under `/pentagoo`, as the gateway has it. */
+export function pentagooRoute(plain: Plain): void {
   const { app, clock } = plain
   type Body = { readonly refId: string; readonly description: string; readonly amount: string }
   const body = object({

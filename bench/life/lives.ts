@@ -1,27 +1,31 @@
 /** Clients that create payments and have each of them approved, at the gateway or its control. */
 import { type Asked, type Load, runClients, wrongly } from "../clients.ts"
 import { type Answer, headOf, requestOf } from "../connection.ts"
-import { withKey } from "../sandbox-keys.ts"
+
+/** Where one of a server's APIs is, and what each request to it carries. */
+export type Api = {
+  readonly baseUrl: string
+  readonly headers: Readonly<Record<string, string>>
+}
 
 export type Lives = {
   /** Right answers to creates and to approvals, counted from the start. */
   readonly counts: { created: number; approved: number }
-  /** Lets clients live lives for so long; what was created is approved before it ends. */
+  /** Lets clients live lives for so long; what they leave to approve is the next ones' first. */
   run(seconds: number, connections: number): Promise<Load>
 }
 
 type Born = { readonly id: string; readonly reference: string }
 
-const AMOUNT = "2550"
-const CREATED = 201
-const ID = /"id":"(pay_[0-9a-f]{32})"/
+const AMOUNT = "25.50"
+const MINOR_UNITS = "2550"
+const ID = /"paymentId":"([0-9a-f-]{36})"/
 const APPROVAL = JSON.stringify({ outcome: "approved" })
 
-/** Makes the clients of one server; both speak the same few words of the native API. */
-export function makeLives(baseUrl: string, key: string): Lives {
-  const createHead = headOf("POST", `${baseUrl}/payments`, withKey(key))
-  const approveHead = (id: string) =>
-    createHead.replace("/payments HTTP", `/payments/${id}/simulate HTTP`)
+/** Makes the clients of one server: Pentagoo's API creates, the native one plays the payer. */
+export function makeLives(pentagoo: Api, native: Api): Lives {
+  const createHead = headOf("POST", `${pentagoo.baseUrl}/api/payment/create`, pentagoo.headers)
+  const approveHead = headOf("POST", `${native.baseUrl}/payments/:id/simulate`, native.headers)
   const counts = { created: 0, approved: 0 }
   const born: Born[] = []
   let made = 0
@@ -29,25 +33,27 @@ export function makeLives(baseUrl: string, key: string): Lives {
   function creation(): Asked {
     made += 1
     const reference = `life-${made}`
-    const about = { amount: AMOUNT, asset: "USD", method: "crypto", description: "2 x cafe" }
-    const request = requestOf(createHead, JSON.stringify({ ...about, reference }))
+    const body = { refId: reference, description: "2 x cafe", amount: AMOUNT }
+    const told = [`"refId":"${reference}"`, '"status":"pending"', `"amount":"${AMOUNT}"`]
     const problem = (answer: Answer) => {
-      const id = isRight(answer, CREATED, reference, "pending") && ID.exec(answer.text)?.[1]
+      const id = tells(answer, told) && ID.exec(answer.text)?.[1]
       if (!id) return wrongly(answer)
       counts.created += 1
       born.push({ id, reference })
       return null
     }
-    return { request, problem }
+    return { request: requestOf(createHead, JSON.stringify(body)), problem }
   }
 
   function approval({ id, reference }: Born): Asked {
+    const payment = [`"dialect_id":"${id}"`, `"reference":"${reference}"`]
+    const told = [...payment, '"state":"approved"', `"amount":"${MINOR_UNITS}"`]
     const problem = (answer: Answer) => {
-      if (!isRight(answer, 200, reference, "approved")) return wrongly(answer)
+      if (!tells(answer, told)) return wrongly(answer)
       counts.approved += 1
       return null
     }
-    return { request: requestOf(approveHead(id), APPROVAL), problem }
+    return { request: requestOf(approveHead.replace("/:id/", `/${id}/`), APPROVAL), problem }
   }
 
   const next = (): Asked => {
@@ -57,16 +63,11 @@ export function makeLives(baseUrl: string, key: string): Lives {
 
   return {
     counts,
-    run: (seconds, connections) => runClients({ url: baseUrl, connections, seconds }, next),
+    run: (seconds, connections) => runClients({ url: native.baseUrl, connections, seconds }, next),
   }
 }
 
 /** Reading the whole answer would cost the server more than it tells. */
-function isRight({ status, text }: Answer, wanted: number, reference: string, state: string) {
-  return (
-    status === wanted &&
-    text.includes(`"reference":"${reference}"`) &&
-    text.includes(`"state":"${state}"`) &&
-    text.includes(`"amount":"${AMOUNT}"`)
-  )
+function tells({ status, text }: Answer, told: readonly string[]): boolean {
+  return status === 200 && told.every((each) => text.includes(each))
 }

@@ -1,4 +1,4 @@
-/** A merchant that verifies the signature of each message (Standard Webhooks) and counts ids. */
+/** A merchant that verifies the signature of each callback (Standard Webhooks) and counts them. */
 import { createHmac, createSecretKey, type KeyObject } from "node:crypto"
 import { createServer, type IncomingMessage } from "node:http"
 import type { AddressInfo } from "node:net"
@@ -10,22 +10,23 @@ export type Received = {
   readonly ids: number
   /** Ids that came again. */
   readonly again: number
-  /** How many of them tell of a payment that was approved. */
-  readonly approved: number
+  /** Payments that they tell of: the vendor's callback means that one was approved. */
+  readonly payments: number
   /** What was wrong with others, the first few of them. */
   readonly wrong: readonly string[]
   readonly wrongCount: number
 }
 
 const PREFIX = "whsec_"
-const APPROVED = '"type":"payment.approved"'
+const PAYMENT = /"paymentId":"([^"]+)"/
 const WRONG_SHOWN = 3
 const SHOWN_LENGTH = 300
 
 let secret: KeyObject | null = null
 const ids = new Set<string>()
+const payments = new Set<string>()
 const wrong: string[] = []
-const counts = { again: 0, approved: 0, wrong: 0 }
+const counts = { again: 0, wrong: 0 }
 
 /** Answers null where a message is what it says it is. */
 function problem({ headers }: IncomingMessage, body: Buffer): string | null {
@@ -37,8 +38,9 @@ function problem({ headers }: IncomingMessage, body: Buffer): string | null {
   if (headers["webhook-signature"] !== `v1,${expected}`) {
     return `${id}: another signature: ${headers["webhook-signature"]}`
   }
+  const payment = PAYMENT.exec(body.toString())?.[1]
+  if (payment !== undefined) payments.add(payment)
   if (ids.has(id)) counts.again += 1
-  else if (body.includes(APPROVED)) counts.approved += 1
   ids.add(id)
   return null
 }
@@ -68,8 +70,8 @@ serve(
       secret = createSecretKey(Buffer.from(given.slice(PREFIX.length), "base64"))
     },
     received: (): Received => {
-      const { again, approved, wrong: wrongCount } = counts
-      return { ids: ids.size, again, approved, wrong, wrongCount }
+      const { again, wrong: wrongCount } = counts
+      return { ids: ids.size, again, payments: payments.size, wrong, wrongCount }
     },
   },
   async () => {

@@ -6,6 +6,8 @@ export type Rows = {
   readonly approved: number
   /** Payments that don't have exactly their events, numbered from 1 without gaps. */
   readonly gaps: number
+  /** Approvals without exactly one delivery, and other events that have any. */
+  readonly owed: number
   readonly deliveries: number
   readonly delivered: number
   readonly tries: number
@@ -22,6 +24,9 @@ export async function countRows(database: Database): Promise<Rows> {
       group by subject_id) e on e.subject_id = p.id
     where e.count is distinct from p.version or e.last <> p.version or e.first <> 1
       or p.version <> case p.state when 'approved' then 2 else 1 end) as gaps,
+  (select count(*)::int from (select from events e full join deliveries d on d.event_id = e.id
+    group by e.id, e.type
+    having count(d.id) <> case e.type when 'payment.approved' then 1 else 0 end) o) as owed,
   (select count(*)::int from deliveries) as deliveries,
   (select count(*)::int from deliveries where state = 'delivered') as delivered,
   (select coalesce(sum(tries), 0)::int from deliveries) as tries`,

@@ -2,8 +2,8 @@
 import type { PoolClient } from "pg"
 import type { PaymentRow } from "../controls/charge.ts"
 import { eventRow, insert } from "../controls/rows.ts"
-import type { Plain } from "../controls/server.ts"
-import type { Shown } from "./words.ts"
+import { digest, type Plain } from "../controls/server.ts"
+import { callbackOf } from "./words.ts"
 
 /** What stands in the database before the first life. */
 export type Ground = {
@@ -41,25 +41,24 @@ values ($1, 'gateway', null, 'simulator', 'outside', $4, 0, null, $5),
   )
   await pool.query(
     `insert into endpoints (id, merchant_id, dialect, url, secret_sealed, created_at)
-values ($1, $2, 'caudal', 'https://shop.example/', $3, $4)`,
+values ($1, $2, 'pentagoo', 'https://shop.example/', $3, $4)`,
     [ground.endpointId, merchantId, keyring.seal("secret", "endpoint.secret"), at],
   )
   return ground
 }
 
-/** Writes the event of a change, and the message that would tell it. */
+/** Writes the event of an approval, and the message that would tell it. */
 export async function tell(
   client: PoolClient,
-  { clock, ids, keyring }: Plain,
+  { ids, keyring }: Plain,
   { endpointId }: Ground,
-  payment: PaymentRow,
-  answer: Shown,
+  payment: Found,
+  at: Date,
 ): Promise<void> {
-  const at = clock.now()
-  const type = `payment.${payment.version === 1 ? "created" : payment.state}`
-  const event = { id: ids.next(), seq: payment.version, type, at }
-  await client.query(insert("events", eventRow(payment, event, { state: payment.state })))
-  const body = JSON.stringify({ type, timestamp: at, data: { object: answer } })
+  const event = { id: ids.next(), seq: 2, type: "payment.approved", at }
+  const data = { state: "approved", reason: null }
+  await client.query(insert("events", eventRow(payment, event, data)))
+  const body = JSON.stringify(callbackOf(payment, hashOf(payment.attempt_id), at))
   await client.query({
     name: "delivery",
     text: `insert into deliveries
@@ -112,8 +111,8 @@ values ('simulator', $1, $2, 'received', $3, $4, $5, $5, 'final', 'final', $3, $
   await client.query({
     name: "attempt",
     text: `update attempts set state = 'settled', received = $2, paid_asset = $3, paid_amount = $4,
-  rail_reference = $5, updated_at = $6 where id = $1`,
-    values: [attemptId, { [ASSET]: `${moved}` }, ASSET, moved, `0x${attemptId}`, at],
+  rail_reference = $5, look_at = null, updated_at = $6 where id = $1`,
+    values: [attemptId, { [ASSET]: `${moved}` }, ASSET, moved, hashOf(attemptId), at],
   })
   await client.query({
     name: "payment",
@@ -121,6 +120,11 @@ values ('simulator', $1, $2, 'received', $3, $4, $5, $5, 'final', 'final', $3, $
   version = 2, approved_at = $2, settled_at = $2, updated_at = $2 where id = $1`,
     values: [id, at],
   })
+}
+
+/** The transaction that would have paid the attempt. */
+function hashOf(attemptId: string): string {
+  return `0x${digest(attemptId)}`
 }
 
 /** From outside to what the merchant can spend, through what is not applied yet. */

@@ -1,9 +1,5 @@
-/** What the control of a life is asked and answers: the native API's own words. */
+/** How the control of a life shows an approval: in the native API's words, and in the vendor's. */
 import type { PaymentRow } from "../controls/charge.ts"
-
-export type Creation = Readonly<
-  Record<"amount" | "asset" | "reference" | "description" | "method", string>
->
 
 const text = { type: "string" } as const
 const maybe = { type: ["string", "null"] } as const
@@ -19,33 +15,25 @@ const COUNTS = ["captured", "refunded", "fee", "commission", "created_at", "upda
 const MAYBE = ["reference", "reason", "description", "customer", "instrument", "expires_at"]
 const TIMES = ["approved_at", "settled_at"]
 
-const payment = object({
-  ...Object.fromEntries([...TEXTS, ...COUNTS].map((name) => [name, text])),
-  ...Object.fromEntries([...MAYBE, ...TIMES].map((name) => [name, maybe])),
-  version: { type: "integer" },
-})
-
-export const CREATE = {
-  body: object({
-    amount: { type: "string", pattern: "^[1-9][0-9]{0,15}$" },
-    asset: { type: "string", pattern: "^[A-Z]{3}$" },
-    reference: { type: "string", minLength: 1, maxLength: 255 },
-    description: { type: "string", minLength: 1, maxLength: 500 },
-    method: { type: "string", enum: ["crypto"] },
-  }),
-  response: { 201: { ...payment, properties: { ...payment.properties, url: text } } },
-}
-
+/** What an approval is asked with, and what it answers. */
 export const APPROVE = {
-  params: object({ id: { type: "string", pattern: "^pay_[0-9a-f]{32}$" } }),
+  params: object({
+    id: { type: "string", pattern: "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" },
+  }),
   body: object({ outcome: { type: "string", enum: ["approved"] } }),
-  response: { 200: payment },
+  response: {
+    200: object({
+      ...Object.fromEntries([...TEXTS, ...COUNTS].map((name) => [name, text])),
+      ...Object.fromEntries([...MAYBE, ...TIMES].map((name) => [name, maybe])),
+      version: { type: "integer" },
+    }),
+  },
 }
 
-/** A payment as the native API shows it. */
-export function shown(row: PaymentRow, approvedAt: Date | null) {
+/** A payment that was just approved, as the native API shows it. */
+export function shown(row: PaymentRow, approvedAt: Date) {
   return {
-    id: idOut(row.id),
+    id: `pay_${row.id.replaceAll("-", "")}`,
     object: "payment",
     dialect: row.dialect,
     dialect_id: row.id,
@@ -53,32 +41,32 @@ export function shown(row: PaymentRow, approvedAt: Date | null) {
     reference: row.reference,
     amount: row.amount,
     asset: row.asset,
-    state: row.state,
+    state: "approved",
     reason: null,
     description: row.description,
     customer: null,
     instrument: null,
-    captured: approvedAt ? row.amount : "0",
+    captured: row.amount,
     refunded: "0",
     fee: "0",
     commission: "0",
-    version: row.version,
+    version: 2,
     expires_at: row.expires_at,
     created_at: row.created_at,
-    updated_at: row.updated_at,
+    updated_at: approvedAt,
     approved_at: approvedAt,
     settled_at: approvedAt,
-    url: `http://127.0.0.1:8080/pay/${row.id}`,
   }
 }
-export type Shown = ReturnType<typeof shown>
 
-/** An id with its prefix. */
-export function idOut(id: string): string {
-  return `pay_${id.replaceAll("-", "")}`
-}
-
-/** An id without it. */
-export function idIn(text: string): string {
-  return text.slice(4).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-")
+/** The callback by which Pentagoo would tell the merchant of it. */
+export function callbackOf(row: PaymentRow, hash: string, approvedAt: Date) {
+  return {
+    amount: `${row.amount.slice(0, -2)}.${row.amount.slice(-2)}`,
+    date: approvedAt.toISOString().replace(/\.\d{3}Z$/, "Z"),
+    blockchain: "BNB Smart Chain Testnet",
+    hash,
+    paymentId: row.id,
+    orderId: row.reference,
+  }
 }

@@ -88,6 +88,7 @@ const TABLE: readonly [name: string, bounds: Readonly<Record<string, Bounds>>][]
       "life: payments without an answer, or the reverse": [0, 0],
       "life: books that don't add up": [0, 0],
       "life: payments without their two events": [0, 0],
+      "life: ends without their delivery, or the reverse": [0, 0],
       "life: not told": [0, 0],
       "life: not marked as told": [0, 0],
       "life: ends that were not heard of": [0, 0],
