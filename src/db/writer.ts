@@ -36,7 +36,7 @@ export type Writer = {
    * with `commit` (see `classify`), whether it committed is unknown; in any other round it didn't.
    */
   round(calls: readonly Call[]): Promise<Result[]>
-  /** Ends the connection; an open transaction is rolled back by the server. */
+  /** Waits for a round under way and ends the connection, which rolls back what is open. */
   close(): Promise<void>
 }
 
@@ -46,7 +46,7 @@ type Connected = { readonly client: pg.Client; readonly rounds: Rounds }
 export function openWriter(settings: DatabaseSettings): Writer {
   let current: Connected | undefined
   let inTransaction = false
-  let busy = false
+  let running: Promise<Answer[]> | null = null
   let closed = false
 
   async function connected(): Promise<Connected> {
@@ -111,16 +111,18 @@ export function openWriter(settings: DatabaseSettings): Writer {
   return {
     async round(calls) {
       if (closed) throw new Error("the writer is closed")
-      if (busy) throw new Error("a round is still under way: the writer serves one caller")
-      busy = true
+      if (running) throw new Error("a round is still under way: the writer serves one caller")
+      running = run(calls)
       try {
-        return await run(calls)
+        return await running
       } finally {
-        busy = false
+        running = null
       }
     },
     async close() {
       closed = true
+      // Cut off now, a commit's answer would be lost, and whoever waits for it would ask for long.
+      await running?.catch(() => undefined)
       const last = current
       current = undefined
       if (last) await endClient(last.client)

@@ -131,6 +131,16 @@ test("a connection lost during a round rejects it, and the next round has a new 
     assert.deepEqual(await marks(), ["b"])
   }))
 
+test("a round under way when its writer is closed is still answered", async () => {
+  await database.query("delete from marks")
+  const writer = database.writer()
+  await writer.round([begin, insert("a")])
+  const last = writer.round([{ text: "select pg_sleep(0.05)" }, insert("b"), commit])
+  await writer.close()
+  assert.equal((await last)[1]!.rowCount, 1)
+  assert.deepEqual(await marks(), ["a", "b"])
+})
+
 test("rounds at the same time, a begin within a transaction and a closed writer are bugs", () =>
   withWriter(async (writer) => {
     const first = writer.round([begin])
