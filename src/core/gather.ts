@@ -47,3 +47,14 @@ export function gather<Key, Found>(
       if (running < AT_ONCE) void drain()
     })
 }
+
+/** The same of rows by their ids, which are asked for in any order; null where there is none. */
+export function gatherById<Row extends { readonly id: string }>(
+  ask: (ids: readonly string[]) => Promise<readonly Row[]>,
+): (id: string) => Promise<Row | null> {
+  return gather(async (ids: readonly string[]) => {
+    const found = new Map((await ask(ids)).map((row) => [row.id, row]))
+    // The database knows an id in any spelling and answers in one.
+    return ids.map((id) => found.get(id.toLowerCase()) ?? null)
+  })
+}

@@ -6,6 +6,7 @@ import type { Company } from "./catalogue/company.ts"
 import type { ImportOptions } from "./catalogue/import.ts"
 import { findCompany, listCompanies } from "./catalogue/store.ts"
 import type { Consent, Customer, Instrument, Revoker } from "./customers/customer.ts"
+import { makeReaders } from "./customers/reader.ts"
 import * as customers from "./customers/store.ts"
 import { type CreateCustomer, createCustomer } from "./decide/create-customer.ts"
 import {
@@ -63,6 +64,7 @@ export type NewInstrument = Omit<CreateInstrument, "id" | "detailsSealed" | "con
 export function makeVerbs(parts: VerbParts) {
   const { database, clock, ids, keyring, engine, pay } = parts
   const gate = makeGate({ database, clock })
+  const readers = makeReaders(database, keyring)
 
   return {
     payments: {
@@ -105,10 +107,8 @@ export function makeVerbs(parts: VerbParts) {
         engine.submit(createCustomer, sealPerson(command)),
       createOnce: (command: Omit<CreateCustomer, "id" | "personSealed">, once: Once<Customer>) =>
         engine.submitOnce(createCustomer, sealPerson(command), once),
-      find: (merchantId: string, id: string) =>
-        customers.findCustomer(database, keyring, merchantId, id),
-      findMany: (merchantId: string, wanted: readonly string[]) =>
-        customers.findCustomers(database, keyring, merchantId, wanted),
+      find: readers.customers.find,
+      findMany: readers.customers.findMany,
       list: (merchantId: string, dialect: Payment["dialect"], page: PageRequest) =>
         customers.listCustomers(database, keyring, merchantId, dialect, page),
     },
@@ -127,17 +127,14 @@ export function makeVerbs(parts: VerbParts) {
         answered(instrument, { state: "error", reason: "mandate_revoked" }),
       /** Ends the consent: after this answer no new charge is accepted. */
       revoke: async (merchantId: string, id: string, by: Revoker) =>
-        revoke(await customers.findInstrument(database, keyring, merchantId, id), by),
+        revoke(await readers.instruments.find(merchantId, id), by),
       /** Its owner ends it on our page, whose link is the permission. */
-      revokeByLink: async (id: string) =>
-        revoke(await customers.findAnyInstrument(database, keyring, id), "payer"),
+      revokeByLink: async (id: string) => revoke(await readers.instruments.any(id), "payer"),
       /** The proof that its owner agreed; null when none was kept. */
       consent: (instrument: Instrument) => openConsent(instrument, keyring),
-      find: (merchantId: string, id: string) =>
-        customers.findInstrument(database, keyring, merchantId, id),
-      findByLink: (id: string) => customers.findAnyInstrument(database, keyring, id),
-      findMany: (merchantId: string, wanted: readonly string[]) =>
-        customers.findInstruments(database, keyring, merchantId, wanted),
+      find: readers.instruments.find,
+      findByLink: readers.instruments.any,
+      findMany: readers.instruments.findMany,
       list: (filter: customers.InstrumentFilter, page: PageRequest) =>
         customers.listInstruments(database, keyring, filter, page),
     },

@@ -11,33 +11,15 @@ import type { Customer, Instrument, InstrumentState } from "./customer.ts"
 const customerColumns = selectList(schema.customers, "c")
 const instrumentColumns = selectList(schema.instruments, "i")
 
-/** A merchant's customer; null also when it belongs to somebody else. */
-export async function findCustomer(
-  db: Queries,
-  keyring: Keyring,
-  merchantId: string,
-  id: string,
-): Promise<Customer | null> {
-  const { rows } = await db.query<Customer>(
-    `select ${customerColumns} from customers c where c.id = $1 and c.merchant_id = $2`,
-    [id, merchantId],
-  )
-  return rows[0] ? openCustomer(rows[0], keyring) : null
-}
-
-/** Several of a merchant's customers by their ids. */
+/** Customers by their ids, whoever they belong to, in any order. */
 export async function findCustomers(
   db: Queries,
   keyring: Keyring,
-  merchantId: string,
   ids: readonly string[],
-): Promise<Map<string, Customer>> {
-  const { rows } = await db.query<Customer>(
-    `select ${customerColumns} from customers c
-where c.id = any($1::uuid[]) and c.merchant_id = $2`,
-    [[...new Set(ids)], merchantId],
-  )
-  return new Map(rows.map((row) => [row.id, openCustomer(row, keyring)]))
+): Promise<Customer[]> {
+  const text = `select ${customerColumns} from customers c where c.id = any($1::uuid[])`
+  const { rows } = await db.query<Customer>(text, [ids])
+  return rows.map((row) => openCustomer(row, keyring))
 }
 
 /** A merchant's customers, newest first. */
@@ -58,46 +40,15 @@ order by c.id desc limit $4`,
   return pageOf(opened, page.limit, (row) => row.id)
 }
 
-/** A merchant's instrument; null also when it belongs to somebody else. */
-export async function findInstrument(
-  db: Queries,
-  keyring: Keyring,
-  merchantId: string,
-  id: string,
-): Promise<Instrument | null> {
-  const { rows } = await db.query<Instrument>(
-    `select ${instrumentColumns} from instruments i where i.id = $1 and i.merchant_id = $2`,
-    [id, merchantId],
-  )
-  return rows[0] ? openInstrument(rows[0], keyring) : null
-}
-
-/** An instrument whoever it belongs to: for the consent page, whose link is the permission. */
-export async function findAnyInstrument(
-  db: Queries,
-  keyring: Keyring,
-  id: string,
-): Promise<Instrument | null> {
-  const { rows } = await db.query<Instrument>(
-    `select ${instrumentColumns} from instruments i where i.id = $1`,
-    [id],
-  )
-  return rows[0] ? openInstrument(rows[0], keyring) : null
-}
-
-/** Several of a merchant's instruments by their ids. */
+/** Instruments by their ids, whoever they belong to, in any order. */
 export async function findInstruments(
   db: Queries,
   keyring: Keyring,
-  merchantId: string,
   ids: readonly string[],
-): Promise<Map<string, Instrument>> {
-  const { rows } = await db.query<Instrument>(
-    `select ${instrumentColumns} from instruments i
-where i.id = any($1::uuid[]) and i.merchant_id = $2`,
-    [[...new Set(ids)], merchantId],
-  )
-  return new Map(rows.map((row) => [row.id, openInstrument(row, keyring)]))
+): Promise<Instrument[]> {
+  const text = `select ${instrumentColumns} from instruments i where i.id = any($1::uuid[])`
+  const { rows } = await db.query<Instrument>(text, [ids])
+  return rows.map((row) => openInstrument(row, keyring))
 }
 
 export type InstrumentFilter = {

@@ -155,16 +155,20 @@ async function look(
   const sightings = await withTimeout(seen(rail, ready, orders), OBSERVE_TIMEOUT_MS)
   const told = rail.receiving ? await priced(rail, ready, sightings) : sightings
   const byAttempt = Map.groupBy(told, (sighting) => sighting.attemptId)
-  const reports = ready.map(({ attempt, owner }) => {
-    const { begunAt, createdAt, looks, method } = attempt
+  const quiet: store.Looked[] = []
+  const reports: Promise<unknown>[] = []
+  for (const { attempt, owner } of ready) {
+    const { id, fence, begunAt, createdAt, looks, method } = attempt
     const looked = { begunAt: begunAt ?? createdAt, looks: looks + 1, method }
     const lookAt = nextLook(rail, looked, parts.clock.now())
-    const facts = byAttempt.get(attempt.id) ?? []
-    return parts.engine.submit(
-      reportAttempt,
-      reportOf(rail, attempt, owner, { sightings: facts, fence: attempt.fence, lookAt }),
-    )
-  })
+    const facts = byAttempt.get(id)
+    if (!facts) quiet.push({ id, fence, lookAt })
+    else {
+      const report = reportOf(rail, attempt, owner, { sightings: facts, fence, lookAt })
+      reports.push(parts.engine.submit(reportAttempt, report))
+    }
+  }
+  if (quiet.length > 0) reports.push(store.putOff(parts.database, quiet, parts.clock.now()))
   for (const outcome of await Promise.allSettled(reports)) {
     if (outcome.status === "rejected") throw outcome.reason
   }

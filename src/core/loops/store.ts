@@ -59,6 +59,33 @@ returning ${selectList(schema.attempts, "a")}, due.begin,
   }))
 }
 
+/** An attempt that was looked at, under which lease, and when it is looked at next. */
+export type Looked = Pick<Attempt, "id" | "fence" | "lookAt">
+
+/**
+ * Passes on attempts about which there was nothing to see: it counts as a look, and no more. One
+ * that the engine is at just now is left to its lease, so that neither waits for the other.
+ */
+export async function putOff(db: Queries, looked: readonly Looked[], now: Date): Promise<void> {
+  await db.query(
+    `with quiet as (
+  select a.id, k.look_at from unnest($1::uuid[], $2::int4[], $3::timestamptz[])
+    as k (id, fence, look_at)
+  join attempts a on a.id = k.id and a.fence = k.fence
+  order by a.id for update of a skip locked
+)
+update attempts a set looks = a.looks + 1, lease_owner = null, updated_at = $4,
+  look_at = case when a.state in ('waiting', 'unknown', 'open', 'approved') then quiet.look_at end
+from quiet where a.id = quiet.id`,
+    [
+      looked.map(({ id }) => id),
+      looked.map(({ fence }) => fence),
+      looked.map(({ lookAt }) => lookAt),
+      now,
+    ],
+  )
+}
+
 /**
  * Makes attempts due at once that are looked at anyway: something was heard of them. Not those that
  * are just being begun, for a look that crosses with the begin would find nothing; nor those that

@@ -1,7 +1,7 @@
 /** Reads payments for requests, which come many at a time: those of one moment are one query. */
 import type { Queries } from "../../db/database.ts"
 import { type Reference, referenceKey } from "../draft.ts"
-import { gather } from "../gather.ts"
+import { gather, gatherById } from "../gather.ts"
 import type { Attempt } from "./attempt.ts"
 import type { Payment } from "./payment.ts"
 import { attemptsOfMany, findPayments, findReferences } from "./store.ts"
@@ -17,10 +17,7 @@ export type Reader = {
 /** Makes the reader of a node. Ids and references were checked to be what they should be. */
 export function makeReader(database: Queries): Reader {
   return {
-    find: gather(async (ids: readonly string[]) => {
-      const found = new Map((await findPayments(database, ids)).map((each) => [each.id, each]))
-      return ids.map((id) => found.get(id.toLowerCase()) ?? null)
-    }),
+    find: gatherById((ids) => findPayments(database, ids)),
     findByReference: gather(async (asked: readonly Reference[]) => {
       const rows = await findReferences(database, asked)
       const found = new Map(rows.map((row) => [referenceKey(row), row]))

@@ -18,15 +18,32 @@ export const SEALED = {
   xpub: "xpub.key",
 } as const
 
-/** A stored customer with its person readable. */
+/** A stored customer with its person readable: opened by whoever reads it, for most only ask. */
 export function openCustomer(row: Customer, keyring: Keyring): Customer {
-  return { ...row, person: JSON.parse(keyring.unseal(row.personSealed, SEALED.person).toString()) }
+  let person: Customer["person"] | undefined
+  return {
+    ...row,
+    get person() {
+      person ??= opened<Customer["person"]>(keyring, row.personSealed, SEALED.person)
+      return person
+    },
+  }
 }
 
-/** A stored instrument with its details readable. */
+/** A stored instrument with its details readable, in the same way. */
 export function openInstrument(row: Instrument, keyring: Keyring): Instrument {
-  const details = JSON.parse(keyring.unseal(row.detailsSealed, SEALED.details).toString())
-  return { ...row, details }
+  let details: Instrument["details"] | undefined
+  return {
+    ...row,
+    get details() {
+      details ??= opened<Instrument["details"]>(keyring, row.detailsSealed, SEALED.details)
+      return details
+    },
+  }
+}
+
+function opened<Content>(keyring: Keyring, box: Buffer, purpose: string): Content {
+  return JSON.parse(keyring.unseal(box, purpose).toString())
 }
 
 /** Who agreed to what, so that it can't be read in the database. */

@@ -49,8 +49,8 @@ const LOOKS: readonly { readonly below: number; readonly delayMs: number }[] = [
 
 /** Of a transfer on a chain the simulator is told, and looks itself: these make up for a crash. */
 const TRANSFER_LOOKS: typeof LOOKS = [
-  { below: 60, delayMs: 60_000 },
-  { below: Number.POSITIVE_INFINITY, delayMs: 600_000 },
+  { below: 6, delayMs: 600_000 },
+  { below: Number.POSITIVE_INFINITY, delayMs: 3_600_000 },
 ]
 
 /** Makes the rail. Its file of books is opened at once and stays open. */
