@@ -6,11 +6,19 @@
  * them the pure deciders are folded. Each caller has its answer after the commit, never before.
  */
 import { setImmediate } from "node:timers"
-import { setTimeout as sleep } from "node:timers/promises"
 import type { Clock, Ids } from "../clock.ts"
-import { begin, classify, commit, type Queries, rollback, type Writer } from "../db/database.ts"
+import {
+  begin,
+  type Call,
+  classify,
+  commit,
+  type Queries,
+  rollback,
+  type Writer,
+} from "../db/database.ts"
 import type { Decider } from "./decide/decider.ts"
-import { Draft } from "./draft.ts"
+import { Draft, type Needs } from "./draft.ts"
+import { OutcomeUnknown, wasCommitted } from "./fate.ts"
 import {
   type Entry,
   type Folded,
@@ -20,12 +28,13 @@ import {
   type StoredAnswer,
   together,
 } from "./fold.ts"
+import { makePresumption } from "./presume.ts"
 import { makeQueue } from "./queue.ts"
 import { assert, Bug, type Refusal } from "./refusal.ts"
 import type { Keyring } from "./seal.ts"
 import { keep, loads } from "./store/load.ts"
 import type { Agreements } from "./store/load-merchants.ts"
-import { checkWritten, claimBatch, fateOf, writes } from "./store/write.ts"
+import { checkWritten, type Write, writes } from "./store/write.ts"
 import type { Announce } from "./webhooks/announce.ts"
 
 /** Above this a batch's rows cost more than the commit they share. */
@@ -34,18 +43,9 @@ const BATCH_MAX = 512
 const FOLDS_MAX = 5
 /** Tries of one batch after deadlocks, serialization failures or a lost connection. */
 const TRIES_MAX = 5
-/** How long the engine asks for the fate of a commit whose answer was lost. */
-const ASK_MS = 30_000
-const ASK_PAUSE_MS = 100
-
 /** The gateway can't take the command now; nothing was done. */
 export class Unavailable extends Error {
   override name = "Unavailable"
-}
-
-/** The database went away during a commit and stayed away: whether it happened is not known. */
-export class OutcomeUnknown extends Error {
-  override name = "OutcomeUnknown"
 }
 
 export type EngineParts = {
@@ -82,6 +82,14 @@ export type Engine = {
   stop(): Promise<void>
 }
 
+/** What a batch came to, and the statements that its last round begins with. */
+type Decided = {
+  readonly draft: Draft
+  readonly folded: Folded[]
+  readonly opening: readonly Call[]
+  readonly written: readonly Write[]
+}
+
 type Waiting = Entry & { settle(folded: Folded): void; fail(error: unknown): void }
 
 /** Makes the engine of a node; it owns `writer`'s rounds. */
@@ -89,11 +97,11 @@ export function makeEngine(parts: EngineParts): Engine {
   const { writer, clock, ids } = parts
   const queue = makeQueue<Waiting>(clock, ({ fail }) => fail(tooMuch()))
   const agreements: Agreements = new Map()
+  const presumption = makePresumption(agreements)
   let running: Promise<void> | null = null
   let stopped = false
   /** Set while more is asked for than can be done. */
   let refusing = false
-  /** Set while the fate of a commit is being asked for: nobody is made to wait for that. */
   let recovering = false
 
   function enqueue(entry: Entry): Promise<Folded> {
@@ -167,21 +175,24 @@ export function makeEngine(parts: EngineParts): Engine {
 
   /** One try of a whole batch. Rejects when nothing of it was committed. */
   async function once(batch: readonly Waiting[], batchId = ids.next()): Promise<Folded[]> {
-    const { draft, folded } = await loadAndFold(batch)
-    const written = await orRollback(() => writes(draft, batchId))
+    const needs = needsOf(batch)
+    const { draft, folded, opening, written } =
+      decideAsNew(batch, needs, batchId) ?? (await loadAndFold(batch, needs, batchId))
     if (written.length === 0) {
       await writer.round([rollback])
       return folded
     }
     try {
-      const results = await writer.round([...written.map((write) => write.call), commit])
-      checkWritten(written, results)
+      const calls = [...opening, ...written.map((write) => write.call), commit]
+      const results = await writer.round(calls)
+      checkWritten(written, results.slice(opening.length))
     } catch (error) {
+      if (opening.length > 0 && presumption.wasWrong(error, needs)) return once(batch, batchId)
       // What was committed is never tried again, however wrong it is.
       if (error instanceof Bug) throw new OutcomeUnknown(error.message, { cause: error })
       if (classify(error) !== "connection") throw error
       parts.onFault(error, "a commit's answer was lost")
-      if (!(await wasCommitted(batchId))) throw error
+      if (!(await recovered(batchId))) throw error
     }
     try {
       parts.committed(draft)
@@ -202,51 +213,45 @@ export function makeEngine(parts: EngineParts): Engine {
     }
   }
 
+  /** Decides a batch as if nothing of it were known; null where that can't be presumed. */
+  function decideAsNew(batch: readonly Waiting[], needs: Needs, batchId: string): Decided | null {
+    const draft = new Draft(clock.now(), ids.next)
+    const opening = presumption.presume(needs, draft)
+    if (opening === null) return null
+    const { folded, missing } = fold(batch, draft, parts)
+    const written = missing.length === 0 ? writes(draft, batchId) : []
+    // What is only refused was decided by nothing that the database has confirmed.
+    return written.length === 0 ? null : { draft, folded, opening, written }
+  }
+
   async function loadAndFold(
     batch: readonly Waiting[],
-  ): Promise<{ draft: Draft; folded: Folded[] }> {
-    let needs = needsOf(batch)
+    known: Needs,
+    batchId: string,
+  ): Promise<Decided> {
+    let needs = known
     for (let folds = 0; ; folds += 1) {
       assert(folds < FOLDS_MAX, "a command keeps reaching for rows that it does not name")
       const draft = new Draft(clock.now(), ids.next)
       const loaded = loads(needs, draft, { keyring: parts.keyring, agreements })
       const [, ...results] = await writer.round([begin, ...loaded.map((load) => load.call)])
-      const { folded, missing } = await orRollback(() => {
+      const { folded, missing, written } = await orRollback(() => {
         keep(loaded, results)
-        return fold(batch, draft, parts)
+        const all = fold(batch, draft, parts)
+        return { ...all, written: all.missing.length === 0 ? writes(draft, batchId) : [] }
       })
-      if (missing.length === 0) return { draft, folded }
+      if (missing.length === 0) return { draft, folded, opening: [], written }
       await writer.round([rollback])
       needs = together([needs, ...missing])
     }
   }
 
-  /**
-   * Asks whether a batch was committed whose answer was lost. The backend may still be at it, so
-   * "no" counts only after its row could be claimed: the insert waits for whoever inserts the same.
-   */
-  async function wasCommitted(batchId: string): Promise<boolean> {
+  /** Nobody is made to wait while the fate of a commit is being asked for. */
+  async function recovered(batchId: string): Promise<boolean> {
     recovering = true
-    const deadline = clock.elapsedMs() + ASK_MS
-    try {
-      for (;;) {
-        try {
-          const fate = await fateOf(parts.database, batchId)
-          if (fate !== null) return fate === "committed"
-          await claimBatch(parts.database, batchId, clock.now())
-          return false
-        } catch (error) {
-          // Somebody was first: the commit, or a claim of ours whose answer was lost as well.
-          if (classify(error) === "unique") continue
-          if (clock.elapsedMs() > deadline) {
-            throw new OutcomeUnknown("a commit's answer was lost", { cause: error })
-          }
-          await sleep(ASK_PAUSE_MS)
-        }
-      }
-    } finally {
+    return wasCommitted(parts, batchId).finally(() => {
       recovering = false
-    }
+    })
   }
 
   return {

@@ -26,7 +26,7 @@ export type { Created } from "./decide/create-payment.ts"
 export type { RefundCreated } from "./decide/create-refund.ts"
 export { TOP_UP_MAX, TOP_UP_REFERENCE_MAX, type ToppedUp } from "./decide/top-up.ts"
 export type { Callback, DialectVoice, Notice } from "./dialect.ts"
-export { OutcomeUnknown, Unavailable } from "./engine.ts"
+export { Unavailable } from "./engine.ts"
 export {
   type Arrived,
   type BankLine,
@@ -49,6 +49,7 @@ export {
   type ShownLine,
 } from "./exchange/store/view.ts"
 export type { DryRun, FileStory } from "./exchange/view.ts"
+export { OutcomeUnknown } from "./fate.ts"
 export type { Bound, Once, StoredAnswer } from "./fold.ts"
 export type { Account } from "./ledger/account.ts"
 export { hmacHex } from "./mac.ts"

@@ -47,6 +47,19 @@ function check(ids: readonly string[], draft: Draft, known: Agreements): Load {
   }
 }
 
+/** Puts merchants into a draft as they are remembered; null where one of them isn't. */
+export function recall(
+  merchantIds: readonly string[],
+  draft: Draft,
+  known: Agreements,
+): { readonly ids: readonly string[]; readonly revisions: readonly string[] } | null {
+  const ids = [...new Set(merchantIds)]
+  const agreed = ids.map((id) => known.get(id))
+  if (agreed.some((each) => each === undefined)) return null
+  for (const [at, id] of ids.entries()) load(draft, id, agreed[at]!)
+  return { ids, revisions: agreed.map((each) => each!.revision) }
+}
+
 function load(draft: Draft, id: string, { merchant, terms, endpoints }: Agreed): void {
   draft.merchants.load(id, merchant)
   for (const each of terms) draft.terms.load(termsKey(id, each.dialect), each)

@@ -6,7 +6,7 @@ import * as schema from "./schema.ts"
 import { insertRows, type Table, updateRows } from "./tables.ts"
 
 /** A statement and how many rows it must touch. */
-type Write = { readonly call: Call; readonly rows: number }
+export type Write = { readonly call: Call; readonly rows: number }
 
 /**
  * The statements that write `draft`; none when nothing was decided. Accounts come last, as they are
