@@ -151,7 +151,12 @@ export type Rail = {
   observe(
     open: readonly Order[],
     cursor: string | null,
-  ): Promise<{ readonly sightings: readonly Sighting[]; readonly cursor: string | null }>
+  ): Promise<{
+    readonly sightings: readonly Sighting[]
+    readonly cursor: string | null
+    /** Until when nothing will become of some of them by itself, by attempt, where that is known. */
+    readonly quietUntil?: ReadonlyMap<string, Date>
+  }>
   /**
    * Reads a notice that came to one of the rail's connections; null when it isn't genuine. Pure.
    */

@@ -152,7 +152,7 @@ async function look(
 ): Promise<void> {
   const ready = rail.receiving ? await booked(parts, open) : open
   const orders = ready.flatMap(({ attempt }) => ordered(parts, attempt) ?? [])
-  const sightings = await withTimeout(seen(rail, ready, orders), OBSERVE_TIMEOUT_MS)
+  const { sightings, quietUntil } = await withTimeout(seen(rail, ready, orders), OBSERVE_TIMEOUT_MS)
   const told = rail.receiving ? await priced(rail, ready, sightings) : sightings
   const byAttempt = Map.groupBy(told, (sighting) => sighting.attemptId)
   const quiet: store.Looked[] = []
@@ -160,7 +160,7 @@ async function look(
   for (const { attempt, owner } of ready) {
     const { id, fence, begunAt, createdAt, looks, method } = attempt
     const looked = { begunAt: begunAt ?? createdAt, looks: looks + 1, method }
-    const lookAt = nextLook(rail, looked, parts.clock.now())
+    const lookAt = quietUntil?.get(id) ?? nextLook(rail, looked, parts.clock.now())
     const facts = byAttempt.get(id)
     if (!facts) quiet.push({ id, fence, lookAt })
     else {
@@ -179,7 +179,7 @@ async function seen(
   rail: Rail,
   claimed: readonly store.ClaimedAttempt[],
   orders: readonly Order[],
-): Promise<readonly Sighting[]> {
+): ReturnType<Rail["observe"]> {
   const unwanted = new Set(
     claimed.flatMap(({ attempt, wanted }) => (isAtBank(attempt) && !wanted ? [attempt.id] : [])),
   )
@@ -190,7 +190,7 @@ async function seen(
       return [withTimeout(rail.withdraw(order, "other"), WITHDRAW_TIMEOUT_MS)]
     }),
   )
-  return (await rail.observe(orders, null)).sightings
+  return rail.observe(orders, null)
 }
 
 /** Without those that have money to be booked: it would be taken for what nobody saw. */

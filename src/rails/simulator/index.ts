@@ -16,7 +16,7 @@ import { needsPayer, openBank, readNotice, waitsUntil } from "./bank.ts"
 import { type Books, openBooks } from "./books.ts"
 import { bankReference, instruct, transactionHash } from "./coins.ts"
 import { fateOf, flawOf } from "./magic.ts"
-import { type Entry, type Happening, storyOf } from "./story.ts"
+import { type Entry, type Happening, nextStep, storyOf } from "./story.ts"
 
 export type Simulator = Rail & {
   /** The simulated world's own books: how often it was asked, and how often money moved. */
@@ -53,6 +53,9 @@ const TRANSFER_LOOKS: typeof LOOKS = [
   { below: Number.POSITIVE_INFINITY, delayMs: 3_600_000 },
 ]
 
+/** For orders to which nothing more happens by itself. */
+const QUIET_MS = 600_000
+
 /** Makes the rail. Its file of books is opened at once and stays open. */
 export function makeSimulator(parts: SimulatorParts): Simulator {
   const { clock, ids, publicUrl, answerAfterMs = 0, noticeKey = ids.bytes(32) } = parts
@@ -74,6 +77,19 @@ export function makeSimulator(parts: SimulatorParts): Simulator {
 
   function entryOf(order: Order): Entry | null {
     return books.find([order]).get(order.attemptId) ?? null
+  }
+
+  /** Until their next step nothing happens to orders but by hand, and whoever does that looks. */
+  function quietUntil(known: Iterable<Entry>): ReadonlyMap<string, Date> {
+    const now = clock.now()
+    const until = new Map<string, Date>()
+    for (const entry of known) {
+      // A payer at the bank may agree at any moment, and the bank's notice may be lost.
+      if (entry.lines.some((line) => line.offered)) continue
+      const quiet = new Date(now.getTime() + QUIET_MS)
+      until.set(entry.attemptId, nextStep(entry, now) ?? quiet)
+    }
+    return until
   }
 
   function lookedUp(order: Order, entry: Entry | null): readonly Sighting[] {
@@ -120,7 +136,7 @@ export function makeSimulator(parts: SimulatorParts): Simulator {
     async observe(open) {
       const known = books.find(open)
       const sightings = open.flatMap((order) => lookedUp(order, known.get(order.attemptId) ?? null))
-      return { sightings, cursor: null }
+      return { sightings, cursor: null, quietUntil: quietUntil(known.values()) }
     },
 
     async verify(target) {
@@ -171,6 +187,8 @@ function answerOf(order: Order, { answer, steps }: ReturnType<typeof fateOf>): B
 }
 
 function sightingOf(order: Order, { kind, reason, at }: Happening): Sighting[] {
+  // Its number was told with it, and came back with the order.
+  if (kind === "accepted" && order.railReference !== null) return []
   const due = order.method === "crypto" ? order.instructions?.options?.[0] : undefined
   if (kind === "settled" && due) {
     const fact: Fact = { kind: "received", amount: BigInt(due.amount), asset: due.asset }

@@ -76,6 +76,12 @@ export function isOver(entry: Entry, now: Date): boolean {
   return passed && last !== undefined && last.kind !== "accepted"
 }
 
+/** When something happens to an order by itself after `now`; null if nothing does. */
+export function nextStep(entry: Entry, now: Date): Date | null {
+  const later = happeningsAsked(entry).filter(({ at }) => at > now)
+  return later.length === 0 ? null : new Date(Math.min(...later.map(({ at }) => at.getTime())))
+}
+
 function moves(story: readonly Happening[]): number {
   return story.some((each) => each.kind === "approved" || each.kind === "settled") ? 1 : 0
 }
