@@ -74,7 +74,8 @@ export function fileTape<T>(dir: string, name: string): Tape<T> {
     },
     readOn(visit) {
       // Asked before every look, and hardly ever is there anything new.
-      if (follow(visit) > offset) offset = readFrom(file.fd, offset, visit)
+      const end = follow(visit)
+      if (end > offset) offset = readFrom(file.fd, offset, visit, end)
     },
     readAll(visit) {
       for (const each of [oldPath, path]) {
@@ -118,19 +119,29 @@ function textOf<T>(lines: readonly T[]): string {
   return lines.map((line) => `${JSON.stringify(line)}\n`).join("")
 }
 
-/** Visits the whole lines from `offset` on and answers where the next one begins. */
-function readFrom<T>(fd: number, offset: number, visit: (line: T) => void): number {
-  const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
-  for (;;) {
-    const length = readSync(fd, chunk, 0, CHUNK_BYTES, offset)
-    const end = chunk.subarray(0, length).lastIndexOf(LINE_END)
-    if (end < 0) return offset
-    for (const text of chunk.toString("utf8", 0, end).split("\n")) {
+/**
+ * Visits the whole lines from `offset` on and answers where the next one begins. `end`: as far as
+ * the file was seen to go, so that a short rest doesn't take the memory of a long one.
+ */
+function readFrom<T>(
+  fd: number,
+  offset: number,
+  visit: (line: T) => void,
+  end = Number.POSITIVE_INFINITY,
+): number {
+  const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, end - offset))
+  let next = offset
+  while (next < end) {
+    const length = readSync(fd, chunk, 0, chunk.length, next)
+    const last = chunk.subarray(0, length).lastIndexOf(LINE_END)
+    if (last < 0) break
+    for (const text of chunk.toString("utf8", 0, last).split("\n")) {
       const line = parse<T>(text)
       if (line !== null) visit(line)
     }
-    offset += end + 1
+    next += last + 1
   }
+  return next
 }
 
 /** A line that a crash cut short was never answered for: it is passed over. */
