@@ -68,6 +68,14 @@ test("of nodes that mark a new folder at once all hear the same mark", async (t)
   assert.ok(marks.includes(heard[0]!))
 })
 
+test("a new folder may be marked many times at once with one mark", async (t) => {
+  const root = makeRoot(t)
+  const folder = openFolder(root)
+  const heard = await Promise.all(Array.from({ length: 8 }, () => folder.identify(null, "a")))
+  assert.deepEqual([...new Set(heard)], ["a"])
+  assert.deepEqual(readdirSync(root).sort(), [".caudal", "archive", "errors", "in", "out", "work"])
+})
+
 test("a folder that isn't the known one is lost, and nothing is made in it", async (t) => {
   const table: [what: string, change: (root: string) => void][] = [
     ["it is gone", (root) => renameSync(root, `${root}.away`)],

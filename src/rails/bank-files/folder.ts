@@ -1,6 +1,6 @@
 /** The folder that files are exchanged over: whose it is, and how a file of ours leaves by it. */
 import { constants } from "node:fs"
-import { access, link, mkdir, readFile, rm, stat } from "node:fs/promises"
+import { access, link, mkdir, mkdtemp, readFile, rm, stat } from "node:fs/promises"
 import { join } from "node:path"
 import { FolderLost, type Written } from "../../core/index.ts"
 import { exists, move, statOf, syncFolder, systemCode, writeWhole } from "./disk.ts"
@@ -91,13 +91,18 @@ async function leaves(from: string, to: string): Promise<boolean> {
 async function settle(root: string, fresh: string): Promise<string> {
   try {
     for (const name of FOLDERS) await mkdir(join(root, name), { recursive: true, mode: PRIVATE })
-    const draft = join(root, `${MARK}.${checked(fresh)}`)
-    await writeWhole(draft, [`${fresh}\n`])
-    // It may have one, also since a moment: of nodes that begin at once, one is first.
-    await link(draft, join(root, MARK)).catch((error) => {
-      if (systemCode(error) !== "EEXIST") throw error
-    })
-    await rm(draft)
+    // Nobody else's: nodes and passes that begin at once have one mark, and would share a draft.
+    const own = await mkdtemp(join(root, `${MARK}.`))
+    try {
+      const draft = join(own, checked(fresh))
+      await writeWhole(draft, [`${fresh}\n`])
+      // It may have one, also since a moment: of those that begin at once, one is first.
+      await link(draft, join(root, MARK)).catch((error) => {
+        if (systemCode(error) !== "EEXIST") throw error
+      })
+    } finally {
+      await rm(own, { recursive: true, force: true })
+    }
     await syncFolder(root)
     return (await readMark(root)) ?? fresh
   } catch (error) {
