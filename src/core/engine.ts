@@ -12,6 +12,7 @@ import {
   type Call,
   classify,
   commit,
+  NothingSent,
   type Queries,
   rollback,
   type Writer,
@@ -190,7 +191,7 @@ export function makeEngine(parts: EngineParts): Engine {
       if (opening.length > 0 && presumption.wasWrong(error, needs)) return once(batch, batchId)
       // What was committed is never tried again, however wrong it is.
       if (error instanceof Bug) throw new OutcomeUnknown(error.message, { cause: error })
-      if (classify(error) !== "connection") throw error
+      if (classify(error) !== "connection" || error instanceof NothingSent) throw error
       parts.onFault(error, "a commit's answer was lost")
       if (!(await recovered(batchId))) throw error
     }

@@ -16,7 +16,7 @@ export { arrayLiteral, columnLiteral, type Element } from "./array.ts"
 export { classify, type Fault } from "./classify.ts"
 export type { DatabaseSettings } from "./connection.ts"
 export type { Call, Parameter, Result } from "./statement.ts"
-export { begin, commit, rollback, TransactionLost, type Writer } from "./writer.ts"
+export { begin, commit, NothingSent, rollback, TransactionLost, type Writer } from "./writer.ts"
 
 /** What runs statements: the database itself, or one transaction on it. */
 export type Queries = {

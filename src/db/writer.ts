@@ -17,8 +17,14 @@ export const commit: Call = { text: "commit" }
 /** Gives a transaction up. A round that failed has already done this. */
 export const rollback: Call = { text: "rollback" }
 
-/** The connection is gone and took the open transaction with it: nothing of it was committed. */
-export class TransactionLost extends Error {
+/** There is no connection to send a round over: nothing of its transaction was committed. */
+export class NothingSent extends Error {
+  override name = "NothingSent"
+}
+
+/** The connection is gone and took the open transaction with it. */
+export class TransactionLost extends NothingSent {
+  override name = "TransactionLost"
   readonly code = "08006"
   constructor() {
     super("the connection was lost between two rounds of one transaction; it was rolled back")
@@ -33,7 +39,8 @@ export type Writer = {
    * A transaction may span rounds: the first opens with `begin`, the last ends with `commit`. When
    * a statement fails, the transaction is rolled back, the connection is ready for a new `begin`,
    * and the promise rejects with the error that came first. If the connection dies during a round
-   * with `commit` (see `classify`), whether it committed is unknown; in any other round it didn't.
+   * with `commit` (see `classify`), whether it committed is unknown; in any other round, and where
+   * the error is `NothingSent`, it didn't.
    */
   round(calls: readonly Call[]): Promise<Result[]>
   /** Waits for a round under way and ends the connection, which rolls back what is open. */
@@ -51,7 +58,9 @@ export function openWriter(settings: DatabaseSettings): Writer {
 
   async function connected(): Promise<Connected> {
     if (current !== undefined) return current
-    const client = await connectClient({ ...settings, plans: "indexed" })
+    const client = await connectClient({ ...settings, plans: "indexed" }).catch((cause) => {
+      throw new NothingSent("the database could not be reached", { cause })
+    })
     const fresh = { client, rounds: openRounds(client) }
     client.once("end", () => forget(client))
     client.once("error", () => forget(client))

@@ -79,3 +79,15 @@ test("while the database is away callers are told so, and served when it is back
   const answer = await core.engine.submit(createPayment, payment())
   assert.ok(!isRefusal(answer))
 })
+
+test("what can't be sent is refused at once: nobody asks what became of it", async (t) => {
+  const { wire, direct, core, payment } = await wired(t)
+  wire.down = true
+  await direct.query(
+    `select pg_terminate_backend(pid, 1000) from pg_stat_activity
+where datname = current_database() and pid <> pg_backend_pid()`,
+  )
+  await assert.rejects(core.engine.submit(createPayment, payment()), Unavailable)
+  wire.down = false
+  assert.ok(!isRefusal(await core.engine.submit(createPayment, payment())))
+})
