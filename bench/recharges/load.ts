@@ -1,8 +1,8 @@
 /** Customers of a wallet app: they recharge and look up, whether others are answered or not. */
-import { Agent, request } from "node:http"
 import { setTimeout as sleep } from "node:timers/promises"
 import { arrivals } from "../arrivals.ts"
 import { serve } from "../child.ts"
+import { type Answer, type Connection, headOf, openConnection, requestOf } from "../connection.ts"
 
 /** The demo client's, as sandbox.json holds them. */
 export type Client = {
@@ -31,38 +31,37 @@ export type Load = {
   readonly wrongCount: number
 }
 
-const SOCKETS = 512
-const TIMEOUT_MS = 30_000
+/** Requests under way at once: more than that a server is not keeping up. */
+const CONNECTIONS_MAX = 2_000
 const WRONG_SHOWN = 3
 /** In pesos; the wallet pays for all of them. */
 const AMOUNT = 100
 
-const agent = new Agent({ keepAlive: true, maxSockets: SOCKETS })
 let headers: Readonly<Record<string, string>> = {}
 let made = 0
 /** What was recharged so far, by the client's own ids. */
 const known: string[] = []
 
-type Answered = { readonly status: number; readonly text: string }
 type Asked = { readonly method: "GET" | "POST"; readonly url: string; readonly body?: string }
 
-function ask({ method, url, body }: Asked): Promise<Answered> {
-  return new Promise((resolve, reject) => {
-    const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) }
-    const options = { method, agent, headers: { ...headers, ...length }, timeout: TIMEOUT_MS }
-    const asking = request(url, options, (response) => {
-      let text = ""
-      response.setEncoding("utf8")
-      response.on("data", (part: string) => {
-        text += part
-      })
-      response.on("error", reject)
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, text }))
-    })
-    asking.on("timeout", () => asking.destroy(new Error(`no answer in ${TIMEOUT_MS} ms`)))
-    asking.on("error", reject)
-    asking.end(body)
-  })
+/** Of each server: connections that nobody asks on, and how many there are in all. */
+const pools = new Map<string, { readonly idle: Connection[]; count: number }>()
+
+/** Asks on a connection of its own; more are opened as they are needed. */
+async function ask({ method, url, body }: Asked): Promise<Answer> {
+  const { origin } = new URL(url)
+  const pool = pools.get(origin) ?? { idle: [], count: 0 }
+  pools.set(origin, pool)
+  const connection = pool.idle.pop() ?? (await opened(origin, pool))
+  const answer = await connection.ask(requestOf(headOf(method, url, headers), body))
+  pool.idle.push(connection)
+  return answer
+}
+
+async function opened(origin: string, pool: { count: number }): Promise<Connection> {
+  if (pool.count >= CONNECTIONS_MAX) throw new Error(`${pool.count} requests wait for an answer`)
+  pool.count += 1
+  return openConnection(origin)
 }
 
 async function logIn({ baseUrl, clientUsername, password, apiKey }: Client): Promise<void> {
@@ -117,7 +116,7 @@ const KINDS: Readonly<Record<LoadRequest["what"], Kind>> = {
   },
 }
 
-function wrongly({ status, text }: Answered): string {
+function wrongly({ status, text }: Answer): string {
   return `${status} ${text.slice(0, 200)}`
 }
 
@@ -147,4 +146,6 @@ async function load(wanted: LoadRequest): Promise<Load> {
   }
 }
 
-serve({ logIn, load }, async () => agent.destroy())
+serve({ logIn, load }, async () => {
+  for (const { idle } of pools.values()) for (const connection of idle) connection.close()
+})
