@@ -1,7 +1,7 @@
 /** Figures: the median of what was measured, its spread, its ratio to a control, its bar. */
 import type { Bar, Measured } from "./bench.ts"
 
-/** What `--json` prints for each. */
+/** What `--json` prints for each; a value that nothing was measured of is null there. */
 export type Figure = {
   readonly name: string
   readonly value: number
@@ -12,10 +12,10 @@ export type Figure = {
   readonly met: boolean | null
 }
 
-/** The value below which the share `q` of the samples lies; 0 of none. */
+/** The value below which the share `q` of the samples lies; NaN of none, which meets no bar. */
 export function quantile(samples: readonly number[], q: number): number {
   const sorted = samples.toSorted((a, b) => a - b)
-  if (sorted.length === 0) return 0
+  if (sorted.length === 0) return Number.NaN
   const at = q * (sorted.length - 1)
   const [low, high] = [sorted[Math.floor(at)]!, sorted[Math.ceil(at)]!]
   return low + (high - low) * (at - Math.floor(at))

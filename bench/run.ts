@@ -29,8 +29,10 @@ function readArguments() {
       seconds: { type: "string" },
       short: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
     },
   })
+  if (values.help) return { wanted: [], json: false, help: true }
   const benches = { ...WHOLE, ...PARTS }
   const names = positionals.length > 0 ? [...new Set(positionals)] : Object.keys(WHOLE)
   const unknown = names.find((name) => !Object.hasOwn(benches, name))
@@ -45,7 +47,7 @@ function readArguments() {
     const title = names.length > 1 ? `${name} (${at + 1} of ${names.length})` : name
     return { name, bench, seconds, short, title }
   })
-  return { wanted, json }
+  return { wanted, json, help: false }
 }
 
 function usage(): string {
@@ -53,6 +55,10 @@ function usage(): string {
     Object.entries(benches).map(([name, { about }]) => `  ${name.padEnd(12)}${about}`)
   return [
     "Usage: npm run bench -- [NAME…] [--seconds N] [--short] [--json]",
+    "",
+    "  --seconds N  how long each is measured, from 1 to 3600; a default of its own if left out",
+    "  --short      a small scale, which shows whether the benches work; its bars mean nothing",
+    "  --json       print one array of {name, value, unit, control, ratio, bar, met}",
     "",
     "Without a name these run, one after the other:",
     ...list(WHOLE),
@@ -121,7 +127,8 @@ async function runAll(wanted: readonly Wanted[], json: boolean): Promise<readonl
 }
 
 try {
-  const { json, wanted } = readArguments()
+  const { help, json, wanted } = readArguments()
+  if (help) console.log(usage())
   const figures = (await runAll(wanted, json)).map(figureOf)
   if (json) console.log(JSON.stringify(figures, null, 2))
   if (figures.some(({ met }) => met === false)) process.exitCode = 1
@@ -129,6 +136,7 @@ try {
   const { code, message, name } = error as Error & { code?: string }
   const isUsage = name === "UsageError" || code?.startsWith("ERR_PARSE_ARGS") === true
   const isStopped = message === "stopped"
-  console.error(isUsage || isStopped ? message : error)
+  if (code?.startsWith("ERR_PARSE_ARGS")) console.error(`${message}\n\n${usage()}`)
+  else console.error(isUsage || isStopped ? message : error)
   process.exitCode = isUsage ? 2 : 1
 }

@@ -20,6 +20,8 @@ export type Received = {
   readonly wrongCount: number
   /** From the first to the last. */
   readonly elapsedMs: number
+  /** When the first came, in milliseconds since 1970. */
+  readonly firstMs: number
   /** From when a delivery was written, which its id tells, until it was here. */
   readonly latenciesMs: readonly number[]
 }
@@ -119,7 +121,8 @@ function reset(): void {
 }
 
 function received(): Received {
-  return { ids: ids.size, again, wrong, wrongCount, elapsedMs: lastMs - firstMs, latenciesMs }
+  const elapsedMs = lastMs - firstMs
+  return { ids: ids.size, again, wrong, wrongCount, elapsedMs, firstMs, latenciesMs }
 }
 
 const servers: Server[] = []

@@ -4,6 +4,7 @@ import { test } from "node:test"
 import type { Context } from "../../bench/bench.ts"
 import { PARTS, WHOLE } from "../../bench/benches.ts"
 import { nothing } from "../../bench/controls/nothing.ts"
+import { figureOf, quantile } from "../../bench/figures.ts"
 import { interleave } from "../../bench/sides.ts"
 import { arrayLiteral, begin, type Call, commit, type Writer } from "../../src/db/database.ts"
 
@@ -46,6 +47,15 @@ test("a bench that is told to end begins no other slice", async () => {
   }
   await assert.rejects(interleave(makeContext(ended.signal), [side], { restMs: 0 }))
   assert.equal(measured, 1)
+})
+
+test("what nothing was measured of meets no bar", () => {
+  for (const samples of [[], [quantile([], 0.99)]]) {
+    for (const is of ["<", "≤", "≥", "="] as const) {
+      const { met } = figureOf({ name: "a", unit: "ms", samples, bar: { is, limit: 0 } })
+      assert.equal(met, false, is)
+    }
+  }
 })
 
 const MERCHANTS = "select id from merchants where id = any($1::uuid[])"
