@@ -67,8 +67,8 @@ export function makeSimulator(parts: SimulatorParts): Simulator {
     return { url: `${publicUrl}/pay/bank/${attemptId}` }
   }
 
-  function seen(order: Order, entry = entryOf(order)): readonly Sighting[] {
-    if (entry) return storyOf(entry, clock.now()).flatMap((each) => sightingOf(order, each))
+  function seen(order: Order, entry = entryOf(order), now = clock.now()): readonly Sighting[] {
+    if (entry) return storyOf(entry, now).flatMap((each) => sightingOf(order, each))
     if (order.instructions?.url === undefined) return []
     // It was asked for in books that are gone: nobody can agree to it any more.
     const fact: Fact = { kind: "declined", reason: "operator_unavailable" }
@@ -80,8 +80,7 @@ export function makeSimulator(parts: SimulatorParts): Simulator {
   }
 
   /** Until their next step nothing happens to orders but by hand, and whoever does that looks. */
-  function quietUntil(known: Iterable<Entry>): ReadonlyMap<string, Date> {
-    const now = clock.now()
+  function quietUntil(known: Iterable<Entry>, now: Date): ReadonlyMap<string, Date> {
     const until = new Map<string, Date>()
     for (const entry of known) {
       // A payer at the bank may agree at any moment, and the bank's notice may be lost.
@@ -92,9 +91,8 @@ export function makeSimulator(parts: SimulatorParts): Simulator {
     return until
   }
 
-  function lookedUp(order: Order, entry: Entry | null): readonly Sighting[] {
-    const now = clock.now()
-    const story = seen(order, entry)
+  function lookedUp(order: Order, entry: Entry | null, now: Date): readonly Sighting[] {
+    const story = seen(order, entry, now)
     // The begin's own answer may have been lost.
     if (story.length === 0 && entry && bank.find(order)?.state === "waiting") {
       const fact = { kind: "offered", instructions: pageOf(order) } as const
@@ -135,8 +133,12 @@ export function makeSimulator(parts: SimulatorParts): Simulator {
 
     async observe(open) {
       const known = books.find(open)
-      const sightings = open.flatMap((order) => lookedUp(order, known.get(order.attemptId) ?? null))
-      return { sightings, cursor: null, quietUntil: quietUntil(known.values()) }
+      // One instant for all of them: a step between two would be neither seen nor waited for.
+      const now = clock.now()
+      const sightings = open.flatMap((order) =>
+        lookedUp(order, known.get(order.attemptId) ?? null, now),
+      )
+      return { sightings, cursor: null, quietUntil: quietUntil(known.values(), now) }
     },
 
     async verify(target) {
