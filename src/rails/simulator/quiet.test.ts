@@ -5,7 +5,7 @@ import { makeIds, testClock } from "../../clock.ts"
 import type { Order } from "../../core/index.ts"
 import { makeSimulator } from "./index.ts"
 
-test("a step that comes while orders are looked at is seen, or looked for in its time", async () => {
+test("a step that comes within a look is seen, or looked for in its time", async () => {
   const real = testClock()
   let nowMs = real.now().getTime()
   // Time goes on with each look at the clock.
