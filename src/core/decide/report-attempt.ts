@@ -24,7 +24,7 @@ export type ReportAttempt = {
   readonly kind: Attempt["kind"]
   readonly rail: string
   readonly custodian: Custodian
-  /** The assets that may have moved: the payment's own, and those of its instructions. */
+  /** The assets that may have moved: the payment's own, and those that were seen. */
   readonly assets: readonly string[]
   /** The lease under which this is reported; null for what is true whoever says it. */
   readonly fence: number | null

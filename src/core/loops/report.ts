@@ -25,7 +25,10 @@ export function reportOf(
   owner: Owner,
   report: Report,
 ): ReportAttempt {
-  const options = (report.instructions ?? attempt.instructions)?.options ?? []
+  // Of all that may be paid with, what has moved: the accounts of these are locked.
+  const moved = report.sightings.flatMap(({ fact }) => ("asset" in fact ? [fact.asset] : []))
+  const { asset, received, seen } = attempt
+  const assets = [owner.asset, asset, ...Object.keys(received), ...Object.keys(seen), ...moved]
   return {
     attemptId: attempt.id,
     paymentId: attempt.paymentId,
@@ -33,7 +36,7 @@ export function reportOf(
     kind: attempt.kind,
     rail: rail.name,
     custodian: rail.custodian,
-    assets: [...new Set([owner.asset, attempt.asset, ...options.map((option) => option.asset)])],
+    assets: [...new Set(assets)],
     fence: report.fence,
     facts: report.sightings.map(({ place, fact, at, railReference, reference }) => ({
       place,
