@@ -78,17 +78,25 @@ function keepProcesses({ giveUp, log, processes }: SupervisorParts, foundation: 
 
   /** Keeps one process alive until all are stopped; `first` hears how its first start went. */
   async function keep(slot: Slot, first: PromiseWithResolvers<void>): Promise<void> {
+    let hasServed = false
+    const served = () => {
+      hasServed = true
+      first.resolve()
+    }
     while (!ended.signal.aborted) {
       const startedMs = performance.now()
-      const { failure, how } = await live(slot, foundation, first.resolve)
+      const { failure, how } = await live(slot, foundation, served)
       // What can't be started at all is no accident that another try could mend.
-      if (!isUp) first.reject(failure ? errorOf(failure) : new Error(`a process ended (${how})`))
-      if (!isUp || ended.signal.aborted) return
+      if (!hasServed)
+        first.reject(failure ? errorOf(failure) : new Error(`a process ended (${how})`))
+      if (!hasServed || ended.signal.aborted) return
       const { inARow, waitMs } = afterEnd(slot.lives, performance.now() - startedMs)
       slot.lives = { inARow }
       const about = { process: slot.number, how, inARow, waitMs, reason: failure?.message }
       log.error(about, "a process of the gateway ended; it is started again")
-      if (isHopeless(slots.map(({ lives, serves }) => ({ ...lives, serves })))) return giveUp()
+      // Who starts it is told by the start itself until all have served once.
+      if (isUp && isHopeless(slots.map(({ lives, serves }) => ({ ...lives, serves }))))
+        return giveUp()
       await sleep(waitMs, undefined, { signal: ended.signal }).catch(() => undefined)
     }
   }

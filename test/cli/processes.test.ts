@@ -38,6 +38,7 @@ async function start(
   dataDir: string,
   words: readonly string[],
   settings: Readonly<Record<string, string>> = {},
+  meanwhile: (child: ChildProcess, url: string) => Promise<void> = async () => {},
 ): Promise<Running> {
   const port = await freePort()
   const child = spawn(process.execPath, [...words, "--processes", "2"], {
@@ -53,6 +54,8 @@ async function start(
     return child.exitCode
   }
   context.after(async () => void (await end("SIGTERM")))
+  const url = `http://127.0.0.1:${port}`
+  await meanwhile(child, url)
   await until(
     "the greeting",
     async () => {
@@ -61,7 +64,7 @@ async function start(
     },
     READY_MS,
   )
-  return { child, url: `http://127.0.0.1:${port}`, dataDir, ...said, end }
+  return { child, url, dataDir, ...said, end }
 }
 
 /** The processes that a process has started and that run this program. */
@@ -220,6 +223,31 @@ test("two processes serve as one gateway, and end as one", async (t) => {
     assert.ok(left.alive())
     await stopPostmaster(left)
   })
+})
+
+test("one that dies while another still starts is started again", async (t) => {
+  const context = lastFirst(t)
+  const { url: DATABASE_URL } = await testDatabase(context)
+  const settings = { DATABASE_URL, CAUDAL_SANDBOX_CHAIN: "0" }
+  const killFirst = async (child: ChildProcess, url: string) => {
+    await until("there are two", async () => workersOf(child).length === 2, READY_MS)
+    const [first, second] = workersOf(child)
+    process.kill(second!, "SIGSTOP")
+    const figures = () => seriesOf(url, "caudal_process_answers").catch(() => ({}))
+    await until("the first serves", async () => "1" in (await figures()), READY_MS)
+    process.kill(first!, "SIGKILL")
+    await until("the first is gone", async () => !isAlive(first!), READY_MS)
+    process.kill(second!, "SIGCONT")
+  }
+  const { url } = await start(context, temporaryFolder(context), [MAIN], settings, killFirst)
+  await until(
+    "both answer",
+    async () => {
+      const answers = await seriesOf(url, "caudal_process_answers")
+      return answers[1] === 1 && answers[2] === 1
+    },
+    READY_MS,
+  )
 })
 
 test("a port that is taken is told once, and nothing is left running", async (t) => {
