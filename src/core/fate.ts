@@ -15,8 +15,8 @@ export class OutcomeUnknown extends Error {
 
 /**
  * Asks whether a batch was committed. The backend may still be at it, so "no" counts only after its
- * row could be claimed: the insert waits for whoever inserts the same. Rejects with `OutcomeUnknown`
- * when the database stays away.
+ * row could be claimed: the insert waits for whoever inserts the same. Rejects with
+ * `OutcomeUnknown` when the database stays away.
  */
 export async function wasCommitted(
   { clock, database }: { readonly clock: Clock; readonly database: Queries },

@@ -36,16 +36,13 @@ export function makePresumption(agreements: Agreements): Presumption {
         return null
       }
       if (!Object.keys(needs).every((kind) => NEW.has(kind))) return null
-      const known = recall(needs.merchants ?? [], draft, agreements)
-      if (known === null) return null
+      const expected = recall(needs.merchants ?? [], draft, agreements)
+      if (expected === null) return null
       for (const reference of needs.references ?? []) {
         draft.references.load(referenceKey(reference), null)
       }
       for (const key of needs.answers ?? []) draft.answers.load(key, null)
-      return [
-        begin,
-        { text: "select expect_revisions($1, $2)", params: [known.ids, known.revisions] },
-      ]
+      return [begin, expected]
     },
     wasWrong(error, needs) {
       const code = error instanceof Error && "code" in error ? error.code : undefined

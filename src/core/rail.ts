@@ -154,7 +154,7 @@ export type Rail = {
   ): Promise<{
     readonly sightings: readonly Sighting[]
     readonly cursor: string | null
-    /** Until when nothing will become of some of them by itself, by attempt, where that is known. */
+    /** Until when nothing becomes of some of them by itself, by attempt, where that is known. */
     readonly quietUntil?: ReadonlyMap<string, Date>
   }>
   /**

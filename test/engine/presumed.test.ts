@@ -1,4 +1,4 @@
-/** Batches that only add rows take one round trip, and what was presumed wrongly is decided anew. */
+/** Batches that only add rows are one round trip; what was presumed wrongly is decided anew. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { createPayment } from "../../src/core/decide/create-payment.ts"
@@ -48,7 +48,7 @@ test("a new payment is one round trip once its merchant is known", async (contex
   assert.equal((await create("second"))[1], 1)
 })
 
-test("a reference that was there is answered with its payment, and presumed new no more", async (context) => {
+test("a reference that was there is answered, and presumed no more", async (context) => {
   const { create, database } = await counting(context)
   const [first] = await create("same")
   const [again, rounds] = await create("same")

@@ -4,6 +4,7 @@
  * Each batch asks for the revision of its merchants, in its own transaction; nothing is taken from
  * memory that the database would answer otherwise.
  */
+import type { Call } from "../../db/database.ts"
 import { type Draft, termsKey } from "../draft.ts"
 import type { Merchant, Terms } from "../merchants/merchant.ts"
 import type { Endpoint } from "../webhooks/event.ts"
@@ -47,17 +48,21 @@ function check(ids: readonly string[], draft: Draft, known: Agreements): Load {
   }
 }
 
-/** Puts merchants into a draft as they are remembered; null where one of them isn't. */
+/**
+ * Puts merchants into a draft as they are remembered, and answers the statement that fails with
+ * CA001 where they have changed since; null where one of them isn't remembered.
+ */
 export function recall(
   merchantIds: readonly string[],
   draft: Draft,
   known: Agreements,
-): { readonly ids: readonly string[]; readonly revisions: readonly string[] } | null {
+): Call | null {
   const ids = [...new Set(merchantIds)]
   const agreed = ids.map((id) => known.get(id))
   if (agreed.some((each) => each === undefined)) return null
   for (const [at, id] of ids.entries()) load(draft, id, agreed[at]!)
-  return { ids, revisions: agreed.map((each) => each!.revision) }
+  const revisions = agreed.map((each) => each!.revision)
+  return { text: "select expect_revisions($1, $2)", params: [ids, revisions] }
 }
 
 function load(draft: Draft, id: string, { merchant, terms, endpoints }: Agreed): void {
