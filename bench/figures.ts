@@ -12,10 +12,10 @@ export type Figure = {
   readonly met: boolean | null
 }
 
-/** The value below which the share `q` of the samples lies; NaN of none, which meets no bar. */
+/** The value below which the share `q` of the samples lies; NaN of none, and where one is NaN. */
 export function quantile(samples: readonly number[], q: number): number {
   const sorted = samples.toSorted((a, b) => a - b)
-  if (sorted.length === 0) return Number.NaN
+  if (sorted.length === 0 || sorted.includes(Number.NaN)) return Number.NaN
   const at = q * (sorted.length - 1)
   const [low, high] = [sorted[Math.floor(at)]!, sorted[Math.ceil(at)]!]
   return low + (high - low) * (at - Math.floor(at))

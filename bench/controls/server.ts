@@ -31,8 +31,8 @@ const POOL_SIZE = 16
 const KEY_BYTES = 32
 
 /** Makes the server on a migrated database, with one merchant in it. */
-export async function makePlain(databaseUrl: string): Promise<Plain> {
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: POOL_SIZE })
+export async function makePlain(databaseUrl: string, poolSize = POOL_SIZE): Promise<Plain> {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: poolSize })
   // A connection that dies while idle is made again.
   pool.on("error", () => {})
   const clock = hostClock()

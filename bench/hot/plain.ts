@@ -8,6 +8,8 @@ export type PlainSettings = { readonly databaseUrl: string; readonly asset: stri
 type Body = Readonly<Record<"merchant" | "asset" | "amount" | "reference", string>>
 type Account = { readonly id: string; readonly balance: string; readonly floor: string | null }
 
+/** One holds the rows and the next ones are at hand: more would only queue for the same lock. */
+const POOL_SIZE = 4
 const text = { type: "string" } as const
 const SCHEMA = {
   body: {
@@ -39,7 +41,7 @@ const SCHEMA = {
 const { asset, databaseUrl } = settings<PlainSettings>()
 
 async function start() {
-  const plain = await makePlain(databaseUrl)
+  const plain = await makePlain(databaseUrl, POOL_SIZE)
   const { app, clock, ids, merchantId, pool } = plain
   const [outside, available] = [ids.next(), ids.next()]
   await pool.query(

@@ -50,7 +50,7 @@ test("a bench that is told to end begins no other slice", async () => {
 })
 
 test("what nothing was measured of meets no bar", () => {
-  for (const samples of [[], [quantile([], 0.99)]]) {
+  for (const samples of [[], [quantile([], 0.99)], [-1, Number.NaN, 0, 0]]) {
     for (const is of ["<", "≤", "≥", "="] as const) {
       const { met } = figureOf({ name: "a", unit: "ms", samples, bar: { is, limit: 0 } })
       assert.equal(met, false, is)
