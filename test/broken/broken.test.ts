@@ -121,8 +121,8 @@ const BREAKS: readonly Break[] = [
   {
     invariant: "8: an answer that was sent is durable",
     file: "src/core/engine.ts",
-    what: "if (!(await wasCommitted(batchId))) throw error",
-    by: "await wasCommitted(batchId)",
+    what: "if (!(await recovered(batchId))) throw error",
+    by: "await recovered(batchId)",
     noticedBy: [
       "test/engine/lost-answers.test.ts",
       "a connection cut before the commit: answered, and there once",
@@ -131,7 +131,7 @@ const BREAKS: readonly Break[] = [
   {
     invariant: "8: what was committed is not done again",
     file: "src/core/engine.ts",
-    what: "if (!(await wasCommitted(batchId))) throw error",
+    what: "if (!(await recovered(batchId))) throw error",
     by: "throw error",
     noticedBy: [
       "test/engine/lost-answers.test.ts",
@@ -204,10 +204,20 @@ const BREAKS: readonly Break[] = [
   },
   {
     invariant: "10: merchant B can't see merchant A's payment",
-    file: "src/core/payments/store.ts",
-    what: "where p.id = $1 and p.merchant_id = $2",
-    by: "where p.id = $1 and $2::uuid is not null",
+    file: "src/core/verbs.ts",
+    what: "return payment?.merchantId === merchantId ? upToDate(payment) : null",
+    by: "return upToDate(payment)",
     noticedBy: [batch, "merchant A's payment does not exist for merchant B"],
+  },
+  {
+    invariant: "13: what was agreed counts as it is when it is committed",
+    file: "src/core/presume.ts",
+    what: "return [begin, expected]",
+    by: "return [begin]",
+    noticedBy: [
+      "test/engine/agreements.test.ts",
+      "what another node changed is heard of by the next command",
+    ],
   },
   {
     invariant: "11: bodies are sealed at rest",
