@@ -220,8 +220,9 @@ export function makeEngine(parts: EngineParts): Engine {
     const opening = presumption.presume(needs, draft)
     if (opening === null) return null
     const { folded, missing } = fold(batch, draft, parts)
-    const written = missing.length === 0 ? writes(draft, batchId) : []
-    // What is only refused was decided by nothing that the database has confirmed.
+    // What is not written is confirmed by no index: the key of a no may have an answer already.
+    const isProven = batch.every(({ once }) => !once || draft.answers.inserted.has(once.key))
+    const written = missing.length === 0 && isProven ? writes(draft, batchId) : []
     return written.length === 0 ? null : { draft, folded, opening, written }
   }
 

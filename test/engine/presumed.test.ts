@@ -2,7 +2,8 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { createPayment } from "../../src/core/decide/create-payment.ts"
-import { isRefusal, type StoredAnswer } from "../../src/core/index.ts"
+import { sayNo } from "../../src/core/decide/say-no.ts"
+import { isRefusal, refuse, type StoredAnswer } from "../../src/core/index.ts"
 import type { Database } from "../../src/db/database.ts"
 import { testCore } from "../support/core.ts"
 import { testDatabase } from "../support/database.ts"
@@ -94,6 +95,21 @@ test("a repeat under an Idempotency-Key hears the first answer", async (context)
   const [first, rounds] = await roundsOf(submit)
   assert.equal(rounds, 1)
   assert.deepEqual(await submit(), first)
+})
+
+test("a repeat that could not be done now hears the first answer, too", async (context) => {
+  const { create, core, merchantId, payment } = await counting(context)
+  await create("warm")
+  const render = (answer: unknown): StoredAnswer =>
+    isRefusal(answer) ? { status: 503, body: answer.refused } : { status: 200, body: "made" }
+  const once = { key: "key", fingerprint: "print", render }
+  assert.equal((await core.engine.submitOnce(createPayment, payment(), once)).status, 200)
+  const refusal = refuse("quote_unavailable", "no rate is known now")
+  const [again] = await Promise.all([
+    core.engine.submitOnce(sayNo, { merchantId, refusal }, once),
+    core.engine.submit(createPayment, payment()),
+  ])
+  assert.deepEqual(again, { status: 200, body: "made" })
 })
 
 test("neighbours of a reference that was there are created with it, once", async (context) => {
