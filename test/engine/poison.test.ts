@@ -22,18 +22,16 @@ test("a value that can't be written fails its own command, and the engine goes o
 
 test("a row that doesn't open fails who needs it, and the engine goes on", async (t) => {
   const { database } = await testDatabase(t)
-  const { core, payment, merchantId } = await testCore(database)
-  const person = { name: "Ana Ruiz", documentType: "cc", documentNumber: "1", email: "a@b.co" }
-  const customer = await core.customers.create({ merchantId, dialect: "caudal", person })
-  assert.ok(!isRefusal(customer))
-  await database.query("update customers set person_sealed = '\\x00'")
-  const commands = [payment(), payment({ customerId: customer.id }), payment()]
-  const answers = await Promise.allSettled(
-    commands.map((command) => core.engine.submit(createPayment, command)),
-  )
+  const { core, payment } = await testCore(database)
+  const once = { key: "key", fingerprint: "print", render: () => ({ status: 200, body: "made" }) }
+  const repeat = () => core.engine.submitOnce(createPayment, payment(), once)
+  await repeat()
+  await database.query("update answers set body_sealed = '\\x00'")
+  const create = () => core.engine.submit(createPayment, payment())
+  const answers = await Promise.allSettled([create(), repeat(), create()])
   assert.deepEqual(
     answers.map((each) => each.status),
     ["fulfilled", "rejected", "fulfilled"],
   )
-  assert.ok(!isRefusal(await core.engine.submit(createPayment, payment())))
+  assert.ok(!isRefusal(await create()))
 })
