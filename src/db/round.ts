@@ -75,7 +75,7 @@ export function openRounds(client: pg.Client): Rounds {
       encoder.sync()
       parsing = sent
       return new Promise((resolve, reject) => {
-        client.query(makeRound(encoder.bytes(), prepared, { resolve, reject }))
+        client.query(makeRound(calls, encoder.bytes(), prepared, { resolve, reject }))
       })
     },
   }
@@ -83,6 +83,7 @@ export function openRounds(client: pg.Client): Rounds {
 
 /** What the driver drives: it sends the bytes once the connection is free and hears the answers. */
 function makeRound(
+  calls: readonly Call[],
   bytes: Buffer,
   prepared: readonly Prepared[],
   { resolve, reject }: { resolve(answers: Answer[]): void; reject(error: Error): void },
@@ -91,6 +92,8 @@ function makeRound(
   let rows: Record<string, unknown>[] = []
   let unreadable: Error | null = null
   return {
+    /** For who watches what the driver is given: a query has its text. */
+    calls,
     submit: ({ stream }: Connection) => void stream.write(bytes),
     handleRowDescription({ fields }: Message) {
       prepared[answers.length]!.fields = fields.map(({ name, dataTypeID }) => ({

@@ -20,17 +20,20 @@ async function world(context: Context, options: ExchangeOptions = {}) {
   return { database, folder, ...(await openStation(database, folder, options)) }
 }
 
-/** Whoever tells of these payments meets a customer that doesn't open; answers how to mend it. */
+/** Whatever is to be told of this payment is refused by the database; answers how to mend it. */
 async function poison(database: Database, { paymentId }: Charge): Promise<() => Promise<void>> {
-  const { rows } = await database.query<{ id: string; sealed: Buffer }>(
-    `select c.id, c.person_sealed as sealed from customers c
-join payments p on p.customer_id = c.id where p.id = $1`,
-    [paymentId],
-  )
-  const set = (sealed: Buffer) =>
-    database.query("update customers set person_sealed = $2 where id = $1", [rows[0]!.id, sealed])
-  await set(Buffer.alloc(1))
-  return async () => void (await set(rows[0]!.sealed))
+  await database.query("create table if not exists poisoned (id uuid primary key)")
+  await database.query(`create or replace function refuse_poisoned() returns trigger
+language plpgsql as $$ begin
+  if exists (select from poisoned where id = new.subject_id) then
+    raise exception 'poisoned' using errcode = 'check_violation';
+  end if;
+  return new;
+end $$`)
+  await database.query(`create or replace trigger poisoned before insert on events
+for each row execute function refuse_poisoned()`)
+  await database.query("insert into poisoned values ($1)", [paymentId])
+  return async () => void (await database.query("delete from poisoned where id = $1", [paymentId]))
 }
 
 /** A pass, whatever becomes of it. */

@@ -7,6 +7,7 @@ import { flushCompileCache, syncBuiltinESMExports } from "node:module"
 import { fileURLToPath } from "node:url"
 import pg from "pg"
 import { readConfig } from "../../src/config.ts"
+import type { Call } from "../../src/db/database.ts"
 import { makeLogger } from "../../src/http/log.ts"
 import { type System, startSystem } from "../../src/system.ts"
 import { hurry, type Pace, runningClock } from "./running-clock.ts"
@@ -40,8 +41,8 @@ export function plant({ at, fits, after = 0, done = false }: Fault): void {
   if (at === "statement") {
     const { query } = pg.Client.prototype
     pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
-      const [asked] = args as [string | { readonly text: string }]
-      if (isIt(typeof asked === "string" ? asked : asked.text)) die()
+      const [asked] = args as [string | Call | { readonly calls: readonly Call[] }]
+      if (textsOf(asked).some(isIt)) die()
       return Reflect.apply(query, this, args)
     } as typeof query
     return
@@ -57,6 +58,12 @@ export function plant({ at, fits, after = 0, done = false }: Fault): void {
   Object.assign(fs, { [at]: wrapped })
   // Whoever imported it has this one from now on.
   syncBuiltinESMExports()
+}
+
+/** A round has many of them, and is sent as a whole. */
+function textsOf(asked: string | Call | { readonly calls: readonly Call[] }): readonly string[] {
+  if (typeof asked === "string") return [asked]
+  return "calls" in asked ? asked.calls.map(({ text }) => text) : [asked.text]
 }
 
 /** Starts a gateway in its faster time, which ends by SIGTERM. */
