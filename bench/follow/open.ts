@@ -1,4 +1,6 @@
 /** Open payments by the hundred thousand: copies of a real one, each with an address of its own. */
+import { payments } from "../../src/core/store/schema.ts"
+import { columnName } from "../../src/core/store/tables.ts"
 import type { Database } from "../../src/db/database.ts"
 
 export type Copying = {
@@ -18,9 +20,12 @@ const id = (kind: string) => `(lpad(to_hex($3::bigint + n / 8), 12, '0') || '4' 
 const ADDRESS = `'0x' || substr(encode(sha256(convert_to('open address ' || n, 'UTF8')), 'hex'), 1, 40)`
 const NUMBERS = "generate_series(0, $2::int - 1) as n"
 
+/** A payment's columns but the one that the database makes of others. */
+const PAYMENT = Object.keys(payments.columns).map(columnName)
+
 /** Rows are copied whole, whatever columns they have: only what must differ is named. */
 const COPIES: readonly string[] = [
-  `insert into payments select r.* from payments t, ${NUMBERS},
+  `insert into payments (${PAYMENT}) select ${PAYMENT.map((name) => `r.${name}`)} from payments t, ${NUMBERS},
   jsonb_populate_record(t, jsonb_build_object('id', ${id("payment")},
     'reference', 'open-' || n, 'open_attempt_id', ${id("attempt")})) r
 where t.id = $1`,
