@@ -35,12 +35,15 @@ export async function charge(core: Core, wanted: Charges): Promise<number> {
   const merchant = (await core.merchants.findByName(merchantName))!
   const beganMs = performance.now()
   const created: Promise<void>[] = []
+  const failures: unknown[] = []
   for (const afterMs of arrivals(perSecond * seconds, seconds * 1_000)) {
     const waitMs = beganMs + afterMs - performance.now()
     if (waitMs > 0) await sleep(waitMs)
-    created.push(createOne(core, merchant))
+    // One that fails while others are still to come must not end the process.
+    created.push(createOne(core, merchant).catch((error) => void failures.push(error)))
   }
   await Promise.all(created)
+  if (failures.length > 0) throw failures[0]
   return created.length
 }
 
