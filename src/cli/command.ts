@@ -49,6 +49,8 @@ export type Command = {
   readonly forms: readonly string[]
   /** Something to copy, without the program's name. */
   readonly example: string | null
+  /** What to do instead of asking for JSON, where there is none to print; null where there is. */
+  readonly noJson: string | null
   run(given: Given, shell: Shell): Promise<void>
 }
 
@@ -65,6 +67,7 @@ export function command<const O extends Options, const P extends readonly string
   readonly options?: O
   readonly forms?: readonly string[]
   readonly example?: string
+  readonly noJson?: string
   run(values: Values<O>, shell: Shell, operands: { readonly [K in keyof P]: string }): Promise<void>
 }): Command {
   return {
@@ -74,21 +77,25 @@ export function command<const O extends Options, const P extends readonly string
     options: spec.options ?? {},
     forms: spec.forms ?? [],
     example: spec.example ?? null,
+    noJson: spec.noJson ?? null,
     run: ({ values, operands }, shell) => spec.run(values as Values<O>, shell, operands as never),
   }
 }
 
-/** The options that every command has. */
-export const EVERYWHERE = {
-  json: { value: null, about: "print one line of JSON for a program to read" },
-  help: { value: null, about: "print this" },
-} satisfies Options
+const JSON_OPTION: Option = { value: null, about: "print one line of JSON for a program to read" }
+const HELP_OPTION: Option = { value: null, about: "print this" }
+
+/** A command's own options, and those that all have. */
+function allOptions({ options, noJson }: Command): Options {
+  const json: Options = noJson === null ? { json: JSON_OPTION } : {}
+  return { ...options, ...json, help: HELP_OPTION }
+}
 
 export type Parsed = Given & { readonly json: boolean; readonly help: boolean }
 
 /** Reads what follows a command's name. Throws `UsageError`. */
 export function parse(command: Command, args: readonly string[]): Parsed {
-  const options: Options = { ...command.options, ...EVERYWHERE }
+  const options = allOptions(command)
   const { tokens } = parseArgs({
     args: [...args],
     options: Object.fromEntries(
@@ -162,8 +169,10 @@ function checkComplete(
   }
 }
 
-function unknownOption({ name, options }: Command, given: string): string {
-  const known = [...Object.keys(options), ...Object.keys(EVERYWHERE)]
+function unknownOption(command: Command, given: string): string {
+  const { name, noJson } = command
+  if (given === "--json" && noJson !== null) return `${name} prints no JSON: ${noJson}`
+  const known = Object.keys(allOptions(command))
   return `${name} has no option ${given}; it has ${known.map((each) => `--${each}`).join(", ")}`
 }
 
@@ -180,7 +189,7 @@ export function usageOf({ name, operands, options, forms }: Command): readonly s
 
 /** All that `--help` says about a command. */
 export function helpOf(command: Command): string {
-  const options = Object.entries({ ...command.options, ...EVERYWHERE } as Options)
+  const options = Object.entries(allOptions(command))
   const names = options.map(([name, { value }]) => `--${name}${value === null ? "" : ` ${value}`}`)
   const width = Math.max(...names.map((name) => name.length))
   return [

@@ -1,6 +1,6 @@
 /** `caudal start`: the gateway itself, the same as `npm start`. */
 import { startGateway } from "../gateway.ts"
-import { command, UsageError } from "./command.ts"
+import { command } from "./command.ts"
 
 const start = command({
   name: "start",
@@ -8,11 +8,8 @@ const start = command({
   options: {
     processes: { value: "N", about: "share port and work among N processes; 1 if left out" },
   },
-  async run({ processes }, shell) {
-    if (shell.json)
-      throw new UsageError("start prints no JSON: read sandbox.json in the data folder")
-    await startGateway(processes)
-  },
+  noJson: "read sandbox.json in the data folder",
+  run: ({ processes }) => startGateway(processes),
 })
 
 export const commands = [start]
