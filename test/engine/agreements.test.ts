@@ -72,3 +72,24 @@ test("a fee that was changed counts for the next approval", async (context) => {
   )
   assert.equal(await approve(), 300n)
 })
+
+test("without terms, native endpoints hear of everything and a vendor's of nothing", async (context) => {
+  const { database } = await testDatabase(context)
+  const { core, faults, payment } = await testCore(database)
+  const { id: merchantId } = await core.merchants.add({ name: "Not agreed" })
+  for (const dialect of ["caudal", "tapila"] as const) {
+    await core.merchants.addEndpoint({ merchantId, dialect, url: `http://127.0.0.1:9/${dialect}` })
+  }
+  // The first is loaded, the second decided by what is remembered of the merchant.
+  for (const dialect of ["caudal", "tapila", "caudal", "tapila"] as const) {
+    const command = payment({ merchantId, dialect })
+    assert.ok(!isRefusal(await core.engine.submit(createPayment, command)))
+    const { rows } = await database.query(
+      `select t.dialect from deliveries d join events e on e.id = d.event_id
+join endpoints t on t.id = d.endpoint_id where e.subject_id = $1`,
+      [command.id],
+    )
+    assert.deepEqual(rows, [{ dialect: "caudal" }], `a payment of ${dialect}`)
+  }
+  assert.deepEqual(faults, [])
+})

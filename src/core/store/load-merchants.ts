@@ -7,6 +7,7 @@
 import type { Call } from "../../db/database.ts"
 import { type Draft, termsKey } from "../draft.ts"
 import type { Merchant, Terms } from "../merchants/merchant.ts"
+import { DIALECT_NAMES } from "../payments/payment.ts"
 import type { Endpoint } from "../webhooks/event.ts"
 import type { Load } from "./load.ts"
 
@@ -14,7 +15,8 @@ import type { Load } from "./load.ts"
 type Agreed = {
   readonly revision: string
   readonly merchant: Merchant
-  readonly terms: readonly Terms[]
+  /** For each dialect by its key: null says that nothing is agreed in it. */
+  readonly terms: ReadonlyMap<string, Terms | null>
   /** Those that are switched on, in the order of their ids. */
   readonly endpoints: readonly Endpoint[]
 }
@@ -67,7 +69,7 @@ export function recall(
 
 function load(draft: Draft, id: string, { merchant, terms, endpoints }: Agreed): void {
   draft.merchants.load(id, merchant)
-  for (const each of terms) draft.terms.load(termsKey(id, each.dialect), each)
+  for (const [key, each] of terms) draft.terms.load(key, each)
   draft.endpoints.load(id, endpoints)
 }
 
@@ -116,11 +118,18 @@ from endpoints where merchant_id = any($1::uuid[]) and disabled_at is null order
           const own = <T extends { readonly merchantId: string }>(all: readonly T[]) =>
             all.filter(({ merchantId }) => merchantId === id)
           const endpoints = own(rows as Endpoint[])
-          const agreed: Agreed = { revision, merchant, terms: own(terms), endpoints }
+          const agreed: Agreed = { revision, merchant, terms: byKey(id, own(terms)), endpoints }
           known.set(id, agreed)
           load(draft, id, agreed)
         }
       },
     },
   ]
+}
+
+function byKey(merchantId: string, agreed: readonly Terms[]): Agreed["terms"] {
+  const terms = new Map<string, Terms | null>()
+  for (const dialect of DIALECT_NAMES) terms.set(termsKey(merchantId, dialect), null)
+  for (const each of agreed) terms.set(termsKey(merchantId, each.dialect), each)
+  return terms
 }

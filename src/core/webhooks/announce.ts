@@ -32,10 +32,11 @@ const REMEMBERED_KEYS_MAX = 10_000
 export function makeAnnounce(parts: AnnounceParts, rendered: Map<string, Rendered>): Announce {
   const keys = new Map<string, { sealed: Buffer; key: string }>()
 
-  function signingKey(draft: Draft, merchantId: string, dialect: DialectName): string {
+  /** Null where nothing is agreed in this dialect. */
+  function signingKey(draft: Draft, merchantId: string, dialect: DialectName): string | null {
     const name = termsKey(merchantId, dialect)
     const terms = draft.terms.get(name)
-    if (!terms) return ""
+    if (!terms) return null
     const known = keys.get(name)
     if (known?.sealed.equals(terms.signingKeySealed)) return known.key
     const key = parts.keyring.unseal(terms.signingKeySealed, SEALED.signingKey).toString()
@@ -46,6 +47,9 @@ export function makeAnnounce(parts: AnnounceParts, rendered: Map<string, Rendere
 
   function announceTo(draft: Draft, told: Told, endpoint: Endpoint): void {
     const { event, payment } = told
+    const key = signingKey(draft, event.merchantId, endpoint.dialect)
+    // A native message bears the endpoint's own signature; a vendor's needs the key of its terms.
+    if (key === null && endpoint.dialect !== "caudal") return
     const deliveryId = draft.nextId()
     const customerId = payment?.customerId ?? told.instrument?.customerId ?? null
     const instrumentId = payment?.instrumentId ?? null
@@ -54,7 +58,7 @@ export function makeAnnounce(parts: AnnounceParts, rendered: Map<string, Rendere
       customer: customerId ? draft.customers.get(customerId) : null,
       instrument: told.instrument ?? (instrumentId ? draft.instruments.get(instrumentId) : null),
       railName: told.attempt ? parts.railName(told.attempt.rail) : null,
-      signingKey: signingKey(draft, event.merchantId, endpoint.dialect),
+      signingKey: key ?? "",
       deliveryId,
     }
     const message = parts.voice(endpoint.dialect).callback(notice)
