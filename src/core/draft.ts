@@ -10,6 +10,7 @@ import {
   type Account,
   type AccountKey,
   accountId,
+  accountsBeside,
   floorOf,
   type Transfer,
 } from "./ledger/account.ts"
@@ -169,7 +170,8 @@ export class Draft {
     try {
       row = this.accounts.get(id)
     } catch (error) {
-      if (error instanceof Missing) throw new Missing({ accounts: [key] })
+      // Where one was not foreseen, others of the same owner may follow: few folds are to find all.
+      if (error instanceof Missing) throw new Missing({ accounts: accountsBeside(key) })
       throw error
     }
     if (row) return row

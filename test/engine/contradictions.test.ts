@@ -185,6 +185,27 @@ test("a refund is answered alike under its key, whatever became of the payment",
   assert.deepEqual(await test.core.pay.refund(payment, 100n, once), first)
 })
 
+test("a report that names none of the accounts it moves is booked all the same", async (t) => {
+  const { database } = await testDatabase(t)
+  const test = await testCore(database)
+  const fee = `update terms set settings = settings || '{"feeFixed": "300"}' where merchant_id = $1`
+  await database.query(fee, [test.merchantId])
+  test.rail.answer = async () => ({ kind: "accepted" })
+  const payment = await charge(test, 1_000n)
+  await test.core.pass()
+  const [attempt] = await test.core.payments.attempts(payment.id)
+  const facts = [{ kind: "settled" }, { kind: "returned", reason: "returned_by_bank" }] as const
+  const at = test.clock.now()
+  const sightings = facts.map((fact) => ({ place: `line:${fact.kind}`, fact, at }))
+  const report = reportOf(test.rail, attempt!, payment, { sightings, fence: null })
+  // Clearing, available and fees, outside as it settles; the fee is owed as it is taken back.
+  const reported = await test.core.engine.submit(reportAttempt, { ...report, assets: [] })
+  assert.ok(!isRefusal(reported))
+  assert.equal(reported.payment.state, "returned")
+  assert.deepEqual(await books(test), { available: 0n, fees: 300n, owed: -300n })
+  assert.deepEqual(await test.core.books.verify(), [])
+})
+
 test("nobody charges a customer or an account of another merchant", async (t) => {
   const { database } = await testDatabase(t)
   const a = await testCore(database, { name: "A" })

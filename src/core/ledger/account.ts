@@ -4,9 +4,11 @@ import { createHash } from "node:crypto"
 export type Custodian = "gateway" | "self"
 
 /** A merchant's accounts. `owed` is what the merchant owes us: it alone may fall below zero. */
-export type MerchantAccount = "available" | "held" | "unapplied" | "fees" | "owed"
+const MERCHANT_ACCOUNTS = ["available", "held", "unapplied", "fees", "owed"] as const
+export type MerchantAccount = (typeof MERCHANT_ACCOUNTS)[number]
 /** A rail's: `clearing` is asked for or approved but not here yet, `outside` is the world. */
-export type RailAccount = "clearing" | "outside"
+const RAIL_ACCOUNTS = ["clearing", "outside"] as const
+export type RailAccount = (typeof RAIL_ACCOUNTS)[number]
 
 /** What makes an account the one it is. */
 export type AccountKey = {
@@ -72,6 +74,12 @@ export function railAccount(
   asset: string,
 ): AccountKey {
   return { custodian, merchantId: null, rail, kind, asset }
+}
+
+/** All accounts that the owner of this one may have in its asset, this one among them. */
+export function accountsBeside(key: AccountKey): readonly AccountKey[] {
+  const kinds = key.merchantId === null ? RAIL_ACCOUNTS : MERCHANT_ACCOUNTS
+  return kinds.map((kind) => ({ ...key, kind }))
 }
 
 /** The balance below which an account may never go; null where it may. */
