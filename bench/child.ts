@@ -21,8 +21,8 @@ function send(message: object): void {
 
 /** Answers the bench until it lets go; then `stop` is called and the process ends. */
 export function serve(handlers: Handlers, stop: () => Promise<unknown> = async () => {}): void {
-  // Ctrl-C reaches every process of a terminal; the bench says when it is time.
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {})
+  // Ctrl-C reaches every process of a terminal, as its end does; the bench says when it is time.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {})
   const known: Handlers = { ready: () => true, usage, ...handlers }
   process.on("message", ({ id, what, value }: Asked) => {
     Promise.resolve()
@@ -43,6 +43,24 @@ export function serve(handlers: Handlers, stop: () => Promise<unknown> = async (
       },
     )
   })
+}
+
+type Handle<Started> = (started: Started, value: never) => unknown
+
+/** The same with what `start` makes, for which all handlers wait; `stop` gets it in the end. */
+export function serveStarted<Started>(
+  start: () => Promise<Started>,
+  handlers: Readonly<Record<string, Handle<Started>>>,
+  stop: (started: Started) => Promise<unknown>,
+): void {
+  const starting = start()
+  // Why it failed is told to whoever asks first.
+  starting.catch(() => {})
+  const waiting = (handle: Handle<Started>) => async (value: never) => handle(await starting, value)
+  const known = Object.entries(handlers).map(([what, handle]) => [what, waiting(handle)] as const)
+  const ready = waiting(() => true)
+  // What didn't start has undone itself.
+  serve({ ready, ...Object.fromEntries(known) }, () => starting.then(stop, () => {}))
 }
 
 function usage(): Usage {

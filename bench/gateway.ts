@@ -5,8 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { readConfig } from "../src/config.ts"
 import { isRefusal, type NewPayment } from "../src/core/index.ts"
 import { makeLogger } from "../src/http/log.ts"
-import { startSystem } from "../src/system.ts"
-import { serve, settings } from "./child.ts"
+import { type System, startSystem } from "../src/system.ts"
+import { serveStarted, settings } from "./child.ts"
 import { nothing } from "./controls/nothing.ts"
 import { addHooks, type Charges, charge, type NewHooks } from "./deliver/hooks.ts"
 
@@ -40,6 +40,10 @@ export type Sandbox = {
 
 /** A merchant with one open payment, of which others may be copied. */
 export type Opened = { readonly merchantId: string; readonly paymentId: string }
+
+type Callback = { readonly webhookUrl: string }
+/** `amount` in minor units. */
+type Filling = { readonly asset: string; readonly amount: string }
 
 /**
  * Of the phrase that all test chains know: "test test test test test test test test test test test
@@ -78,12 +82,8 @@ async function start() {
   return startSystem({ config, log, ...(storesNothing && { writer: nothing }) })
 }
 
-const starting = start()
-starting.catch(() => {})
-
 /** Makes a merchant who is called back at an address, and a payment of 10.00 that waits. */
-async function open({ webhookUrl }: { readonly webhookUrl: string }): Promise<Opened> {
-  const { core } = await starting
+async function open({ core }: System, { webhookUrl }: Callback): Promise<Opened> {
   const merchant = await core.merchants.add({ name: "Bench" })
   const { id: merchantId } = merchant
   await core.merchants.agree(merchantId, "pentagoo")
@@ -113,9 +113,8 @@ async function open({ webhookUrl }: { readonly webhookUrl: string }): Promise<Op
   }
 }
 
-/** Pays into the demo merchant's wallet; `amount` in minor units. */
-async function fillWallet({ asset, amount }: { readonly asset: string; readonly amount: string }) {
-  const { core } = await starting
+/** Pays into the demo merchant's wallet. */
+async function fillWallet({ core }: System, { asset, amount }: Filling): Promise<void> {
   const merchant = await core.merchants.findByName("Demo")
   const topUp = { merchantId: merchant!.id, asset, amount: BigInt(amount), reference: "bench" }
   const booked = await core.wallet.topUp(topUp)
@@ -126,12 +125,9 @@ function sandbox(): Sandbox {
   return JSON.parse(readFileSync(join(dataDir, "sandbox.json"), "utf8"))
 }
 
-serve(
+serveStarted(
+  start,
   {
-    ready: async () => {
-      await starting
-      return true
-    },
     sandbox,
     credentials: (): Credentials => sandbox().pentagoo,
     /** Whether this sandbox keeps a chain of its own. */
@@ -139,11 +135,11 @@ serve(
     /** The demo client's, for recharges. */
     tapila: (): object => sandbox().tapila,
     /** Commands that wait for their batch. */
-    queued: async () => (await starting).core.engine.queued(),
+    queued: ({ core }) => core.engine.queued(),
     fillWallet,
-    addHooks: async (spec: NewHooks) => addHooks((await starting).core, spec),
-    charge: async (wanted: Charges) => charge((await starting).core, wanted),
+    addHooks: ({ core }, spec: NewHooks) => addHooks(core, spec),
+    charge: ({ core }, wanted: Charges) => charge(core, wanted),
     open,
   },
-  async () => (await starting).stop(),
+  ({ stop }) => stop(),
 )

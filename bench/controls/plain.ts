@@ -1,5 +1,5 @@
 /** The plain server in a process of its own: see `server.ts`. */
-import { serve, settings } from "../child.ts"
+import { serveStarted, settings } from "../child.ts"
 import { makeBegin } from "./begin.ts"
 import { createRoutes } from "./creates.ts"
 import { fillWallet, rechargeRoute, type Wallet } from "./recharge.ts"
@@ -30,19 +30,13 @@ async function start() {
   return { access, begin, plain }
 }
 
-const starting = start()
-starting.catch(() => {})
-
-serve(
+serveStarted(
+  start,
   {
-    ready: async () => {
-      await starting
-      return true
-    },
-    access: async () => (await starting).access,
+    access: ({ access }) => access,
     /** What goes on behind answers: how much there is, and when it is over. */
-    queued: async () => (await starting).begin.underWay(),
-    idle: async () => (await starting).begin.idle(),
+    queued: ({ begin }) => begin.underWay(),
+    idle: ({ begin }) => begin.idle(),
   },
-  async () => (await starting).plain.close(),
+  ({ plain }) => plain.close(),
 )

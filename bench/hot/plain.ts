@@ -1,6 +1,6 @@
 /** The control: a plain server that moves money on one account, one transaction a transfer. */
 import type { PoolClient } from "pg"
-import { serve, settings } from "../child.ts"
+import { serveStarted, settings } from "../child.ts"
 import { inTransaction, isRepeat, makePlain } from "../controls/server.ts"
 
 export type PlainSettings = { readonly databaseUrl: string; readonly asset: string }
@@ -91,16 +91,4 @@ values ($1, $2, $3, $4, 'top-up', $5, $6, $7)`,
   return { plain, access: { ...(await plain.listen()), merchant: merchantId } }
 }
 
-const starting = start()
-starting.catch(() => {})
-
-serve(
-  {
-    ready: async () => {
-      await starting
-      return true
-    },
-    access: async () => (await starting).access,
-  },
-  async () => (await starting).plain.close(),
-)
+serveStarted(start, { access: ({ access }) => access }, ({ plain }) => plain.close())

@@ -3,7 +3,7 @@
  *
  * It creates and approves as the gateway does, down to the row of the outbox, and sends nothing.
  */
-import { serve, settings } from "../child.ts"
+import { serveStarted, settings } from "../child.ts"
 import { pentagooRoute } from "../controls/creates.ts"
 import { inTransaction, makePlain } from "../controls/server.ts"
 import { approve, lock, makeGround, tell } from "./steps.ts"
@@ -36,16 +36,4 @@ async function start() {
   return { plain, access: await plain.listen() }
 }
 
-const starting = start()
-starting.catch(() => {})
-
-serve(
-  {
-    ready: async () => {
-      await starting
-      return true
-    },
-    access: async () => (await starting).access,
-  },
-  async () => (await starting).plain.close(),
-)
+serveStarted(start, { access: ({ access }) => access }, ({ plain }) => plain.close())
