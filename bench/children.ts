@@ -24,8 +24,8 @@ export type Usage = {
 type Reply = { readonly id: number; readonly answer?: unknown; readonly error?: string }
 type Told = { readonly told: unknown }
 
-/** A gateway finishes what is under way before it ends. */
-const STOP_MS = 20_000
+/** A gateway finishes what is under way; PostgreSQL writes what it holds, for a minute at most. */
+const STOP_MS = 90_000
 
 export type Started = {
   readonly file: string
@@ -36,11 +36,13 @@ export type Started = {
   hear?(told: never): void
 }
 
-/** Starts a file as a process; it ends with the bench. */
+/** Starts a file as a process; it ends with the bench. Who asks when that is told to end, fails. */
 export async function startChild(
-  context: Pick<Context, "after" | "note">,
+  context: Pick<Context, "after" | "note" | "signal">,
   { file, flags = [], hear, settings }: Started,
 ): Promise<Child> {
+  const { signal: told } = context
+  told.throwIfAborted()
   const child = fork(file, [JSON.stringify(settings)], {
     execArgv: [...process.execArgv, ...flags],
     // Its words go where ours go that are not figures.
@@ -59,14 +61,19 @@ export async function startChild(
   })
   child.on("exit", (code, signal) => {
     if (!stopping) context.note(`${file} ended by itself (${signal ?? code})`)
-    for (const { reject } of open.values()) reject(new Error(`${file} ended (${signal ?? code})`))
-    open.clear()
+    fail(new Error(`${file} ended (${signal ?? code})`))
   })
+
+  function fail(why: Error): void {
+    for (const { reject } of open.values()) reject(why)
+    open.clear()
+  }
 
   function ask<Answer>(what: string, value?: unknown): Promise<Answer> {
     asked += 1
     const id = asked
     return new Promise<Answer>((resolve, reject) => {
+      if (told.aborted) return reject(told.reason)
       if (!child.connected) return reject(new Error(`${file} has ended`))
       open.set(id, { resolve, reject })
       child.send({ id, what, value })
@@ -78,12 +85,18 @@ export async function startChild(
     stopping = true
     thaw()
     await endChild(child)
+    told.removeEventListener("abort", giveUp)
+    process.off("exit", thaw)
   }
 
   const freeze = () => void child.kill("SIGSTOP")
   const thaw = () => void child.kill("SIGCONT")
+  const giveUp = () => fail(told.reason)
 
   context.after(stop)
+  told.addEventListener("abort", giveUp)
+  // A bench that ends without waiting leaves it to end by itself, which nobody frozen can.
+  process.on("exit", thaw)
   await ask("ready")
   return { ask, freeze, thaw, stop }
 }

@@ -14,9 +14,10 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { readConfig } from "../src/config.ts"
 import { type Database, openDatabase } from "../src/db/database.ts"
-import { startEmbedded } from "../src/db/embedded.ts"
 import { databaseOn, dropDatabase, onServer } from "../test/support/server.ts"
 import type { Context } from "./bench.ts"
+import { startChild } from "./children.ts"
+import type { ServerSettings } from "./server.ts"
 
 export type Place = {
   /** For files of any kind. */
@@ -62,9 +63,12 @@ async function ownServer(context: Context, folder: string): Promise<string> {
   const dataDir = join(folder, "server")
   mkdirSync(dataDir)
   writeFileSync(join(dataDir, "postgres.local.conf"), `max_connections = ${CONNECTIONS}\n`)
-  const embedded = await startEmbedded({ dataDir })
-  context.after(() => embedded.stop())
-  return embedded.url
+  const settings: ServerSettings = { dataDir }
+  const server = await startChild(context, {
+    file: join(import.meta.dirname, "server.ts"),
+    settings,
+  })
+  return server.ask<string>("url")
 }
 
 /** A small write, and how long is tried: disks have moods of some 100 ms. */

@@ -8,6 +8,8 @@ import { makeScreen } from "./screen.ts"
 /** Longer runs say no more, and a typing error shouldn't take the night. */
 const SECONDS_MAX = 3_600
 const SHORT_SECONDS = 2
+/** npm passes a terminal's Ctrl-C on to us, and `timeout` tells twice: that is no second one. */
+const ECHO_MS = 500
 
 class UsageError extends Error {
   override readonly name = "UsageError"
@@ -71,11 +73,14 @@ function usage(): string {
 /** Aborted by the first signal, after which whatever was started is stopped. */
 function untilSignal(): AbortSignal {
   const ended = new AbortController()
+  let toldAtMs = 0
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
-      // Whoever asks twice doesn't want to wait for what is being stopped.
-      if (ended.signal.aborted) process.exit(1)
-      ended.abort(new Error("stopped"))
+      if (!ended.signal.aborted) {
+        toldAtMs = performance.now()
+        ended.abort(new Error("stopped"))
+        // Whoever asks again doesn't want to wait for what is being stopped.
+      } else if (performance.now() - toldAtMs > ECHO_MS) process.exit(1)
     })
   }
   return ended.signal

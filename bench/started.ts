@@ -57,11 +57,17 @@ export async function startAsUser(
   const words = [...settings, "sh", "-c", script, "sh", join(ROOT, "node_modules", ".bin")]
   const child = spawn("env", words, { cwd: ROOT, stdio: ["ignore", "ignore", 2] })
   const ended = once(child, "exit")
-  const stop = async () => {
+  const tell = () => {
     if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM")
+  }
+  const stop = async () => {
+    tell()
     await ended
+    process.off("exit", tell)
   }
   context.after(stop)
+  // It ends by itself then, and its database with it.
+  process.on("exit", tell)
   while (!(await isReady(url))) {
     context.signal.throwIfAborted()
     if (child.exitCode !== null) throw new Error(`the gateway ended by itself (${child.exitCode})`)

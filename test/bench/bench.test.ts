@@ -2,16 +2,22 @@
 import assert from "node:assert/strict"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { existsSync, readdirSync } from "node:fs"
+import { existsSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
 import { setTimeout as sleep } from "node:timers/promises"
 import { findAnvil } from "../../src/anvil/index.ts"
+import { endProcessesIn, processesOf } from "../support/leftovers.ts"
 
 const RUN = join(import.meta.dirname, "..", "..", "bench", "run.ts")
 /** Both cores may be busy with other tests. */
 const GIVE_UP_MS = 120_000
+
+/** Signals that are one request come so close together, and are not taken for one by the kernel. */
+const APART_MS = 20
+/** A gateway that stops and a database that is closed, on a busy machine. */
+const GONE_MS = 20_000
 
 type Figure = { readonly name: string; readonly value: number; readonly ratio: number | null }
 /** From and to, both included. A small scale on a busy machine proves no speed. */
@@ -261,6 +267,39 @@ test("a bench that is interrupted stops what it has started", async () => {
   assert.equal(said.err.trim(), "stopped")
   assert.deepEqual(left(), before)
 })
+
+const ENDS: readonly [how: string, signals: readonly NodeJS.Signals[], says: string][] = [
+  // So do `timeout`, and npm, which passes on what the terminal has told everybody.
+  ["told to end twice at once", ["SIGTERM", "SIGTERM"], "stopped"],
+  ["killed", ["SIGKILL"], ""],
+]
+const IS_LINUX = process.platform === "linux"
+
+for (const [how, signals, says] of ENDS) {
+  const title = `a bench that is ${how} leaves neither server nor database running`
+  test(title, { skip: !IS_LINUX }, async (t) => {
+    const before = left()
+    const { child, ended, said } = startOn(undefined, ["latency", "--short", "--seconds", "20"])
+    const made = () => left().find((name) => !before.includes(name))
+    const runs = (name = made()) =>
+      name !== undefined && existsSync(join(tmpdir(), name, "latency", "sandbox.json"))
+    while (!runs() && child.exitCode === null) await sleep(20)
+    const folder = join(tmpdir(), made()!)
+    t.after(async () => {
+      await endProcessesIn(folder)
+      rmSync(folder, { recursive: true, force: true })
+    })
+    for (const signal of signals) {
+      child.kill(signal)
+      await sleep(APART_MS)
+    }
+    await ended
+    assert.equal(said.err.trim(), says)
+    const giveUpMs = performance.now() + GONE_MS
+    while (processesOf(folder).length > 0 && performance.now() < giveUpMs) await sleep(20)
+    assert.deepEqual(processesOf(folder), [])
+  })
+}
 
 test("a bench that fails is told of, and the next one runs all the same", async () => {
   const nowhere = "postgres://caudal@127.0.0.1:1/nowhere"

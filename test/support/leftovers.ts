@@ -8,7 +8,7 @@ const QUIT_MS = 1_000
 const GONE_MS = 5_000
 
 /** The processes that were started with something below `folder`; only Linux can say. */
-function processesOf(folder: string): number[] {
+export function processesOf(folder: string): number[] {
   if (process.platform !== "linux") return []
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
