@@ -206,3 +206,17 @@ values ($1, $1, $1, $2, 'delivered', $3, $3)`,
   const wrong = await play.core.books.verify()
   assert.deepEqual(wrong.map(({ what }) => what).sort(), ["delivery", "payment"])
 })
+
+test("the books are wrong when one receiver is told of an event in two months", async () => {
+  await addPayment(YOUNG, [YOUNG])
+  await addDelivery(YOUNG, "delivered")
+  assert.deepEqual(await play.core.books.verify(), [])
+  await addDelivery("2025-12-01T00:00:00Z", "delivered")
+  const { rows } = await database.query<{ id: string; eventId: string; endpointId: string }>(
+    `select id, event_id as "eventId", endpoint_id as "endpointId" from deliveries
+order by id desc limit 1`,
+  )
+  const { id, eventId, endpointId } = rows[0]!
+  const detail = `event ${eventId} to endpoint ${endpointId} 2 times`
+  assert.deepEqual(await play.core.books.verify(), [{ what: "delivery", id, detail }])
+})

@@ -42,9 +42,9 @@ const SLACK = "1 day"
 
 /**
  * All that can't be: accounts that differ from their transfers, assets that don't come to zero,
- * payments whose events have gaps, doubles or another merchant, deliveries about no event. Events
- * of months that were dropped may be missing; what is left of a payment's must still end with its
- * version.
+ * payments whose events have gaps, doubles or another merchant, deliveries about no event, and
+ * doubled ones: the index that refuses these ends with its month. Events of months that were dropped
+ * may be missing; what is left of a payment's must still end with its version.
  */
 const WRONG = `with moved as (
   select debit_id as id, -amount as amount from transfers
@@ -73,6 +73,10 @@ union all
 select 'delivery', d.id::text, 'no event ' || d.event_id
 from deliveries d cross join kept left join events e on e.id = d.event_id
 where e.id is null and d.event_id >= kept.id
+union all
+select 'delivery', max(id::text),
+  'event ' || event_id || ' to endpoint ' || endpoint_id || ' ' || count(*) || ' times'
+from deliveries group by event_id, endpoint_id having count(*) > 1
 limit 20`
 
 /**
