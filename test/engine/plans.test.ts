@@ -2,6 +2,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { createPayment } from "../../src/core/decide/create-payment.ts"
+import { analyzeYoung } from "../../src/core/loops/store.ts"
 import { type Database, openDatabase } from "../../src/db/database.ts"
 import { lastFirst } from "../support/cleanup.ts"
 import { testCore } from "../support/core.ts"
@@ -93,4 +94,27 @@ test("the server learns its tables with their first rows", async (t) => {
   assert.equal(await known(), false)
   await core.pass()
   assert.equal(await known(), true)
+})
+
+test("a part of nothing but dead rows is learned once, and again with its next rows", async (t) => {
+  const { database } = await testDatabase(t)
+  const add = (from: number, count: number, end: "commit" | "rollback") =>
+    database.transaction(async (tx) => {
+      await tx.query(
+        `insert into events_default
+select ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'payment', gen_random_uuid(),
+  1, gen_random_uuid(), 'caudal', 'payment.created', '{}', '2026-01-05'
+from generate_series($1::int, $2::int) n`,
+        [from, from + count - 1],
+      )
+      // What changed is counted now, not within a second.
+      await tx.query("select pg_stat_force_next_flush()")
+      assert.ok(end === "commit", "taken back")
+    })
+  await assert.rejects(add(1, 1_000, "rollback"), /taken back/)
+  assert.equal(await analyzeYoung(database), 1)
+  assert.equal(await analyzeYoung(database), 0)
+  await add(1, 1_000, "commit")
+  assert.equal(await analyzeYoung(database), 1)
+  assert.equal(await analyzeYoung(database), 0)
 })
