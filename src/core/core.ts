@@ -132,7 +132,8 @@ export function openCore(parts: CoreParts) {
       metrics.observe("engine_batch", elapsedMs / 1_000)
     },
   })
-  const loopParts = { ...parts, node, rails, engine, beginner, courier, keys }
+  const readElsewhere = new Set<string>()
+  const loopParts = { ...parts, node, rails, engine, beginner, courier, keys, readElsewhere }
   const stranded = makeStranded(loopParts)
   const passes = [...makePasses(loopParts), stranded.pass, makeAhead(parts)]
   const pay = makePay({
@@ -232,9 +233,10 @@ export function openCore(parts: CoreParts) {
       readChains(database, rail, unread ? clock.now() : null),
     /** Gives up chains that are gone for good; answers how many payments expired by that. */
     abandon: (rail: Rail, chainIds: readonly number[]) => abandon(loopParts, rail, chainIds),
-    /** How reading each chain goes. */
+    /** How reading each chain goes; of one that another node reads, that node tells. */
     watches(): readonly Watch[] {
-      return parts.rails.flatMap(({ receiving }) => receiving?.watches ?? [])
+      const all = parts.rails.flatMap(({ receiving }) => receiving?.watches ?? [])
+      return all.filter(({ name }) => !readElsewhere.has(name))
     },
     /** Rails that aren't there, though attempts wait for them. */
     strandedRails: stranded.health,

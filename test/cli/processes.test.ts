@@ -133,6 +133,20 @@ test("two processes serve as one gateway, and end as one", async (t) => {
     assert.deepEqual(await seriesOf(url, "caudal_process_answers"), { 1: 1, 2: 1 })
   })
 
+  await t.test("each says that all is well, the chain among it where it reads it", async () => {
+    const told: string[] = []
+    for (let at = 0; at < 2; at += 1) {
+      const { status, body } = await fresh(`${url}/health/ready`)
+      assert.equal(status, 200)
+      for (const { name, ok } of JSON.parse(body).checks) {
+        assert.ok(ok, body)
+        told.push(name)
+      }
+    }
+    const chains = told.filter((name) => name.startsWith("chain "))
+    assert.equal(chains.length, findAnvil() === null ? 0 : 1)
+  })
+
   await t.test("there is one demo merchant, whom each process knows", async () => {
     const { baseUrl, apiKey } = sandbox.caudal
     const headers = { authorization: `Bearer ${apiKey}`, connection: "close" }

@@ -339,6 +339,36 @@ test("two nodes that apply the same sighting at once book it once", async (t) =>
   assert.deepEqual(await books(test), { available: 2_550n })
 })
 
+test("how a chain is read is told by the node that reads it, and by no other", async (t) => {
+  const { database } = await testDatabase(t)
+  const gauges: Record<string, number>[] = []
+  const node = async () => {
+    const chain = chainRail()
+    const test = await testCore(database, { rails: [chain] })
+    const at = gauges.push({}) - 1
+    test.core.metrics.gauge = (name, value) => {
+      if (name.startsWith("chain_")) gauges[at]![name] = value
+    }
+    return { ...test, chain, told: () => test.core.watches().map(({ name }) => name) }
+  }
+  const [one, other] = [await node(), await node()]
+  assert.deepEqual([one.told(), other.told()], [["eip155:7"], []])
+
+  // Its node of the chain fails: it lets others try, and says so until one of them does.
+  one.chain.receiving.watches[0]!.health = () => ({ ok: false, detail: "away", behindBlocks: 9 })
+  one.chain.reading = () => Promise.reject(new Error("away"))
+  await assert.rejects(one.core.pass(), /away/)
+  assert.deepEqual([one.told(), gauges[0]], [["eip155:7"], { chain_ok: 0, chain_behind_blocks: 9 }])
+  await other.core.pass()
+  assert.deepEqual(
+    [other.told(), gauges[1]],
+    [["eip155:7"], { chain_ok: 1, chain_behind_blocks: 0 }],
+  )
+  one.clock.advance(5_000)
+  await one.core.pass()
+  assert.deepEqual([one.told(), gauges[0]], [[], { chain_ok: 1, chain_behind_blocks: 0 }])
+})
+
 /** The commands that apply a transfer, kept back. */
 async function captured(test: World, address: string, amount: bigint) {
   const kept: Parameters<typeof test.core.engine.submit<never, { applied: boolean }>>[] = []

@@ -37,6 +37,8 @@ export type LoopParts = {
   readonly beginner: Beginner
   readonly courier: Courier
   readonly keys: Keys
+  /** Chains that another node was reading when this one last asked for them. */
+  readonly readElsewhere: Set<string>
   readonly log: Log
   readonly metrics: Metrics
 }

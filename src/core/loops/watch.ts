@@ -8,7 +8,7 @@
 import { claimCursor, releaseCursor } from "../cursors/store.ts"
 import { leaving as refundsLeaving } from "../payments/store.ts"
 import type { Rail } from "../rail.ts"
-import type { Read, Receiving, Recorded, Watch } from "../receiving.ts"
+import type { Read, Receiving, Recorded, Watch, WatchHealth } from "../receiving.ts"
 import * as sightings from "../sightings/store.ts"
 import { findAddresses } from "../xpubs/store.ts"
 import { applyDue } from "./apply.ts"
@@ -40,13 +40,15 @@ type Held = { readonly fence: number; readonly untilMs: number }
 
 /** The pass that reads one chain. */
 function makeReader(parts: LoopParts, rail: Rail, watch: Watch): () => Promise<number> {
-  const { database, clock, node, metrics, log } = parts
+  const { database, clock, node, metrics, log, readElsewhere } = parts
   const labels = { chain: watch.name }
   let held: Held | null = null
   let position: string | null = null
   /** Until the first read came through, the last blocks are read once more. */
   let again = true
   let pausedUntilMs = 0
+  /** A figure that was shown once stays as it was last. */
+  let isShown = false
 
   async function run(): Promise<number> {
     const now = clock.now()
@@ -55,7 +57,8 @@ function makeReader(parts: LoopParts, rail: Rail, watch: Watch): () => Promise<n
     const claim = { name: watch.name, rail: rail.name, node, now, until }
     if (held === null || held.untilMs - now.getTime() < READ_TIMEOUT_MS) {
       const cursor = await claimCursor(database, claim)
-      if (cursor === null) return 0
+      if (cursor === null) return leave()
+      readElsewhere.delete(watch.name)
       held = { fence: cursor.fence, untilMs: until.getTime() }
       position = cursor.position
     }
@@ -72,7 +75,7 @@ function makeReader(parts: LoopParts, rail: Rail, watch: Watch): () => Promise<n
       log.warn({ chain: watch.name }, "another node reads this chain now")
       held = null
       again = true
-      return 0
+      return leave()
     }
     held = { fence, untilMs: until.getTime() }
     position = read.cursor
@@ -83,6 +86,19 @@ function makeReader(parts: LoopParts, rail: Rail, watch: Watch): () => Promise<n
     }
     if (hasNews(read)) await applyDue(parts, rail)
     return read.more ? 1 : 0
+  }
+
+  /** What was wrong here is the other node's to tell now, and it may be well there. */
+  function leave(): 0 {
+    if (!readElsewhere.has(watch.name) && isShown) show({ ok: true, behindBlocks: 0 })
+    readElsewhere.add(watch.name)
+    return 0
+  }
+
+  function show({ ok, behindBlocks }: Omit<WatchHealth, "detail">): void {
+    isShown = true
+    metrics.gauge("chain_ok", ok ? 1 : 0, labels)
+    if (behindBlocks !== null) metrics.gauge("chain_behind_blocks", behindBlocks, labels)
   }
 
   /** Reads on; `known` fills with what the rail was told is written down. */
@@ -112,9 +128,7 @@ function makeReader(parts: LoopParts, rail: Rail, watch: Watch): () => Promise<n
         READ_TIMEOUT_MS,
       )
     } finally {
-      const { ok, behindBlocks } = watch.health()
-      metrics.gauge("chain_ok", ok ? 1 : 0, labels)
-      if (behindBlocks !== null) metrics.gauge("chain_behind_blocks", behindBlocks, labels)
+      show(watch.health())
     }
   }
 
