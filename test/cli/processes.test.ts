@@ -9,62 +9,32 @@ import { text } from "node:stream/consumers"
 import { after, test } from "node:test"
 import { findAnvil } from "../../src/anvil/index.ts"
 import { readConfig } from "../../src/config.ts"
-import { readAccess } from "../../src/db/cluster.ts"
-import { findPostmaster, stopPostmaster } from "../../src/db/postmaster.ts"
+import { stopPostmaster } from "../../src/db/postmaster.ts"
 import { makeLogger } from "../../src/http/log.ts"
 import { layFoundation } from "../../src/processes/foundation.ts"
 import { until } from "../support/chain.ts"
 import { lastFirst } from "../support/cleanup.ts"
 import { type Cleanup, testDatabase } from "../support/database.ts"
-import { ask, freePort } from "../support/gateway.ts"
-import { CLI, environment, listen, MAIN, run, temporaryFolder } from "./caudal.ts"
+import { ask } from "../support/gateway.ts"
+import { greeted, type OwnProcess, serverOf, spawnGateway } from "../support/own-process.ts"
+import { CLI, MAIN, run, type Settings, temporaryFolder } from "./caudal.ts"
 
 /** What a start of several processes may take while other tests run. */
 const READY_MS = 30_000
-
-type Running = {
-  readonly child: ChildProcess
-  readonly url: string
-  readonly dataDir: string
-  out(): string
-  err(): string
-  /** Sends a signal and answers the exit code. */
-  end(signal: NodeJS.Signals): Promise<number | null>
-}
 
 /** Starts a gateway of two processes and waits for its greeting. */
 async function start(
   context: Cleanup,
   dataDir: string,
   words: readonly string[],
-  settings: Readonly<Record<string, string>> = {},
+  settings: Settings = {},
   meanwhile: (child: ChildProcess, url: string) => Promise<void> = async () => {},
-): Promise<Running> {
-  const port = await freePort()
-  const child = spawn(process.execPath, [...words, "--processes", "2"], {
-    cwd: dataDir,
-    env: environment({ CAUDAL_DATA_DIR: dataDir, PORT: String(port), ...settings }),
-    stdio: ["ignore", "pipe", "pipe"],
-  })
-  const said = listen(child)
-  const closed = once(child, "close")
-  const end = async (signal: NodeJS.Signals) => {
-    if (child.exitCode === null && child.signalCode === null) child.kill(signal)
-    await closed
-    return child.exitCode
-  }
-  context.after(async () => void (await end("SIGTERM")))
-  const url = `http://127.0.0.1:${port}`
-  await meanwhile(child, url)
-  await until(
-    "the greeting",
-    async () => {
-      assert.equal(child.exitCode, null, said.out() + said.err())
-      return said.out().includes("Stop ")
-    },
-    READY_MS,
-  )
-  return { child, url, dataDir, ...said, end }
+): Promise<OwnProcess> {
+  const command = [process.execPath, ...words, "--processes", "2"] as const
+  const gateway = await spawnGateway(context, dataDir, command, settings)
+  await meanwhile(gateway.child, gateway.url)
+  await greeted(gateway, READY_MS)
+  return gateway
 }
 
 /** The processes that a process has started and that run this program. */
@@ -105,11 +75,6 @@ async function seriesOf(url: string, name: string): Promise<Record<string, numbe
     found[number!] = (found[number!] ?? 0) + Number(line.split(" ").at(-1))
   }
   return found
-}
-
-const server = (dataDir: string) => {
-  const access = readAccess(dataDir)
-  return access && findPostmaster(access.home)
 }
 
 test("two processes serve as one gateway, and end as one", async (t) => {
@@ -220,7 +185,7 @@ test("two processes serve as one gateway, and end as one", async (t) => {
     assert.match(gateway.out(), /"how":"SIGKILL".*a process of the gateway ended/)
   })
 
-  const database = server(dataDir)!
+  const database = serverOf(dataDir)!
   const workers = workersOf(child)
   assert.equal(workers.length, 2)
   assert.equal(await gateway.end("SIGTERM"), 0, gateway.err())
@@ -233,7 +198,7 @@ test("two processes serve as one gateway, and end as one", async (t) => {
     await again.end("SIGKILL")
     await until("the others are gone", async () => !workers.some(isAlive), READY_MS)
     // The database goes on, as after any crash, for the next start to take over.
-    const left = server(dataDir)!
+    const left = serverOf(dataDir)!
     assert.ok(left.alive())
     await stopPostmaster(left)
   })

@@ -1,70 +1,39 @@
 /** `npm start` as a person sees it: what it prints works, others are kept out, it ends whole. */
 import assert from "node:assert/strict"
-import { type ChildProcess, spawn, spawnSync } from "node:child_process"
-import { once } from "node:events"
+import { spawnSync } from "node:child_process"
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { test } from "node:test"
 import { setTimeout as sleep } from "node:timers/promises"
-import { readAccess } from "../../src/db/cluster.ts"
-import { findPostmaster } from "../../src/db/postmaster.ts"
 import { lastFirst } from "../support/cleanup.ts"
 import type { Cleanup } from "../support/database.ts"
-import { freePort } from "../support/gateway.ts"
-import { CLI, caudal, environment, listen, MAIN, run, temporaryFolder } from "./caudal.ts"
+import { greeted, serverOf, spawnGateway } from "../support/own-process.ts"
+import { CLI, caudal, MAIN, run, temporaryFolder } from "./caudal.ts"
 
 /** What a start may take on a quiet machine is 5 s cold and 1.5 s warm; tests share theirs. */
 const COLD_MS = 20_000
 const WARM_MS = 6_000
 
-type Running = {
-  readonly pid: number
-  readonly url: string
-  readonly tookMs: number
-  out(): string
-  err(): string
-  /** Sends a signal and answers the exit code. */
-  end(signal: NodeJS.Signals): Promise<number | null>
-}
-
 /** Starts the gateway in a process of its own and waits until it is ready. */
 async function start(
   context: Cleanup,
   dataDir: string,
-  [file, ...words]: readonly [string, ...string[]] = [process.execPath, MAIN],
-): Promise<Running> {
-  const port = await freePort()
-  const url = `http://127.0.0.1:${port}`
+  command: readonly [string, ...string[]] = [process.execPath, MAIN],
+) {
   const startedMs = performance.now()
-  const child: ChildProcess = spawn(file, words, {
-    cwd: dataDir,
-    // What other tests have compiled would make it quicker than a person's is.
-    env: environment({
-      CAUDAL_DATA_DIR: dataDir,
-      PORT: String(port),
-      NODE_DISABLE_COMPILE_CACHE: "1",
-    }),
-    stdio: ["ignore", "pipe", "pipe"],
-  })
-  const said = listen(child)
-  const closed = once(child, "close")
-  const end = async (signal: NodeJS.Signals) => {
-    if (child.exitCode === null && child.signalCode === null) child.kill(signal)
-    await closed
-    return child.exitCode
-  }
-  context.after(async () => void (await end("SIGTERM")))
+  // What other tests have compiled would make it quicker than a person's is.
+  const gateway = await spawnGateway(context, dataDir, command, { NODE_DISABLE_COMPILE_CACHE: "1" })
+  const { child, err, out, url } = gateway
   while (!(await isReady(url))) {
-    assert.equal(child.exitCode, null, said.out() + said.err())
-    assert.ok(performance.now() - startedMs < COLD_MS, `not ready:\n${said.out()}${said.err()}`)
+    assert.equal(child.exitCode, null, out() + err())
+    assert.ok(performance.now() - startedMs < COLD_MS, `not ready:\n${out()}${err()}`)
     await sleep(20)
   }
   // Scripts rely on it: who sees the gateway ready may read the file.
   assert.ok(existsSync(join(dataDir, "sandbox.json")))
   const tookMs = Math.round(performance.now() - startedMs)
-  // The greeting follows the moment in which it is ready.
-  while (!said.out().includes("Stop ")) await sleep(5)
-  return { pid: child.pid!, url, tookMs, ...said, end }
+  await greeted(gateway, COLD_MS)
+  return { ...gateway, tookMs }
 }
 
 async function isReady(url: string): Promise<boolean> {
@@ -150,7 +119,10 @@ test("a start prints what works, keeps others out, ends with all it started", as
   await t.test("a second start on the folder says who uses it", async () => {
     const ran = await run(process.execPath, [MAIN], { CAUDAL_DATA_DIR: dataDir, PORT: "0" })
     assert.equal(ran.code, 1)
-    assert.match(ran.err, new RegExp(`^Another Caudal \\(pid ${first.pid}\\) is using [^\\n]+\\n$`))
+    assert.match(
+      ran.err,
+      new RegExp(`^Another Caudal \\(pid ${first.child.pid}\\) is using [^\\n]+\\n$`),
+    )
     assert.ok(await isReady(first.url))
   })
 
@@ -198,9 +170,3 @@ test("a start prints what works, keeps others out, ends with all it started", as
     assert.equal(serverOf(dataDir), undefined)
   })
 })
-
-/** The database server that runs in a data folder. */
-function serverOf(dataDir: string) {
-  const access = readAccess(dataDir)
-  return access && findPostmaster(access.home)
-}
