@@ -13,15 +13,15 @@ export type Figure = {
 }
 
 /** The value below which the share `q` of the samples lies; NaN of none, and where one is NaN. */
-export function quantile(samples: readonly number[], q: number): number {
-  const sorted = samples.toSorted((a, b) => a - b)
+export function quantile(samples: ArrayLike<number>, q: number): number {
+  const sorted = Array.from(samples).sort((a, b) => a - b)
   if (sorted.length === 0 || sorted.includes(Number.NaN)) return Number.NaN
   const at = q * (sorted.length - 1)
   const [low, high] = [sorted[Math.floor(at)]!, sorted[Math.ceil(at)]!]
   return low + (high - low) * (at - Math.floor(at))
 }
 
-export function median(samples: readonly number[]): number {
+export function median(samples: ArrayLike<number>): number {
   return quantile(samples, 0.5)
 }
 

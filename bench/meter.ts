@@ -2,8 +2,9 @@
 import { existsSync, readFileSync } from "node:fs"
 import type { Database } from "../src/db/database.ts"
 import type { Child, Usage } from "./children.ts"
+import { sum } from "./measures.ts"
 
-/** Milliseconds of CPU. `databaseMs` is 0 where the database's processes can't be seen. */
+/** Milliseconds of CPU for one. `databaseMs` is 0 where the database's processes can't be seen. */
 export type Used = { readonly serverMs: number; readonly databaseMs: number }
 
 /** Linux counts in hundredths of a second, whatever its own clock does. */
@@ -12,13 +13,17 @@ const TICK_MS = 10
 const USER_AT = 11
 const SYSTEM_AT = 12
 
-/** Starts to count; what it answers says what was used since. */
-export async function startMeter(child: Child, database: Database): Promise<() => Promise<Used>> {
+/** Starts to count; what it answers says what each of so many things used since. */
+export async function startMeter(
+  child: Child,
+  database: Database,
+): Promise<(count: number) => Promise<Used>> {
   const [serverMs, backends] = await Promise.all([serverUsed(child), backendsUsed(database)])
-  return async () => {
+  return async (count) => {
     const [serverMsNow, now] = await Promise.all([serverUsed(child), backendsUsed(database)])
-    const databaseMs = [...now].reduce((sum, [pid, ms]) => sum + ms - (backends.get(pid) ?? 0), 0)
-    return { serverMs: serverMsNow - serverMs, databaseMs }
+    const each = (ms: number) => ms / Math.max(1, count)
+    const databaseMs = sum([...now].map(([pid, ms]) => ms - (backends.get(pid) ?? 0)))
+    return { serverMs: each(serverMsNow - serverMs), databaseMs: each(databaseMs) }
   }
 }
 

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises"
 import type { Database } from "../../src/db/database.ts"
 import type { Bench, Context, Measured } from "../bench.ts"
 import { type Child, startChild, type Usage } from "../children.ts"
-import { quantile } from "../figures.ts"
 import { startGateway } from "../gateways.ts"
+import { latencies, none, one } from "../measures.ts"
 import { openPlace, type Place } from "../place.ts"
 import type { Taken } from "./bank.ts"
 import type { Calls, Settings } from "./client.ts"
@@ -62,22 +62,22 @@ async function run(context: Context): Promise<readonly Measured[]> {
   for (const sentence of [...taken.wrong, ...writing.calls.wrong, ...booking.calls.wrong]) {
     context.note(sentence)
   }
-  const p99 = ({ calls }: Phase) => [quantile(calls.latenciesMs, 0.99)]
+  const p99 = ({ calls }: Phase) => latencies([calls], 0.99)
   const rate = ({ seconds }: Phase) => [debits / seconds]
   return [
     bar("writing", "s", [writing.seconds], WITHIN_BAR_S),
     { name: "debits written", unit: "/s", samples: rate(writing) },
     bar("API's p99 while writing", "ms", p99(writing), P99_BAR_MS, p99(idle)),
-    { name: "CPU while writing", unit: "of a core", samples: [writing.cpu] },
+    one("CPU while writing", "of a core", writing.cpu),
     bar("memory at most, writing", "MB", [writingPeak / 1_048_576], RSS_BAR_MB),
     bar("booking", "s", [booking.seconds], WITHIN_BAR_S),
     { name: "answers booked", unit: "/s", samples: rate(booking), control: [plain] },
     bar("API's p99 while booking", "ms", p99(booking), P99_BAR_MS, p99(idle)),
-    { name: "CPU while booking", unit: "of a core", samples: [booking.cpu] },
+    one("CPU while booking", "of a core", booking.cpu),
     bar("memory at most, in all", "MB", [peakRssBytes / 1_048_576], RSS_BAR_MB),
     none("debits that left not exactly once", debits - taken.orders + 2 * taken.twice),
     none("debits not settled", debits - counted.settled),
-    none("transfers too many or missing", Math.abs(debits - counted.transfers)),
+    none("transfers too many or missing", debits - counted.transfers),
     none("wrong", taken.wrong.length + writing.calls.wrong.length + booking.calls.wrong.length),
   ]
 }
@@ -173,10 +173,6 @@ function bar(
   control?: readonly number[],
 ): Measured {
   return { name, unit, samples, bar: { is: "<", limit }, ...(control && { control }) }
-}
-
-function none(name: string, count: number): Measured {
-  return { name, unit: "", samples: [count], bar: { is: "=", limit: 0 } }
 }
 
 export const bankFiles: Bench = {

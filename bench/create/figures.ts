@@ -1,8 +1,7 @@
 /** What the creates come to: rates with their bars, and counts that show that all is there. */
 import type { Database } from "../../src/db/database.ts"
 import type { Bar, Context, Measured } from "../bench.ts"
-import type { Load } from "../clients.ts"
-import { quantile } from "../figures.ts"
+import { beside, latencies, none, one, perSecond, sum } from "../measures.ts"
 import type { Pair, Sides } from "./index.ts"
 import { countAddresses, countAnswers, countRows, PARTS, type Rows } from "./rows.ts"
 import type { Servers } from "./servers.ts"
@@ -31,10 +30,8 @@ const NOTHING_RATIO = 0.35
 const DIALECTS = { native: "caudal" } as const
 
 const ratio = (limit: number): Bar => ({ is: "≥", limit, of: "ratio" })
-const perSecond = ({ elapsedMs, inTime }: Load) => (inTime * 1_000) / elapsedMs
 const rates = ({ loads }: CreateSide) => loads.map(perSecond)
-const medians = ({ loads }: CreateSide) =>
-  loads.map(({ latenciesMs }) => quantile([...latenciesMs], 0.5))
+const medians = ({ loads }: CreateSide) => latencies(loads, 0.5)
 
 /** What one create costs; noise of the machine hardly changes it. */
 const USES: readonly [what: string, samples: (side: CreateSide) => readonly number[]][] = [
@@ -78,16 +75,11 @@ export async function figuresOf(done: Done): Promise<readonly Measured[]> {
 }
 
 function ofPair(name: string, { ours, plain }: Pair): Measured[] {
-  const both = (what: string, unit: string, samples: (side: CreateSide) => readonly number[]) => ({
-    name: `create.${name}${what}`,
-    unit,
-    samples: samples(ours),
-    control: samples(plain),
-  })
+  const both = beside(ours, plain)
   return [
-    { ...both("", "/s", rates), bar: ratio(PLAIN_RATIO) },
-    both(", median", "ms", medians),
-    ...USES.map(([what, samples]) => both(what, "ms", samples)),
+    { ...both(`create.${name}`, "/s", rates), bar: ratio(PLAIN_RATIO) },
+    both(`create.${name}, median`, "ms", medians),
+    ...USES.map(([what, samples]) => both(`create.${name}${what}`, "ms", samples)),
   ]
 }
 
@@ -108,14 +100,6 @@ function allOf({ chain, idle, pairs }: Sides): readonly CreateSide[] {
   return [...both, idle, ...(chain ? [chain] : [])]
 }
 
-const none = (name: string, value: number): Measured => ({
-  name: `create: ${name}`,
-  unit: "",
-  samples: [value],
-  bar: { is: "=", limit: 0 },
-})
-const sum = (values: readonly number[]) => values.reduce((total, each) => total + each, 0)
-
 async function counts({ pgbench, servers, sides }: Done): Promise<readonly Measured[]> {
   const ours = await countRows(servers.gateway.database)
   const plain = await countRows(servers.plain.database)
@@ -134,16 +118,14 @@ async function counts({ pgbench, servers, sides }: Done): Promise<readonly Measu
   ]
   const all = allOf(sides)
   return [
-    {
-      name: "create: payments in all",
-      unit: "",
-      samples: [sum(all.map((each) => each.counts.right))],
-      bar: { is: "≥", limit: 1 },
-    },
-    none("wrong answers", sum(all.map((each) => each.counts.wrong))),
-    none("rows without an answer, or the reverse", sum(astray.map(Math.abs))),
-    none("rows that only one side writes", sum(found.map(differing))),
-    none("rows of the store that does nothing", await idleRows(servers, idle)),
+    one("create: payments in all", "", sum(all.map((each) => each.counts.right)), {
+      is: "≥",
+      limit: 1,
+    }),
+    none("create: wrong answers", sum(all.map((each) => each.counts.wrong))),
+    none("create: rows without an answer, or the reverse", sum(astray.map(Math.abs))),
+    none("create: rows that only one side writes", sum(found.map(differing))),
+    none("create: rows of the store that does nothing", await idleRows(servers, idle)),
     ...(chain && servers.chain ? await ofAddresses(servers.chain.database, chain) : []),
   ]
 }
@@ -168,10 +150,7 @@ async function answersAstray(servers: Servers, pairs: Sides["pairs"]): Promise<n
 async function pgbenchAstray({ database, one, statements }: NonNullable<Done["pgbench"]>) {
   const rows = (await countRows(database)).get("pentagoo") ?? NO_ROWS
   const written = one.counts.rows + statements.counts.rows
-  return [rows.payments, rows.attempts, rows.events].reduce(
-    (total, each) => total + Math.abs(each - written),
-    0,
-  )
+  return sum([rows.payments, rows.attempts, rows.events].map((each) => Math.abs(each - written)))
 }
 
 async function idleRows(servers: Servers, { counts }: CreateSide): Promise<number> {
@@ -184,9 +163,9 @@ async function ofAddresses(database: Database, { counts }: CreateSide): Promise<
   const { payments } = (await countRows(database)).get("pentagoo") ?? NO_ROWS
   const { addresses, gaps, twice } = await countAddresses(database)
   return [
-    none("evm payments without an answer, or the reverse", Math.abs(payments - counts.right)),
-    none("payments without an address", Math.abs(payments - addresses)),
-    none("addresses given twice", twice),
-    none("indexes left out", gaps),
+    none("create: evm payments without an answer, or the reverse", payments - counts.right),
+    none("create: payments without an address", payments - addresses),
+    none("create: addresses given twice", twice),
+    none("create: indexes left out", gaps),
   ]
 }

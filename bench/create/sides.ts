@@ -74,10 +74,8 @@ export function createSide(
       child.thaw()
       const meter = await startMeter(child, database)
       const done = await ask(seconds)
-      const { databaseMs, serverMs } = await meter()
-      const creates = Math.max(1, done.inTime + done.late)
+      used.push(await meter(done.inTime + done.late))
       loads.push(done)
-      used.push({ databaseMs: databaseMs / creates, serverMs: serverMs / creates })
       await freeze({ child, database }, context)
     },
   }

@@ -6,6 +6,7 @@ import type { Bench, Context, Measured } from "../bench.ts"
 import { type Child, startChild, type Usage } from "../children.ts"
 import { quantile } from "../figures.ts"
 import { startGateway } from "../gateways.ts"
+import { beside, none, one } from "../measures.ts"
 import { startMeter } from "../meter.ts"
 import { openPlace } from "../place.ts"
 import { interleave } from "../sides.ts"
@@ -62,7 +63,7 @@ async function run(context: Context): Promise<readonly Measured[]> {
   const place = await openPlace(context)
   const parts = await startParts(context, place)
   const total: Total = { sent: parts.hooks.endpointIds.length, again: 0, wrongCount: 0, missing: 0 }
-  const [all, one, bare, beside, without] = [found(), found(), found(), found(), found()]
+  const [all, alone, bare, hanging, without] = [found(), found(), found(), found(), found()]
   const ids = parts.hooks.endpointIds
   const others = ids.slice(0, ENDPOINTS)
   await interleave(
@@ -70,14 +71,14 @@ async function run(context: Context): Promise<readonly Measured[]> {
     [
       outboxSide(parts, total, { name: "four receivers", into: all, endpointIds: others }),
       bareSide(parts, total, bare),
-      outboxSide(parts, total, { name: "one receiver", into: one, endpointIds: ids.slice(0, 1) }),
+      outboxSide(parts, total, { name: "one receiver", into: alone, endpointIds: ids.slice(0, 1) }),
     ],
     { folder: place.folder, seconds: context.seconds * FULL_SHARE },
   )
   await interleave(
     context,
     [
-      besideSide(parts, total, { name: "beside a hanging receiver", into: beside, hangs: true }),
+      besideSide(parts, total, { name: "beside a hanging receiver", into: hanging, hangs: true }),
       besideSide(parts, total, { name: "nobody hangs", into: without, hangs: false }),
     ],
     {
@@ -86,33 +87,25 @@ async function run(context: Context): Promise<readonly Measured[]> {
     },
   )
   const rows = await countRows(parts.database)
+  const [ofAll, ofOthers] = [beside(all, bare), beside(hanging, without)]
   return [
     {
-      ...{ name: "deliver", unit: "/s", samples: all.perSecond, control: bare.perSecond },
+      ...ofAll("deliver", "/s", (found) => found.perSecond),
       bar: { is: "≥", limit: BAR_PER_SECOND },
     },
-    { name: "deliver, to one receiver", unit: "/s", samples: one.perSecond },
+    { name: "deliver, to one receiver", unit: "/s", samples: alone.perSecond },
     {
-      ...{ name: "deliver, beside a hanging receiver: p99", unit: "ms" },
-      ...{ samples: beside.p99Ms, control: without.p99Ms },
+      ...ofOthers("deliver, beside a hanging receiver: p99", "ms", ({ p99Ms }) => p99Ms),
       bar: { is: "<", limit: HANGING_BAR, of: "ratio" },
     },
-    {
-      ...{ name: "deliver, CPU of the gateway for one", unit: "ms" },
-      ...{ samples: all.cpuMs, control: bare.cpuMs },
-    },
+    ofAll("deliver, CPU of the gateway for one", "ms", ({ cpuMs }) => cpuMs),
     { name: "deliver, CPU of the database for one", unit: "ms", samples: all.databaseCpuMs },
-    {
-      name: "deliver: delivered in all",
-      unit: "",
-      samples: [total.sent],
-      bar: { is: "≥", limit: 1 },
-    },
-    none("not received", total.missing),
-    none("received again", total.again),
-    none("wrong signatures", total.wrongCount),
-    none("received and not marked, or the reverse", Math.abs(rows.delivered - total.sent)),
-    none("marked by more tries than one", rows.again + rows.due + rows.others),
+    one("deliver: delivered in all", "", total.sent, { is: "≥", limit: 1 }),
+    none("deliver: not received", total.missing),
+    none("deliver: received again", total.again),
+    none("deliver: wrong signatures", total.wrongCount),
+    none("deliver: received and not marked, or the reverse", rows.delivered - total.sent),
+    none("deliver: marked by more tries than one", rows.again + rows.due + rows.others),
   ]
 }
 
@@ -161,9 +154,9 @@ function outboxSide(
     await received(receiver, count)
     await marked(database)
     const markedMs = performance.timeOrigin + performance.now()
-    const { databaseMs, serverMs } = await used()
-    into.cpuMs.push(serverMs / count)
-    into.databaseCpuMs.push(databaseMs / count)
+    const { databaseMs, serverMs } = await used(count)
+    into.cpuMs.push(serverMs)
+    into.databaseCpuMs.push(databaseMs)
     const { firstMs, ids } = await counted(parts, total, count)
     // One that isn't written down would be sent again: it isn't delivered before.
     into.perSecond.push((ids * 1_000) / (markedMs - firstMs))
@@ -256,10 +249,6 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
     if (performance.now() > giveUpMs) throw new Error(`waited in vain until ${what}`)
     await sleep(POLL_MS)
   }
-}
-
-function none(name: string, value: number): Measured {
-  return { name: `deliver: ${name}`, unit: "", samples: [value], bar: { is: "=", limit: 0 } }
 }
 
 export const deliver: Bench = {

@@ -9,6 +9,7 @@ import { type Child, startChild, type Usage } from "../children.ts"
 import { median, quantile } from "../figures.ts"
 import type { GatewaySettings, Opened } from "../gateway.ts"
 import { startGateway } from "../gateways.ts"
+import { none, one, sum } from "../measures.ts"
 import { openPlace, syncsPerSecond } from "../place.ts"
 import type { ChainSettings, Mined } from "./chain.ts"
 import type { LeastSettings } from "./least.ts"
@@ -213,18 +214,10 @@ function figuresOf({ behind, cpu, rss }: Story, found: Found): readonly Measured
     const [firstMs] = receiver.calls.get(hash) ?? []
     return firstMs === undefined ? [] : [firstMs - atMs]
   })
-  const told = [...receiver.calls.values()].reduce((sum, calls) => sum + calls.length, 0)
+  const told = sum([...receiver.calls.values()].map((calls) => calls.length))
   const third = Math.ceil(behind.length / 3)
-  const mean = (samples: readonly number[]) =>
-    samples.reduce((sum, each) => sum + each, 0) / Math.max(1, samples.length)
+  const mean = (samples: readonly number[]) => sum(samples) / Math.max(1, samples.length)
   const growth = mean(behind.slice(-third)) - mean(behind.slice(0, third))
-  const one = (name: string, unit: string, value: number, bar?: Measured["bar"]): Measured => ({
-    name,
-    unit,
-    samples: [value],
-    ...(bar && { bar }),
-  })
-  const none = { is: "=", limit: 0 } as const
   return [
     one("behind, at the end", "blocks", behind.at(-1)!, { is: "≤", limit: 3 }),
     one("behind, at the worst", "blocks", Math.max(...behind), { is: "≤", limit: 3 }),
@@ -239,10 +232,10 @@ function figuresOf({ behind, cpu, rss }: Story, found: Found): readonly Measured
       limit: LATENCY_BAR_MS,
     }),
     one("transfers that paid", "", paid.size, { is: "≥", limit: 1 }),
-    one("not booked exactly once", "", Math.abs(paid.size - right), none),
-    one("booked otherwise", "", Math.abs(touched - right) + Math.abs(sightings - right), none),
-    one("not called back exactly once", "", callsWrong(paid, receiver, told), none),
-    one("rows that the books disagree on", "", wrong, none),
+    none("not booked exactly once", paid.size - right),
+    none("booked otherwise", Math.abs(touched - right) + Math.abs(sightings - right)),
+    none("not called back exactly once", callsWrong(paid, receiver, told)),
+    none("rows that the books disagree on", wrong),
   ]
 }
 

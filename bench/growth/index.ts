@@ -5,9 +5,9 @@ import type { Bench, Context, Measured } from "../bench.ts"
 import { type Child, startChild } from "../children.ts"
 import type { Target } from "../create/kinds.ts"
 import { type CreateSide, createSide, freeze, type Server } from "../create/sides.ts"
-import { median, quantile } from "../figures.ts"
 import type { Sandbox } from "../gateway.ts"
 import { startGateway } from "../gateways.ts"
+import { beside, latencies, none, one, perSecond, sum } from "../measures.ts"
 import { openPlace, type Place } from "../place.ts"
 import { interleave, type Side } from "../sides.ts"
 import { fill } from "./fill.ts"
@@ -110,12 +110,6 @@ async function astrayOf({ database }: Grown, { counts }: CreateSide, since: Date
   return Math.abs(payments - counts.right) + Math.abs(events - counts.right)
 }
 
-const perSecond = ({ loads }: CreateSide) =>
-  loads.map(({ elapsedMs, inTime }) => (inTime * 1_000) / elapsedMs)
-const database = ({ used }: CreateSide) => used.map(({ databaseMs }) => databaseMs)
-const p99 = ({ listed }: ListSide) => listed.map(({ latenciesMs }) => quantile(latenciesMs, 0.99))
-const p50 = ({ listed }: ListSide) => listed.map(({ latenciesMs }) => median(latenciesMs))
-
 function figures(
   context: Context,
   {
@@ -135,52 +129,35 @@ function figures(
     ...listed.flatMap((each) => each.wrong),
   ]
   for (const each of wrong.slice(0, WRONG_SHOWN)) context.note(`wrong: ${each}`)
-  const wrongCount =
-    created.reduce((sum, { counts }) => sum + counts.wrong, 0) +
-    listed.reduce((sum, each) => sum + each.wrong.length, 0)
-  const none = { unit: "", bar: { is: "=", limit: 0 } } as const
+  const wrongCounts = [
+    ...created.map(({ counts }) => counts.wrong),
+    ...listed.map((each) => each.wrong.length),
+  ]
+  const ofCreates = beside(creates.full, creates.empty)
+  const ofLists = beside(lists.full.listed, lists.empty.listed)
   return [
     {
-      ...{ name: "growth.create", unit: "/s" },
-      samples: perSecond(creates.full),
-      control: perSecond(creates.empty),
+      ...ofCreates("growth.create", "/s", ({ loads }) => loads.map(perSecond)),
       bar: { is: "≥", limit: CREATE_RATIO, of: "ratio" },
     },
+    ofCreates("growth.create, CPU of the database", "ms", ({ used }) =>
+      used.map(({ databaseMs }) => databaseMs),
+    ),
     {
-      ...{ name: "growth.create, CPU of the database", unit: "ms" },
-      samples: database(creates.full),
-      control: database(creates.empty),
-    },
-    {
-      ...{ name: "growth.list, p99", unit: "ms" },
-      samples: p99(lists.full),
-      control: p99(lists.empty),
+      ...ofLists("growth.list, p99", "ms", (all) => latencies(all, 0.99)),
       bar: { is: "<", limit: LIST_P99_MS },
     },
-    {
-      ...{ name: "growth.list, median", unit: "ms" },
-      samples: p50(lists.full),
-      control: p50(lists.empty),
-    },
-    {
-      name: "growth: lists",
-      unit: "",
-      samples: [sum(listed.map((each) => each.latenciesMs.length))],
-    },
-    {
-      name: "growth: creates",
-      unit: "",
-      samples: [sum(created.map(({ counts }) => counts.right))],
-    },
-    { name: "growth: wrong answers", samples: [wrongCount], ...none },
-    { name: "growth: rows without an answer, or the reverse", samples: [sum(astray)], ...none },
+    ofLists("growth.list, median", "ms", (all) => latencies(all, 0.5)),
+    one("growth: lists", "", sum(listed.map((each) => each.latenciesMs.length))),
+    one("growth: creates", "", sum(created.map(({ counts }) => counts.right))),
+    none("growth: wrong answers", sum(wrongCounts)),
+    none("growth: rows without an answer, or the reverse", sum(astray)),
   ]
 }
 
 const CREATE_RATIO = 0.6
 const LIST_P99_MS = 5
 const WRONG_SHOWN = 3
-const sum = (values: readonly number[]) => values.reduce((total, each) => total + each, 0)
 
 export const growth: Bench = {
   about: "creates and lists at 5 million payments, beside a gateway that is new",

@@ -4,9 +4,9 @@ import type { Bench, Context, Measured } from "../bench.ts"
 import { startChild } from "../children.ts"
 import type { Target } from "../create/kinds.ts"
 import { pentagooOf } from "../create/targets.ts"
-import { quantile } from "../figures.ts"
 import type { Sandbox } from "../gateway.ts"
 import { startGateway } from "../gateways.ts"
+import { asMeant, beside, latencies, none, sum, together } from "../measures.ts"
 import { openPlace } from "../place.ts"
 import { nativeKeys, withKey } from "../sandbox-keys.ts"
 import { interleave, type Side } from "../sides.ts"
@@ -14,9 +14,8 @@ import type { Load, LoadRequest } from "./load.ts"
 
 const PER_SECOND = 100
 const P99_BAR_MS = 10
-/** The load must be what was meant, or it proves nothing: so many a second, at their time. */
+/** The load must be what was meant, or it proves nothing. */
 const ASKED_BAR = 0.9 * PER_SECOND
-const LATE_BAR_MS = 5
 /** Until plans are made of the statements that creates and their loops run. */
 const WARM_UP_S = 5
 const SHORT_WARM_UP_S = 0.2
@@ -74,46 +73,19 @@ async function run(context: Context): Promise<readonly Measured[]> {
 }
 
 function figuresOf(ours: Loads, control: Loads, payments: number): readonly Measured[] {
-  const all = ({ loads }: Loads) => loads.flatMap(({ latenciesMs }) => latenciesMs)
-  const both = (name: string, q: number) => ({
-    name,
-    unit: "ms",
-    samples: [quantile(all(ours), q)],
-    control: [quantile(all(control), q)],
-  })
+  const both = beside(ours.loads, control.loads)
   const loads = [...ours.loads, ...control.loads]
-  const wrong = loads.reduce((sum, { wrongCount }) => sum + wrongCount, 0)
-  const late = loads.flatMap(({ lateMs }) => lateMs)
-  const zero = { is: "=", limit: 0 } as const
   return [
-    both("latency.p50", 0.5),
-    { ...both("latency.p99", 0.99), bar: { is: "<", limit: P99_BAR_MS } },
-    both("latency, at the worst", 1),
+    both("latency.p50", "ms", (each) => together(each, 0.5)),
     {
-      name: "latency.p99, slice by slice",
-      unit: "ms",
-      samples: ours.loads.map(({ latenciesMs }) => quantile(latenciesMs, 0.99)),
-      control: control.loads.map(({ latenciesMs }) => quantile(latenciesMs, 0.99)),
+      ...both("latency.p99", "ms", (each) => together(each, 0.99)),
+      bar: { is: "<", limit: P99_BAR_MS },
     },
-    {
-      name: "latency: asked",
-      unit: "/s",
-      samples: ours.loads.map(({ asked, elapsedMs }) => (asked * 1_000) / elapsedMs),
-      bar: { is: "≥", limit: ASKED_BAR },
-    },
-    {
-      name: "latency: asked too late, p99",
-      unit: "ms",
-      samples: [quantile(late, 0.99)],
-      bar: { is: "<", limit: LATE_BAR_MS },
-    },
-    { name: "latency: wrong answers", unit: "", samples: [wrong], bar: zero },
-    {
-      name: "latency: payments without an answer, or the reverse",
-      unit: "",
-      samples: [Math.abs(payments - ours.answered)],
-      bar: zero,
-    },
+    both("latency, at the worst", "ms", (each) => together(each, 1)),
+    both("latency.p99, slice by slice", "ms", (each) => latencies(each, 0.99)),
+    ...asMeant("latency: asked", ASKED_BAR, { ours: ours.loads, control: control.loads }),
+    none("latency: wrong answers", sum(loads.map(({ wrongCount }) => wrongCount))),
+    none("latency: payments without an answer, or the reverse", payments - ours.answered),
   ]
 }
 

@@ -6,15 +6,14 @@ import { migrate } from "../../src/db/migrate.ts"
 import type { Bench, Context, Measured } from "../bench.ts"
 import { astray, readBooks } from "../books.ts"
 import { type Child, startChild } from "../children.ts"
-import type { Load } from "../clients.ts"
 import type { Access } from "../controls/server.ts"
-import { quantile } from "../figures.ts"
 import type { Sandbox } from "../gateway.ts"
 import { startGateway } from "../gateways.ts"
-import { startMeter, type Used } from "../meter.ts"
+import { none, sum } from "../measures.ts"
+import { startMeter } from "../meter.ts"
+import { measurePair, type Slice } from "../pair.ts"
 import { openPlace } from "../place.ts"
 import { withKey } from "../sandbox-keys.ts"
-import { interleave } from "../sides.ts"
 import { type Api, type Lives, makeLives } from "./lives.ts"
 import type { Received } from "./receiver.ts"
 import { countRows, isDrained } from "./rows.ts"
@@ -36,7 +35,6 @@ type Server = {
   readonly database: Database
   readonly isTold: boolean
 }
-type Slice = Used & { readonly load: Load; readonly perSecond: number }
 
 async function run(context: Context): Promise<readonly Measured[]> {
   context.stage("starting the gateway and its control")
@@ -71,36 +69,21 @@ async function run(context: Context): Promise<readonly Measured[]> {
     database: control.database,
     isTold: false,
   }
-  const slices: Slice[] = []
-  const controls: Slice[] = []
-  const warmed: Load[] = []
-  const side = (name: string, server: Server, into: Slice[]) => ({
-    name,
-    warmUp: async (seconds: number) => warmed.push((await measure(server, seconds)).load),
-    measure: async (seconds: number) => into.push(await measure(server, seconds)),
+  const figures = await measurePair(context, {
+    name: "life",
+    request: "life, a request",
+    bars: { ratio: RATIO_BAR, perSecond: PER_SECOND_BAR },
+    folder: place.folder,
+    gateway: (seconds) => measure(ours, seconds),
+    plain: (seconds) => measure(theirs, seconds),
   })
-  await interleave(
-    context,
-    [side("the gateway", ours, slices), side("the plain server", theirs, controls)],
-    { folder: place.folder },
-  )
-  const loads = [...warmed, ...[...slices, ...controls].map(({ load }) => load)]
-  for (const wrong of loads.flatMap((load) => load.wrong)) context.note(`wrong answer: ${wrong}`)
-  const wrongCount = loads.reduce((sum, load) => sum + load.wrongCount, 0)
   const received = await receiver.ask<Received>("received")
   for (const wrong of received.wrong) context.note(`wrong message: ${wrong}`)
   const both = [await counted(ours), await counted(theirs)]
   const { deliveries, delivered, tries } = await countRows(database)
   const { approved } = ours.lives.counts
-  const rates = { samples: perSecond(slices), control: perSecond(controls), unit: "/s" }
   return [
-    { name: "life", ...rates, bar: { is: "≥", limit: RATIO_BAR, of: "ratio" } },
-    { name: "life, a second", ...rates, bar: { is: "≥", limit: PER_SECOND_BAR } },
-    latency("life, a request, median", slices, controls, 0.5),
-    latency("life, a request, p99", slices, controls, 0.99),
-    cpu("life, CPU of the server", slices, controls, ({ serverMs }) => serverMs),
-    cpu("life, CPU of the database", slices, controls, ({ databaseMs }) => databaseMs),
-    none("life: wrong answers", wrongCount),
+    ...figures,
     none("life: payments without an answer, or the reverse", sum(both.map(({ off }) => off))),
     none("life: books that don't add up", sum(both.map(({ books }) => books))),
     none("life: payments without their two events", sum(both.map(({ gaps }) => gaps))),
@@ -139,11 +122,8 @@ async function measure(server: Server, seconds: number): Promise<Slice> {
     await sleep(POLL_MS)
   }
   const elapsedMs = performance.now() - beganMs
-  const { databaseMs, serverMs } = await stopMeter()
   const count = lives.counts.approved - before
-  const each = (ms: number) => ms / Math.max(1, count)
-  const perSecond = (count * 1_000) / elapsedMs
-  return { load, perSecond, serverMs: each(serverMs), databaseMs: each(databaseMs) }
+  return { ...(await stopMeter(count)), load, perSecond: (count * 1_000) / elapsedMs }
 }
 
 /** What a server answered beside what its database has. */
@@ -156,28 +136,6 @@ async function counted({ database, lives }: Server) {
     owed,
     books: astray(await readBooks(database)),
   }
-}
-
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
-const perSecond = (slices: readonly Slice[]) => slices.map((slice) => slice.perSecond)
-
-function latency(name: string, slices: readonly Slice[], controls: readonly Slice[], q: number) {
-  const of = (all: readonly Slice[]) =>
-    all.map(({ load }) => quantile(Array.from(load.latenciesMs), q))
-  return { name, unit: "ms", samples: of(slices), control: of(controls) }
-}
-
-function cpu(
-  name: string,
-  slices: readonly Slice[],
-  controls: readonly Slice[],
-  of: (slice: Slice) => number,
-): Measured {
-  return { name, unit: "ms", samples: slices.map(of), control: controls.map(of) }
-}
-
-function none(name: string, value: number): Measured {
-  return { name, unit: "", samples: [Math.abs(value)], bar: { is: "=", limit: 0 } }
 }
 
 export const life: Bench = {

@@ -6,6 +6,7 @@ import { startChild, type Usage } from "../children.ts"
 import type { Load } from "../clients.ts"
 import type { LoadRequest } from "../create/load.ts"
 import { pentagooOf } from "../create/targets.ts"
+import { none, one, perSecond, sum } from "../measures.ts"
 import { syncsPerSecond } from "../place.ts"
 import { familyOf, isSeen, ownShareBytes, peakBytes, residentBytes } from "../processes.ts"
 import { openFolder, type Started, startAsUser } from "../started.ts"
@@ -47,39 +48,19 @@ async function run(context: Context): Promise<readonly Measured[]> {
       control: [bareBytes / MB],
       bar: { is: "≤", limit: IDLE_BAR_MB },
     },
-    { name: "memory.idle, Node", unit: "MB", samples: [idle.node / MB] },
-    { name: "memory.idle, database", unit: "MB", samples: [idle.database / MB] },
-    {
-      name: "memory.load",
-      unit: "MB",
-      samples: [load.peakBytes / MB],
-      bar: { is: "≤", limit: LOAD_BAR_MB },
-    },
-    {
-      name: "memory.growth",
-      unit: "%",
-      samples: [growth(load.seenBytes)],
-      bar: { is: "<", limit: GROWTH_BAR },
-    },
-    { name: "memory.load, database", unit: "MB", samples: [atEnd / MB] },
+    one("memory.idle, Node", "MB", idle.node / MB),
+    one("memory.idle, database", "MB", idle.database / MB),
+    one("memory.load", "MB", load.peakBytes / MB, { is: "≤", limit: LOAD_BAR_MB }),
+    one("memory.growth", "%", growth(load.seenBytes), { is: "<", limit: GROWTH_BAR }),
+    one("memory.load, database", "MB", atEnd / MB),
     { name: "memory: creates", unit: "/s", samples: load.rates },
-    {
-      name: "memory: wrong answers",
-      unit: "",
-      samples: [load.wrongCount],
-      bar: { is: "=", limit: 0 },
-    },
-    {
-      name: "memory: payments without an answer, or the reverse",
-      unit: "",
-      samples: [Math.abs(payments - load.answered)],
-      bar: { is: "=", limit: 0 },
-    },
+    none("memory: wrong answers", load.wrongCount),
+    none("memory: payments without an answer, or the reverse", payments - load.answered),
   ]
 }
 
 function databaseBytes(gateway: Started): number {
-  return familyOf(gateway.postmaster()).reduce((sum, pid) => sum + ownShareBytes(pid), 0)
+  return sum(familyOf(gateway.postmaster()).map(ownShareBytes))
 }
 
 /** Creates without a pause, and looks at the gateway's process meanwhile. */
@@ -105,18 +86,17 @@ async function underLoad(context: Context, gateway: Started) {
   return {
     seenBytes,
     peakBytes: peakBytes(gateway.pid),
-    rates: loads.map(({ elapsedMs, inTime }) => (inTime * 1_000) / elapsedMs),
-    answered: loads.reduce((sum, { inTime, late }) => sum + inTime + late, 0),
+    rates: loads.map(perSecond),
+    answered: sum(loads.map(({ inTime, late }) => inTime + late)),
     wrong: loads.flatMap(({ wrong }) => wrong),
-    wrongCount: loads.reduce((sum, { wrongCount }) => sum + wrongCount, 0),
+    wrongCount: sum(loads.map(({ wrongCount }) => wrongCount)),
   }
 }
 
 /** By how many percent the last third's mean is above the second's: the first one only warms up. */
 function growth(samples: readonly number[]): number {
   const third = Math.ceil(samples.length / 3)
-  const mean = (some: readonly number[]) =>
-    some.reduce((sum, each) => sum + each, 0) / Math.max(1, some.length)
+  const mean = (some: readonly number[]) => sum(some) / Math.max(1, some.length)
   const [second, last] = [samples.slice(third, 2 * third), samples.slice(2 * third)]
   return last.length === 0 ? 0 : (mean(last) / mean(second) - 1) * 100
 }

@@ -1,13 +1,13 @@
 /** How soon the payer's page is answered while 200 a second are opened. */
 import { cpus } from "node:os"
 import { join } from "node:path"
-import { setTimeout as sleep } from "node:timers/promises"
 import type { Bench, Context, Measured } from "../bench.ts"
 import { type Child, startChild, type Usage } from "../children.ts"
-import { quantile } from "../figures.ts"
 import type { Credentials } from "../gateway.ts"
 import { startGateway } from "../gateways.ts"
+import { asMeant, beside, latencies, none, sum, together } from "../measures.ts"
 import { openPlace } from "../place.ts"
+import { interleave, type Side } from "../sides.ts"
 import { type Link, makeLinks, readShop } from "./links.ts"
 import type { Checked, Load, LoadRequest, Wanted } from "./load.ts"
 
@@ -15,22 +15,14 @@ const LINKS = 2_000
 const SHORT_LINKS = 100
 const PER_SECOND = 200
 const P99_BAR_MS = 10
-/** The load must be what was meant, or it proves nothing: so many a second, at their time. */
+/** The load must be what was meant, or it proves nothing. */
 const ASKED_BAR = 0.95 * PER_SECOND
-const LATE_BAR_MS = 5
-/** Slices by turns: what else the machine does meanwhile hits both alike. */
-const SLICES = 5
-const SHORT_SLICES = 2
 /** Functions are compiled and statements planned before it counts. */
 const WARM_UP_S = 3
 const SHORT_WARM_UP_S = 0.5
-/** Between slices the last answers' garbage may go. */
-const REST_MS = 300
 
 /** What is asked for by turns: pages, and the smallest answer that the same server has. */
-type Side = {
-  readonly name: string
-  readonly urls: readonly string[]
+type Asking = Side & {
   readonly loads: Load[]
   /** CPU time of the gateway as a share of one core, and for one answer, slice by slice. */
   readonly cpu: number[]
@@ -51,47 +43,47 @@ async function run(context: Context): Promise<readonly Measured[]> {
   context.stage("making links")
   const links = await makeLinks(readShop(dataDir), context.short ? SHORT_LINKS : LINKS)
   const { origin } = new URL((await gateway.ask<Credentials>("credentials")).baseUrl)
-  const pages = sideOf("page", links.map(wantedOf))
-  const control = sideOf("control", [
-    { url: `${origin}/health/live`, coding: null, holds: ['"ok"'] },
-  ])
+  const pages = links.map(wantedOf)
+  const smallest: Wanted = { url: `${origin}/health/live`, coding: null, holds: ['"ok"'] }
   context.stage("opening each once")
-  const visited = [await load.ask<Checked>("visit", [...pages.wanted, ...control.wanted])]
-  const sides = [pages.side, control.side]
-  await warmUp(context, load, sides)
-
+  const visited = await load.ask<Checked>("visit", [...pages, smallest])
+  const parts = { gateway, load }
+  const ours = sideOf(parts, "page", pages)
+  const control = sideOf(parts, "control", [smallest])
   const idle = watchIdle()
-  const slices = context.short ? SHORT_SLICES : SLICES
-  for (let slice = 0; slice < slices; slice += 1) {
-    for (const [at, side] of sides.entries()) {
-      context.stage(side.name)
-      context.progress((slice * sides.length + at) / (slices * sides.length))
-      await sleep(REST_MS, undefined, context)
-      await measure({ gateway, load, side, seconds: context.seconds / slices })
-    }
-  }
+  await interleave(context, [ours, control], {
+    warmUpSeconds: context.short ? SHORT_WARM_UP_S : WARM_UP_S,
+  })
   context.note(`All cores of the machine idled ${Math.round(idle() * 100)} % of the time.`)
-  for (const { wrong } of [...visited, ...sides.flatMap(({ loads }) => loads)]) {
-    for (const sentence of wrong) context.note(sentence)
-  }
-  return figuresOf(pages.side, control.side, visited)
+  const checked = [visited, ...ours.loads, ...control.loads]
+  for (const sentence of checked.flatMap(({ wrong }) => wrong)) context.note(sentence)
+  return figuresOf(ours, control, sum(checked.map(({ wrongCount }) => wrongCount)))
 }
 
 const wantedOf = ({ holds, url }: Link): Wanted => ({ url, holds, coding: "br" })
 
-function sideOf(name: string, wanted: readonly Wanted[]) {
+function sideOf(
+  { gateway, load }: Record<"gateway" | "load", Child>,
+  name: string,
+  wanted: readonly Wanted[],
+): Asking {
   const urls = wanted.map(({ url }) => url)
-  const side: Side = { name, urls, loads: [], cpu: [], cpuMs: [] }
-  return { wanted, side }
-}
-
-async function warmUp(context: Context, load: Child, sides: readonly Side[]): Promise<void> {
-  context.stage("warming up")
-  const seconds = context.short ? SHORT_WARM_UP_S : WARM_UP_S
-  for (const { urls } of sides) {
-    const wanted: LoadRequest = { urls, seconds, perSecond: PER_SECOND }
-    await load.ask<Load>("load", wanted)
+  const loads: Load[] = []
+  const cpu: number[] = []
+  const cpuMs: number[] = []
+  const ask = (seconds: number) => {
+    const request: LoadRequest = { urls, seconds, perSecond: PER_SECOND }
+    return load.ask<Load>("load", request)
   }
+  async function measure(seconds: number): Promise<void> {
+    const before = await gateway.ask<Usage>("usage")
+    const done = await ask(seconds)
+    const usedMs = (await gateway.ask<Usage>("usage")).cpuMs - before.cpuMs
+    loads.push(done)
+    cpu.push(usedMs / done.elapsedMs)
+    cpuMs.push(usedMs / Math.max(1, done.asked))
+  }
+  return { name, warmUp: ask, measure, loads, cpu, cpuMs }
 }
 
 /** Where others leave nothing idle, pages wait for the machine, and their times say no more. */
@@ -105,61 +97,23 @@ function watchIdle(): () => number {
 
 function cpuTimes() {
   const times = cpus().map((each) => each.times)
-  const sum = (all: readonly number[]) => all.reduce((total, each) => total + each, 0)
   return { idle: sum(times.map(({ idle }) => idle)), all: sum(times.flatMap(Object.values)) }
 }
 
-type Slice = Record<"gateway" | "load", Child> & { readonly side: Side; readonly seconds: number }
-
-async function measure({ gateway, load, seconds, side }: Slice): Promise<void> {
-  const wanted: LoadRequest = { urls: side.urls, seconds, perSecond: PER_SECOND }
-  const before = await gateway.ask<Usage>("usage")
-  const done = await load.ask<Load>("load", wanted)
-  const after = await gateway.ask<Usage>("usage")
-  const cpuMs = after.cpuMs - before.cpuMs
-  side.loads.push(done)
-  side.cpu.push(cpuMs / done.elapsedMs)
-  side.cpuMs.push(cpuMs / Math.max(1, done.asked))
-}
-
-function figuresOf(pages: Side, control: Side, visited: readonly Checked[]): readonly Measured[] {
-  const both = (name: string, unit: string, samples: (side: Side) => readonly number[]) => ({
-    name,
-    unit,
-    samples: samples(pages),
-    control: samples(control),
-  })
-  const slices = (q: number) => (side: Side) =>
-    side.loads.map(({ latenciesMs }) => quantile(latenciesMs, q))
-  const together = (q: number) => (side: Side) => [
-    quantile(
-      side.loads.flatMap(({ latenciesMs }) => latenciesMs),
-      q,
-    ),
-  ]
-  const loads = [...pages.loads, ...control.loads]
-  const wrong = [...visited, ...loads].reduce((sum, { wrongCount }) => sum + wrongCount, 0)
-  const late = loads.flatMap(({ lateMs }) => lateMs)
+function figuresOf(ours: Asking, control: Asking, wrongCount: number): readonly Measured[] {
+  const both = beside(ours, control)
   return [
-    both("page, median", "ms", slices(0.5)),
-    { ...both("page, p99", "ms", slices(0.99)), bar: { is: "<", limit: P99_BAR_MS } },
-    both("page, p99 of all slices together", "ms", together(0.99)),
-    both("page, at the worst", "ms", together(1)),
+    both("page, median", "ms", ({ loads }) => latencies(loads, 0.5)),
+    {
+      ...both("page, p99", "ms", ({ loads }) => latencies(loads, 0.99)),
+      bar: { is: "<", limit: P99_BAR_MS },
+    },
+    both("page, p99 of all slices together", "ms", ({ loads }) => together(loads, 0.99)),
+    both("page, at the worst", "ms", ({ loads }) => together(loads, 1)),
     both("CPU of the gateway", "of a core", ({ cpu }) => cpu),
     both("CPU of the gateway for one", "ms", ({ cpuMs }) => cpuMs),
-    {
-      name: "asked",
-      unit: "/s",
-      samples: pages.loads.map(({ asked, elapsedMs }) => (asked * 1_000) / elapsedMs),
-      bar: { is: "≥", limit: ASKED_BAR },
-    },
-    {
-      name: "asked too late, p99",
-      unit: "ms",
-      samples: [quantile(late, 0.99)],
-      bar: { is: "<", limit: LATE_BAR_MS },
-    },
-    { name: "wrong answers", unit: "", samples: [wrong], bar: { is: "=", limit: 0 } },
+    ...asMeant("asked", ASKED_BAR, { ours: ours.loads, control: control.loads }),
+    none("wrong answers", wrongCount),
   ]
 }
 

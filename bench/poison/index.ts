@@ -3,8 +3,8 @@ import { join } from "node:path"
 import type { Database } from "../../src/db/database.ts"
 import type { Bench, Context, Measured } from "../bench.ts"
 import type { Load } from "../clients.ts"
-import { quantile } from "../figures.ts"
 import { startGateway } from "../gateways.ts"
+import { beside, latencies, none, one, perSecond } from "../measures.ts"
 import { openPlace } from "../place.ts"
 import { nativeKeys } from "../sandbox-keys.ts"
 import { interleave } from "../sides.ts"
@@ -49,19 +49,19 @@ async function run(context: Context): Promise<readonly Measured[]> {
   const { counts } = creates
   context.note(`Poisoned creates that were refused: ${counts.refused}.`)
   const rows = await countRows(database)
+  const besideClean = sides.map(({ loads }) => beside(loads, clean.loads))
   return [
     ...SHARES.map(({ bar, shown }, at): Measured => {
-      const samples = perSecond(sides[at]!.loads)
       const judged = { is: "≥", limit: bar, of: "ratio" } as const
-      return { name: `poison, ${shown}`, unit: "/s", samples, ...against(clean.loads), bar: judged }
+      return {
+        ...besideClean[at]!(`poison, ${shown}`, "/s", (loads) => loads.map(perSecond)),
+        bar: judged,
+      }
     }),
-    ...SHARES.map(({ shown }, at): Measured => {
-      const of = (loads: readonly Load[]) =>
-        loads.map(({ latenciesMs }) => quantile(Array.from(latenciesMs), 0.99))
-      const samples = of(sides[at]!.loads)
-      return { name: `poison, ${shown}, p99`, unit: "ms", samples, control: of(clean.loads) }
-    }),
-    { name: "poison: refused", unit: "", samples: [counts.refused] },
+    ...SHARES.map(({ shown }, at) =>
+      besideClean[at]!(`poison, ${shown}, p99`, "ms", (loads) => latencies(loads, 0.99)),
+    ),
+    one("poison: refused", "", counts.refused),
     none("poison: neighbours hurt", counts.hurt),
     none("poison: poisoned that got through", counts.gotThrough + rows.poisoned),
     none("poison: payments without an answer, or the reverse", rows.payments - counts.created),
@@ -82,18 +82,6 @@ async function countRows(database: Database) {
   count(*) filter (where description = '${POISON}')::int as poisoned from payments`,
   )
   return rows[0]!
-}
-
-function perSecond(loads: readonly Load[]): number[] {
-  return loads.map(({ elapsedMs, inTime }) => (inTime * 1_000) / elapsedMs)
-}
-
-function against(clean: readonly Load[]) {
-  return { control: perSecond(clean) }
-}
-
-function none(name: string, value: number): Measured {
-  return { name, unit: "", samples: [Math.abs(value)], bar: { is: "=", limit: 0 } }
 }
 
 export const poison: Bench = {

@@ -11,6 +11,7 @@ import { wrongly } from "../clients.ts"
 import { openConnection } from "../connection.ts"
 import { makeRequests } from "../create/kinds.ts"
 import { pentagooOf } from "../create/targets.ts"
+import { none } from "../measures.ts"
 import { syncsPerSecond } from "../place.ts"
 import { openFolder, type Started, startAsUser } from "../started.ts"
 
@@ -59,7 +60,6 @@ async function measure(context: Context): Promise<readonly Measured[]> {
   context.note("Controls: node -e 0 for the warm start, initdb alone for the cold one.")
   for (const sentence of wrong) context.note(sentence)
   const { cold, initdb: alone, node, warm } = times
-  const zero = { is: "=", limit: 0 } as const
   // Each folder's payments are counted at each of its starts: 1, 2, and 3 in the first.
   const expected = rounds * 3 + (context.short ? 0 : 3)
   return [
@@ -77,13 +77,8 @@ async function measure(context: Context): Promise<readonly Measured[]> {
       control: alone!,
       bar: { is: "<", limit: COLD_BAR_S },
     },
-    { name: "start: wrong answers", unit: "", samples: [wrong.length], bar: zero },
-    {
-      name: "start: payments lost between starts",
-      unit: "",
-      samples: [expected - payments],
-      bar: zero,
-    },
+    none("start: wrong answers", wrong.length),
+    none("start: payments lost between starts", expected - payments),
   ]
 }
 

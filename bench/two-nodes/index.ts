@@ -5,6 +5,7 @@ import type { Database } from "../../src/db/database.ts"
 import type { Bench, Context, Measured } from "../bench.ts"
 import { astray, readBooks } from "../books.ts"
 import { startGateway } from "../gateways.ts"
+import { none } from "../measures.ts"
 import { openPlace } from "../place.ts"
 import { nativeKeys } from "../sandbox-keys.ts"
 import { interleave } from "../sides.ts"
@@ -96,10 +97,6 @@ async function measure(round: () => Promise<Round>, seconds: number): Promise<nu
 async function demoMerchant(database: Database): Promise<string> {
   const { rows } = await database.query<{ id: string }>("select id from merchants limit 1")
   return rows[0]!.id
-}
-
-function none(name: string, value: number): Measured {
-  return { name, unit: "", samples: [value], bar: { is: "=", limit: 0 } }
 }
 
 export const twoNodes: Bench = {
