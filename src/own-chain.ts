@@ -10,13 +10,18 @@ import { lockFolder } from "./db/lock.ts"
 import { giveToFolderOwner } from "./db/owner.ts"
 import type { Installation } from "./installation.ts"
 
-export type OwnChain = SandboxChain & {
+export type OwnChain = Omit<SandboxChain, "send"> & {
+  /** From the payer. Whoever asks again for the same address within seconds gets the same hash. */
+  send(to: string, amount: bigint): Promise<string>
   /** What was on its way on the chains before this one never arrives: see `core.abandon`. */
   leaveLost(core: Core): Promise<void>
 }
 
 /** The rail that reads it. */
 const RAIL = "evm"
+
+/** Until a transfer was read and written down, also on a machine that is busy. */
+const READ_MS = 5_000
 
 /**
  * Starts the chain; null where none is wanted, none is there to be run, or it can't run: transfers
@@ -43,6 +48,7 @@ export async function startOwnChain(parts: {
     })
     return {
       ...chain,
+      send: payingOnce(chain.send),
       leaveLost: (core) => leaveLost(core, chain),
       stop: () => chain.stop().finally(release),
     }
@@ -51,6 +57,25 @@ export async function startOwnChain(parts: {
     log.warn({ err: error }, "the sandbox has no chain")
     notice?.(`The sandbox has no chain, transfers are simulated: ${(error as Error).message}`)
     return null
+  }
+}
+
+/**
+ * The payer of simulated payments, each with an address of its own. Told of one twice, by whichever
+ * processes, before any of them can see that it was paid, it sends nothing more.
+ */
+function payingOnce(send: SandboxChain["send"]): OwnChain["send"] {
+  const paying = new Map<string, Promise<string>>()
+  return (to, amount) => {
+    const before = paying.get(to)
+    if (before) return before
+    const sent = send(to, amount)
+    paying.set(to, sent)
+    sent.then(
+      () => setTimeout(() => paying.delete(to), READ_MS).unref(),
+      () => paying.delete(to),
+    )
+    return sent
   }
 }
 

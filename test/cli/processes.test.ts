@@ -12,11 +12,12 @@ import { readConfig } from "../../src/config.ts"
 import { stopPostmaster } from "../../src/db/postmaster.ts"
 import { makeLogger } from "../../src/http/log.ts"
 import { layFoundation } from "../../src/processes/foundation.ts"
-import { until } from "../support/chain.ts"
+import { rpc, until } from "../support/chain.ts"
 import { lastFirst } from "../support/cleanup.ts"
 import { type Cleanup, testDatabase } from "../support/database.ts"
 import { ask } from "../support/gateway.ts"
 import { greeted, type OwnProcess, serverOf, spawnGateway } from "../support/own-process.ts"
+import { TRANSFER } from "../support/rpc.ts"
 import { CLI, MAIN, run, type Settings, temporaryFolder } from "./caudal.ts"
 
 /** What a start of several processes may take while other tests run. */
@@ -129,7 +130,7 @@ test("two processes serve as one gateway, and end as one", async (t) => {
   })
 
   await t.test(
-    "payments on the sandbox's chain are simulated by both at once",
+    "payments on the sandbox's chain are simulated by both at once, and each is paid once",
     {
       skip: findAnvil() === null ? "there is no anvil here" : false,
     },
@@ -142,11 +143,14 @@ test("two processes serve as one gateway, and end as one", async (t) => {
           body: { refId: `ORD-${at}`, description: "2 x cafe", amount: "25.50" },
         })
         const id = made.body.paymentId
-        const simulated = await ask("POST", `${url}/v1/payments/${id}/simulate`, {
-          headers: { ...native, "idempotency-key": `s-${at}` },
-          body: { outcome: "approved" },
-        })
-        assert.ok(simulated.status < 300, JSON.stringify(simulated.body))
+        const simulate = async (key: string) => {
+          const { status, body } = await ask("POST", `${url}/v1/payments/${id}/simulate`, {
+            headers: { ...native, "idempotency-key": key },
+            body: { outcome: "approved" },
+          })
+          assert.ok(status < 300, JSON.stringify(body))
+        }
+        await Promise.all([simulate(`s-${at}`), simulate(`t-${at}`)])
         return id
       })
       for (const id of await Promise.all(paid)) {
@@ -160,6 +164,10 @@ test("two processes serve as one gateway, and end as one", async (t) => {
           READY_MS,
         )
       }
+      const { payer, rpcUrl, token } = sandbox.chain
+      const from = `0x${payer.slice(2).toLowerCase().padStart(64, "0")}`
+      const asked = { fromBlock: "0x0", address: token, topics: [TRANSFER, from] }
+      assert.equal((await rpc(rpcUrl, "eth_getLogs", asked)).length, paid.length)
     },
   )
 

@@ -19,7 +19,10 @@ export { readSettings, sandboxChain } from "./settings.ts"
 /** The payer of a sandbox, who has test money and does as told. */
 export type Payer = {
   readonly chainId: number
-  /** Sends the test token; the transaction's hash. */
+  /**
+   * Sends the test token; the transaction's hash. Whoever asks again for the same address before it
+   * can be seen there gets the same.
+   */
   send(to: string, amount: bigint): Promise<string>
   /** Puts so many blocks on top. */
   mine(blocks: number): Promise<void>
@@ -37,9 +40,6 @@ export type EvmParts = {
 /** A payer waits for the first one; a chain that can't be checked is left out until the next. */
 const CHECK_TIMEOUT_MS = 5_000
 const CHECK_AGAIN_MS = 10_000
-
-/** Until a simulated transfer was read and written down. */
-const SIMULATED_MS = 1_500
 
 /** `untilMs` null: it is right, and stays so. */
 type Check = { readonly done: Promise<boolean>; untilMs: number | null }
@@ -59,7 +59,6 @@ export function makeEvm({ clock, chains, rates, payer }: EvmParts): Rail {
   const watches = chains.map((chain) =>
     makeWatch({ chain, nodes: nodes.get(chain.chainId)!, clock }),
   )
-  const simulating = new Set<string>()
   const checks = new Map<number, Check>()
   const live = chains.filter(({ isLive }) => isLive)
 
@@ -116,17 +115,11 @@ export function makeEvm({ clock, chains, rates, payer }: EvmParts): Rail {
   async function simulate(order: Order, outcome: Outcome): Promise<readonly Sighting[]> {
     if (outcome === "declined") return [declined(order, clock)]
     const option = order.instructions?.options?.find(({ chainId }) => chainId === payer?.chainId)
-    if (!payer || !option || outcome !== "approved" || simulating.has(order.attemptId)) return []
-    simulating.add(order.attemptId)
-    try {
-      const came = BigInt(order.received[option.asset] ?? 0) + BigInt(order.seen[option.asset] ?? 0)
-      const missing = BigInt(option.amount) - came
-      if (missing > 0n) await payer.send(option.address, missing)
-      await payer.mine(depthOf(chains, payer.chainId))
-    } finally {
-      // Whoever asks again must find that it was paid.
-      setTimeout(() => simulating.delete(order.attemptId), SIMULATED_MS).unref()
-    }
+    if (!payer || !option || outcome !== "approved") return []
+    const came = BigInt(order.received[option.asset] ?? 0) + BigInt(order.seen[option.asset] ?? 0)
+    const missing = BigInt(option.amount) - came
+    if (missing > 0n) await payer.send(option.address, missing)
+    await payer.mine(depthOf(chains, payer.chainId))
     return []
   }
 
