@@ -73,7 +73,7 @@ test("a fee that was changed counts for the next approval", async (context) => {
   assert.equal(await approve(), 300n)
 })
 
-test("without terms, native endpoints hear of everything and a vendor's of nothing", async (context) => {
+test("without terms, native endpoints hear everything and a vendor's nothing", async (context) => {
   const { database } = await testDatabase(context)
   const { core, faults, payment } = await testCore(database)
   const { id: merchantId } = await core.merchants.add({ name: "Not agreed" })

@@ -43,8 +43,8 @@ const SLACK = "1 day"
 /**
  * All that can't be: accounts that differ from their transfers, assets that don't come to zero,
  * payments whose events have gaps, doubles or another merchant, deliveries about no event, and
- * doubled ones: the index that refuses these ends with its month. Events of months that were dropped
- * may be missing; what is left of a payment's must still end with its version.
+ * doubled ones: the index that refuses these ends with its month. Events of months that were
+ * dropped may be missing; what is left of a payment's must still end with its version.
  */
 const WRONG = `with moved as (
   select debit_id as id, -amount as amount from transfers
