@@ -1,19 +1,17 @@
 /** Clients that each ask one thing after the other on a connection that stays open. */
 import { type Answer, type Connection, openConnection } from "./connection.ts"
+import { listWrong, type Wrong } from "./wrong.ts"
 
 /** One request, and what is wrong with its answer; null where nothing is. */
 export type Asked = { readonly request: string; problem(answer: Answer): string | null }
 
-export type Load = {
+export type Load = Wrong & {
   /** Right answers within the time, and those that came behind it to what was under way. */
   readonly inTime: number
   readonly late: number
   readonly elapsedMs: number
   /** Of those within the time. */
   readonly latenciesMs: Float32Array
-  /** What was wrong with answers, the first few of them. */
-  readonly wrong: readonly string[]
-  readonly wrongCount: number
 }
 
 export type Wanted = {
@@ -22,16 +20,12 @@ export type Wanted = {
   readonly seconds: number
 }
 
-const WRONG_SHOWN = 3
-const SHOWN_LENGTH = 300
-
 /** Lets clients ask for so long; `next` makes each request. */
 export async function runClients(wanted: Wanted, next: () => Asked): Promise<Load> {
   const { connections, seconds, url } = wanted
   const open = await Promise.all(Array.from({ length: connections }, () => openConnection(url)))
   const latenciesMs: number[] = []
-  const wrong: string[] = []
-  let wrongCount = 0
+  const list = listWrong()
   let late = 0
   const beganMs = performance.now()
   const endsMs = beganMs + seconds * 1_000
@@ -42,10 +36,8 @@ export async function runClients(wanted: Wanted, next: () => Asked): Promise<Loa
       const answer = await connection.ask(request)
       const why = problem(answer)
       const answeredMs = performance.now()
-      if (why !== null) {
-        wrongCount += 1
-        if (wrong.length < WRONG_SHOWN) wrong.push(why.slice(0, SHOWN_LENGTH))
-      } else if (answeredMs < endsMs) latenciesMs.push(answeredMs - askedMs)
+      if (why !== null) list.add(why)
+      else if (answeredMs < endsMs) latenciesMs.push(answeredMs - askedMs)
       else late += 1
       askedMs = answeredMs
     }
@@ -61,8 +53,7 @@ export async function runClients(wanted: Wanted, next: () => Asked): Promise<Loa
     late,
     elapsedMs: endsMs - beganMs,
     latenciesMs: Float32Array.from(latenciesMs),
-    wrong,
-    wrongCount,
+    ...list.all(),
   }
 }
 

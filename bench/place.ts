@@ -76,8 +76,17 @@ const PAGE_BYTES = 4_096
 const PROBE_MS = 1_000
 const SHORT_PROBE_MS = 100
 
+/** Looks how the disk below a folder is now; what it answers looks again, and notes both. */
+export function watchDisk(context: Context, folder: string): () => void {
+  const before = syncsPerSecond(context, folder)
+  return () => {
+    const both = [before, syncsPerSecond(context, folder)].map(Math.round)
+    context.note(`The disk makes ${both.join(", then ")} writes/s durable.`)
+  }
+}
+
 /** How many small writes a second the disk below a folder makes durable, one after the other. */
-export function syncsPerSecond({ short }: Pick<Context, "short">, folder: string): number {
+function syncsPerSecond({ short }: Pick<Context, "short">, folder: string): number {
   const probeMs = short ? SHORT_PROBE_MS : PROBE_MS
   const path = join(folder, "probe")
   const file = openSync(path, "w", 0o600)

@@ -1,7 +1,7 @@
 /** What is measured and its controls, by turns: disk and machine have moods that hit all alike. */
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Context } from "./bench.ts"
-import { syncsPerSecond } from "./place.ts"
+import { watchDisk } from "./place.ts"
 
 export type Side = {
   readonly name: string
@@ -49,7 +49,7 @@ export async function interleave(
     context.stage(`warming up ${side.name}`)
     await side.warmUp?.(warmUpSeconds)
   }
-  const syncs = folder === undefined ? [] : [syncsPerSecond(context, folder)]
+  const noteDisk = folder === undefined ? () => {} : watchDisk(context, folder)
   for (let turn = 0; turn < slices * sides.length; turn += 1) {
     const slice = Math.floor(turn / sides.length)
     const at = turn % sides.length
@@ -61,7 +61,5 @@ export async function interleave(
     await side.measure(seconds / slices)
   }
   context.progress(1)
-  if (folder === undefined) return
-  syncs.push(syncsPerSecond(context, folder))
-  context.note(`The disk makes ${syncs.map(Math.round).join(", then ")} writes/s durable.`)
+  noteDisk()
 }

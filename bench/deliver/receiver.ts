@@ -5,19 +5,18 @@
 import { createHmac, createSecretKey } from "node:crypto"
 import { createServer, type Server, type Socket } from "node:net"
 import { serve, settings } from "../child.ts"
+import { listen } from "../loopback.ts"
+import { listWrong, type Wrong } from "../wrong.ts"
 
 /** `key`: in base64, what all endpoints are signed with. */
 export type ReceiverSettings = { readonly count: number; readonly key: string }
 
 /** What came since the last `reset`. */
-export type Received = {
+export type Received = Wrong & {
   /** With a right signature, and no id counted twice. */
   readonly ids: number
   /** Ids that came again. */
   readonly again: number
-  /** What was wrong with the others, the first few of them. */
-  readonly wrong: readonly string[]
-  readonly wrongCount: number
   /** From the first to the last. */
   readonly elapsedMs: number
   /** When the first came, in milliseconds since 1970. */
@@ -32,7 +31,6 @@ const ID = /\r\nwebhook-id: *([^\r]+)/i
 const TIMESTAMP = /\r\nwebhook-timestamp: *(\d+)/i
 const SIGNATURE = /\r\nwebhook-signature: *v1,([^\r]+)/i
 const ANSWER = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"
-const WRONG_SHOWN = 3
 /** Hexadecimal digits of an id's time, in two groups of a UUID. */
 const TIME_AT = [0, 8, 9, 13] as const
 
@@ -40,10 +38,10 @@ const { count, key } = settings<ReceiverSettings>()
 const secret = createSecretKey(Buffer.from(key, "base64"))
 let ids = new Set<string>()
 let latenciesMs: number[] = []
-let wrong: string[] = []
+let list = listWrong()
 /** What came last: the control's bodies are the same. */
 let sample = ""
-let [again, wrongCount, firstMs, lastMs] = [0, 0, 0, 0]
+let [again, firstMs, lastMs] = [0, 0, 0]
 /** The one that accepts and doesn't answer, and what it will do with what it holds. */
 let hanging: number | null = null
 const held = new Map<Socket, () => void>()
@@ -76,10 +74,7 @@ function take(head: string, body: string, place: number): void {
   sample = body
   lastMs = performance.timeOrigin + performance.now()
   if (firstMs === 0) firstMs = lastMs
-  const why = problem(head, body, place)
-  if (why === null) return
-  wrongCount += 1
-  if (wrong.length < WRONG_SHOWN) wrong.push(why)
+  list.add(problem(head, body, place))
 }
 
 function speak(socket: Socket, place: number): void {
@@ -116,25 +111,22 @@ function hang({ place }: { readonly place: number | null }): void {
 function reset(): void {
   ids = new Set()
   latenciesMs = []
-  wrong = []
-  again = wrongCount = firstMs = lastMs = 0
+  list = listWrong()
+  again = firstMs = lastMs = 0
 }
 
 function received(): Received {
   const elapsedMs = lastMs - firstMs
-  return { ids: ids.size, again, wrong, wrongCount, elapsedMs, firstMs, latenciesMs }
+  return { ...list.all(), ids: ids.size, again, elapsedMs, firstMs, latenciesMs }
 }
 
 const servers: Server[] = []
-async function listen(place: number): Promise<string> {
+async function open(place: number): Promise<string> {
   const server = createServer((socket) => speak(socket, place))
   servers.push(server)
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
-  const address = server.address()
-  if (address === null || typeof address === "string") throw new Error("no port")
-  return `http://127.0.0.1:${address.port}/hook`
+  return `${await listen(server)}/hook`
 }
-const urls = Promise.all(Array.from({ length: count }, (_, place) => listen(place)))
+const urls = Promise.all(Array.from({ length: count }, (_, place) => open(place)))
 
 serve(
   { urls: () => urls, sample: () => sample, count: () => ids.size, received, reset, hang },

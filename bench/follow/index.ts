@@ -10,7 +10,7 @@ import { median, quantile } from "../figures.ts"
 import type { GatewaySettings, Opened } from "../gateway.ts"
 import { startGateway } from "../gateways.ts"
 import { none, one, sum } from "../measures.ts"
-import { openPlace, syncsPerSecond } from "../place.ts"
+import { openPlace, watchDisk } from "../place.ts"
 import type { ChainSettings, Mined } from "./chain.ts"
 import type { LeastSettings } from "./least.ts"
 import { copyOpen, readBooked, readTip } from "./open.ts"
@@ -60,6 +60,7 @@ async function run(context: Context): Promise<readonly Measured[]> {
   context.stage("starting the chain and the database")
   const place = await openPlace(context)
   const { database, url } = await place.makeDatabase("follow")
+  const noteDisk = watchDisk(context, place.folder)
   const story: Story = { mined: [], behind: [], cpu: [], rss: [] }
   const chainSettings: ChainSettings = { ...CHAIN, open }
   const chain = await startChild(context, {
@@ -94,9 +95,7 @@ async function run(context: Context): Promise<readonly Measured[]> {
   await gateway.stop()
   context.stage("the control, behind")
   control.push(await controlOf(context, least))
-  context.note(
-    `The disk makes ${Math.round(syncsPerSecond(context, place.folder))} writes/s durable.`,
-  )
+  noteDisk()
   context.note(`${paid.size} transfers to ${open} open addresses, in ${story.mined.length} blocks.`)
 
   const booked = await readBooked(database, { ...CHAIN, ...opened })

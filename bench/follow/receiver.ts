@@ -1,7 +1,7 @@
 /** The merchant's server of the bench: it notes when it was called back about which transaction. */
 import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
 import type { Context } from "../bench.ts"
+import { listen } from "../loopback.ts"
 
 export type Receiver = {
   readonly url: string
@@ -22,11 +22,10 @@ export async function startReceiver(context: Context): Promise<Receiver> {
       response.end()
     })
   })
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  const url = await listen(server)
   context.after(async () => {
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
   })
-  const { port } = server.address() as AddressInfo
-  return { url: `http://127.0.0.1:${port}/hook`, calls }
+  return { url: `${url}/hook`, calls }
 }

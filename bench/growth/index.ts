@@ -6,13 +6,13 @@ import { type Child, startChild } from "../children.ts"
 import type { Target } from "../create/kinds.ts"
 import { type CreateSide, createSide, freeze, type Server } from "../create/sides.ts"
 import type { Sandbox } from "../gateway.ts"
-import { startGateway } from "../gateways.ts"
+import { demoMerchant, startGateway } from "../gateways.ts"
 import { beside, latencies, none, one, perSecond, sum } from "../measures.ts"
 import { openPlace, type Place } from "../place.ts"
 import { interleave, type Side } from "../sides.ts"
 import { fill } from "./fill.ts"
 import { type Listed, listNewest } from "./list.ts"
-import { countSince, demoMerchant, gigabytes } from "./rows.ts"
+import { countSince, gigabytes } from "./rows.ts"
 
 /** A year of a gateway with a payment every six seconds; on a small scale, of an hour. */
 const PAYMENTS = 5_000_000

@@ -50,11 +50,3 @@ export async function gigabytes(database: Database): Promise<number> {
   )
   return rows[0]!.size
 }
-
-/** The merchant whose key a sandbox gives away. */
-export async function demoMerchant(database: Database): Promise<string> {
-  const { rows } = await database.query<{ id: string }>(
-    "select id from merchants where name = 'Demo'",
-  )
-  return rows[0]!.id
-}

@@ -6,7 +6,7 @@ import type { Bench, Context, Measured } from "../bench.ts"
 import { astray, readBooks } from "../books.ts"
 import { type Child, startChild } from "../children.ts"
 import type { Access } from "../controls/server.ts"
-import { startGateway } from "../gateways.ts"
+import { demoMerchant, startGateway } from "../gateways.ts"
 import { none, perSecond } from "../measures.ts"
 import { startMeter } from "../meter.ts"
 import { measurePair, type Slice } from "../pair.ts"
@@ -69,11 +69,6 @@ async function run(context: Context): Promise<readonly Measured[]> {
     none("hot: centavos astray", amount - before.amount - booked * AMOUNT),
     none("hot: books that don't add up", astray(both[0]!) + astray(both[1]!)),
   ]
-}
-
-async function demoMerchant(database: Database): Promise<string> {
-  const { rows } = await database.query<{ id: string }>("select id from merchants limit 1")
-  return rows[0]!.id
 }
 
 /** What was paid into a merchant's wallet, by its transfers and by its balance. */

@@ -1,7 +1,7 @@
 /** The control of benches about one request: a server that reads a body and answers alike. */
 import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
-import { serve } from "../child.ts"
+import { serveStarted } from "../child.ts"
+import { listen } from "../loopback.ts"
 
 /** As long as an answer of the gateway to a create. */
 const ANSWER_BYTES = 400
@@ -19,14 +19,9 @@ const server = createServer((request, response) => {
     response.writeHead(200, headers).end(text)
   })
 })
-const listening = new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
 
-serve(
-  {
-    url: async (): Promise<string> => {
-      await listening
-      return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    },
-  },
+serveStarted(
+  () => listen(server),
+  { url: (url) => url },
   async () => server.closeAllConnections(),
 )

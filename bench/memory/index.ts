@@ -7,7 +7,7 @@ import type { Load } from "../clients.ts"
 import type { LoadRequest } from "../create/load.ts"
 import { pentagooOf } from "../create/targets.ts"
 import { none, one, perSecond, sum } from "../measures.ts"
-import { syncsPerSecond } from "../place.ts"
+import { watchDisk } from "../place.ts"
 import { familyOf, isSeen, ownShareBytes, peakBytes, residentBytes } from "../processes.ts"
 import { openFolder, type Started, startAsUser } from "../started.ts"
 
@@ -32,12 +32,11 @@ async function run(context: Context): Promise<readonly Measured[]> {
   await sleep(context.short ? SHORT_IDLE_S * 1_000 : IDLE_S * 1_000, undefined, context)
   const idle = { node: residentBytes(gateway.pid), database: databaseBytes(gateway) }
   const bareBytes = (await control.ask<Usage>("usage")).rssBytes
-  const syncs = [syncsPerSecond(context, folder)]
+  const noteDisk = watchDisk(context, folder)
   const load = await underLoad(context, gateway)
-  syncs.push(syncsPerSecond(context, folder))
+  noteDisk()
   const atEnd = databaseBytes(gateway)
   const payments = await gateway.countPayments()
-  context.note(`The disk makes ${syncs.map(Math.round).join(", then ")} writes/s durable.`)
   context.note("Control: a bare node:http server. What processes share counts once.")
   for (const sentence of load.wrong) context.note(sentence)
   return [

@@ -8,8 +8,9 @@ import { startGateway } from "../gateways.ts"
 import { asMeant, beside, latencies, none, sum, together } from "../measures.ts"
 import { openPlace } from "../place.ts"
 import { interleave, type Side } from "../sides.ts"
+import type { Wrong } from "../wrong.ts"
 import { type Link, makeLinks, readShop } from "./links.ts"
-import type { Checked, Load, LoadRequest, Wanted } from "./load.ts"
+import type { Load, LoadRequest, Wanted } from "./load.ts"
 
 const LINKS = 2_000
 const SHORT_LINKS = 100
@@ -46,7 +47,7 @@ async function run(context: Context): Promise<readonly Measured[]> {
   const pages = links.map(wantedOf)
   const smallest: Wanted = { url: `${origin}/health/live`, coding: null, holds: ['"ok"'] }
   context.stage("opening each once")
-  const visited = await load.ask<Checked>("visit", [...pages, smallest])
+  const visited = await load.ask<Wrong>("visit", [...pages, smallest])
   const parts = { gateway, load }
   const ours = sideOf(parts, "page", pages)
   const control = sideOf(parts, "control", [smallest])

@@ -1,9 +1,9 @@
 /** The payers: they open pages when they like, whether those before them were answered or not. */
 import { Agent, type IncomingHttpHeaders, request } from "node:http"
-import { setTimeout as sleep } from "node:timers/promises"
 import { brotliDecompressSync } from "node:zlib"
-import { arrivals } from "../arrivals.ts"
+import { type Kept, keepTime } from "../arrivals.ts"
 import { serve } from "../child.ts"
+import { listWrong, type Wrong } from "../wrong.ts"
 
 /** An address, and what has to stand in its answer. */
 export type Wanted = {
@@ -19,20 +19,13 @@ export type LoadRequest = {
   readonly seconds: number
 }
 
-export type Checked = {
-  /** What was wrong with answers, the first few of them. */
-  readonly wrong: readonly string[]
-  readonly wrongCount: number
-}
-
-export type Load = Checked & {
-  readonly asked: number
-  readonly elapsedMs: number
-  /** From when it was to be asked until the last byte was here: whoever waits in line, waits. */
-  readonly latenciesMs: readonly number[]
-  /** How much later than that it was asked: what this process itself adds. */
-  readonly lateMs: readonly number[]
-}
+export type Load = Wrong &
+  Kept & {
+    /** From when it was to be asked until the last byte was here: whoever waits in line, waits. */
+    readonly latenciesMs: readonly number[]
+    /** How much later than that it was asked: what this process itself adds. */
+    readonly lateMs: readonly number[]
+  }
 
 type Known = { readonly wanted: Wanted; readonly bytes: number }
 type Answered = { readonly headers: IncomingHttpHeaders; readonly body: Buffer; status: number }
@@ -46,7 +39,6 @@ const TIMEOUT_MS = 10_000
 const READ_EVERY = 10
 /** Seconds that are left to pay count down, and compress to more or fewer bytes. */
 const SLACK_BYTES = 32
-const WRONG_SHOWN = 3
 
 const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS })
 const known = new Map<string, Known>()
@@ -74,17 +66,8 @@ function get(url: string): Promise<Answered> {
   })
 }
 
-function listWrong() {
-  const wrong: string[] = []
-  let wrongCount = 0
-  return {
-    add(url: string, problem: string | null) {
-      if (problem === null) return
-      wrongCount += 1
-      if (wrong.length < WRONG_SHOWN) wrong.push(`${url}: ${problem}`)
-    },
-    checked: (): Checked => ({ wrong, wrongCount }),
-  }
+function at(url: string, problem: string | null): string | null {
+  return problem === null ? null : `${url}: ${problem}`
 }
 
 /** What is wrong with an answer, as far as its head and its length say; null where nothing is. */
@@ -104,18 +87,18 @@ function insideOf({ body }: Answered, { coding, holds }: Wanted): string | null 
 }
 
 /** Opens each once and reads it whole, so that later answers can be told by their length. */
-async function visit(all: readonly Wanted[]): Promise<Checked> {
+async function visit(all: readonly Wanted[]): Promise<Wrong> {
   const list = listWrong()
   const left = all.values()
   async function visitor(): Promise<void> {
     for (const wanted of left) {
       const answered = await get(wanted.url)
-      list.add(wanted.url, outsideOf(answered, wanted) ?? insideOf(answered, wanted))
+      list.add(at(wanted.url, outsideOf(answered, wanted) ?? insideOf(answered, wanted)))
       known.set(wanted.url, { wanted, bytes: answered.body.length })
     }
   }
   await Promise.all(Array.from({ length: VISITORS }, visitor))
-  return list.checked()
+  return list.all()
 }
 
 async function load({ perSecond, seconds, urls }: LoadRequest): Promise<Load> {
@@ -123,7 +106,6 @@ async function load({ perSecond, seconds, urls }: LoadRequest): Promise<Load> {
   const latenciesMs: number[] = []
   const lateMs: number[] = []
   const kept: [Known, Answered][] = []
-  const under: Promise<void>[] = []
 
   async function open(page: Known, dueMs: number, isRead: boolean): Promise<void> {
     const { url } = page.wanted
@@ -133,25 +115,20 @@ async function load({ perSecond, seconds, urls }: LoadRequest): Promise<Load> {
       latenciesMs.push(performance.now() - dueMs)
       const other = Math.abs(answered.body.length - page.bytes) > SLACK_BYTES
       const length = `${answered.body.length} bytes, and ${page.bytes} before`
-      list.add(url, outsideOf(answered, page.wanted) ?? (other ? length : null))
+      list.add(at(url, outsideOf(answered, page.wanted) ?? (other ? length : null)))
       if (isRead) kept.push([page, answered])
     } catch (error) {
-      list.add(url, String(error))
+      list.add(at(url, String(error)))
     }
   }
 
-  const beganMs = performance.now()
-  for (const [at, afterMs] of arrivals(perSecond * seconds, seconds * 1_000).entries()) {
-    const dueMs = beganMs + afterMs
-    const waitMs = dueMs - performance.now()
-    if (waitMs > 0) await sleep(waitMs)
-    under.push(open(known.get(urls[turns % urls.length]!)!, dueMs, at % READ_EVERY === 0))
+  const time = await keepTime({ perSecond, seconds }, (dueMs, place) => {
+    const url = urls[turns % urls.length]!
     turns += 1
-  }
-  await Promise.all(under)
-  const elapsedMs = performance.now() - beganMs
-  for (const [{ wanted }, answered] of kept) list.add(wanted.url, insideOf(answered, wanted))
-  return { ...list.checked(), asked: under.length, elapsedMs, latenciesMs, lateMs }
+    return open(known.get(url)!, dueMs, place % READ_EVERY === 0)
+  })
+  for (const [{ wanted }, answered] of kept) list.add(at(wanted.url, insideOf(answered, wanted)))
+  return { ...list.all(), ...time, latenciesMs, lateMs }
 }
 
 serve({ visit, load }, async () => agent.destroy())

@@ -1,7 +1,7 @@
 /** The control: it waits as long as it is told to, and answers what a recharge weighs. */
 import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
-import { serve } from "../child.ts"
+import { serveStarted } from "../child.ts"
+import { listen } from "../loopback.ts"
 
 /** About as long as an answer to a recharge. */
 const BODY = JSON.stringify({ filler: "-".repeat(700) })
@@ -12,13 +12,9 @@ const server = createServer(({ url }, response) => {
   if (waitMs > 0) setTimeout(answer, waitMs)
   else answer()
 })
-const listening = new Promise<string>((resolve) => {
-  server.listen(0, "127.0.0.1", () => {
-    resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
-  })
-})
 
-serve({ url: () => listening }, async () => {
-  server.closeAllConnections()
-  server.close()
-})
+serveStarted(
+  () => listen(server),
+  { url: (url) => url },
+  async () => server.closeAllConnections(),
+)

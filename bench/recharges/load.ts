@@ -1,8 +1,9 @@
 /** Customers of a wallet app: they recharge and look up, whether others are answered or not. */
-import { setTimeout as sleep } from "node:timers/promises"
-import { arrivals } from "../arrivals.ts"
+import { keepTime } from "../arrivals.ts"
 import { serve } from "../child.ts"
+import { wrongly } from "../clients.ts"
 import { type Answer, type Connection, headOf, openConnection, requestOf } from "../connection.ts"
+import { listWrong, type Wrong } from "../wrong.ts"
 
 /** The demo client's, as sandbox.json holds them. */
 export type Client = {
@@ -21,19 +22,15 @@ export type LoadRequest = {
   readonly seconds: number
 }
 
-export type Load = {
+export type Load = Wrong & {
   /** From when it was to be asked until the last byte was here: whoever waits in line, waits. */
   readonly latenciesMs: readonly number[]
   readonly elapsedMs: number
   readonly answered: number
-  /** What was wrong with answers, the first few of them. */
-  readonly wrong: readonly string[]
-  readonly wrongCount: number
 }
 
 /** Requests under way at once: more than that a server is not keeping up. */
 const CONNECTIONS_MAX = 2_000
-const WRONG_SHOWN = 3
 /** In pesos; the wallet pays for all of them. */
 const AMOUNT = 100
 
@@ -116,34 +113,16 @@ const KINDS: Readonly<Record<LoadRequest["what"], Kind>> = {
   },
 }
 
-function wrongly({ status, text }: Answer): string {
-  return `${status} ${text.slice(0, 200)}`
-}
-
 async function load(wanted: LoadRequest): Promise<Load> {
   const { perSecond, seconds, what } = wanted
   const latenciesMs: number[] = []
-  const wrong: string[] = []
-  const under: Promise<void>[] = []
-  const beganMs = performance.now()
-  async function one(dueMs: number): Promise<void> {
+  const list = listWrong()
+  const { elapsedMs } = await keepTime({ perSecond, seconds }, async (dueMs) => {
     const problem = await KINDS[what](wanted).catch((error: unknown) => String(error))
     if (problem === null) latenciesMs.push(performance.now() - dueMs)
-    else wrong.push(problem)
-  }
-  for (const afterMs of arrivals(perSecond * seconds, seconds * 1_000)) {
-    const waitMs = beganMs + afterMs - performance.now()
-    if (waitMs > 0) await sleep(waitMs)
-    under.push(one(beganMs + afterMs))
-  }
-  await Promise.all(under)
-  return {
-    latenciesMs,
-    elapsedMs: performance.now() - beganMs,
-    answered: latenciesMs.length,
-    wrong: wrong.slice(0, WRONG_SHOWN),
-    wrongCount: wrong.length,
-  }
+    list.add(problem)
+  })
+  return { ...list.all(), latenciesMs, elapsedMs, answered: latenciesMs.length }
 }
 
 serve({ logIn, load }, async () => {

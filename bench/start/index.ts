@@ -12,7 +12,7 @@ import { openConnection } from "../connection.ts"
 import { makeRequests } from "../create/kinds.ts"
 import { pentagooOf } from "../create/targets.ts"
 import { none } from "../measures.ts"
-import { syncsPerSecond } from "../place.ts"
+import { watchDisk } from "../place.ts"
 import { openFolder, type Started, startAsUser } from "../started.ts"
 
 const run = promisify(execFile)
@@ -24,7 +24,7 @@ const ROUND_S = 5
 
 async function measure(context: Context): Promise<readonly Measured[]> {
   const folder = openFolder(context)
-  const syncs = [syncsPerSecond(context, folder)]
+  const noteDisk = watchDisk(context, folder)
   const times = { cold: [], initdb: [], warm: [], node: [] } as Record<string, number[]>
   const wrong: string[] = []
   let created = 0
@@ -55,8 +55,7 @@ async function measure(context: Context): Promise<readonly Measured[]> {
     times["warm"]!.push(await start(dataDir, false))
     times["node"]!.push(await seconds(() => run(process.execPath, ["-e", "0"])))
   }
-  syncs.push(syncsPerSecond(context, folder))
-  context.note(`The disk makes ${syncs.map(Math.round).join(", then ")} writes/s durable.`)
+  noteDisk()
   context.note("Controls: node -e 0 for the warm start, initdb alone for the cold one.")
   for (const sentence of wrong) context.note(sentence)
   const { cold, initdb: alone, node, warm } = times

@@ -1,10 +1,9 @@
 /** Two nodes on one database, asked for the same things at once and in crossing orders. */
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
-import type { Database } from "../../src/db/database.ts"
 import type { Bench, Context, Measured } from "../bench.ts"
 import { astray, readBooks } from "../books.ts"
-import { startGateway } from "../gateways.ts"
+import { demoMerchant, startGateway } from "../gateways.ts"
 import { none } from "../measures.ts"
 import { openPlace } from "../place.ts"
 import { nativeKeys } from "../sandbox-keys.ts"
@@ -92,11 +91,6 @@ async function measure(round: () => Promise<Round>, seconds: number): Promise<nu
     elapsedMs += done.elapsedMs
   } while (performance.now() < untilMs)
   return (requests * 1_000) / elapsedMs
-}
-
-async function demoMerchant(database: Database): Promise<string> {
-  const { rows } = await database.query<{ id: string }>("select id from merchants limit 1")
-  return rows[0]!.id
 }
 
 export const twoNodes: Bench = {
