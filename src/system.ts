@@ -54,30 +54,24 @@ export type Prepared = {
 
 /** Starts the gateway and resolves when it answers. What was started is stopped when it can't. */
 export async function startSystem(parts: SystemParts): Promise<System> {
-  const undo: (() => Promise<unknown>)[] = []
-  const stop = async () => {
-    while (undo.length > 0) await undo.pop()!()
-  }
-  try {
-    const installation = await openInstallation(parts)
-    undo.push(() => installation.close())
-    const started = await startNode(parts, installation, undo)
-    return { ...started, database: installation.database, stop }
-  } catch (error) {
-    await stop()
-    throw error
-  }
+  await using begun = new AsyncDisposableStack()
+  const installation = await openInstallation(parts)
+  begun.defer(() => installation.close())
+  const node = await startNode(parts, installation, begun)
+  const started = begun.move()
+  const { database } = installation
+  return { ...node, database, stop: () => started.disposeAsync() }
 }
 
 async function startNode(
   { config, log, notice, writer, prepared }: SystemParts,
   installation: Installation,
-  undo: (() => Promise<unknown>)[],
+  begun: AsyncDisposableStack,
 ): Promise<Omit<System, "database" | "stop">> {
   const { database, clock, host, ids, allow } = installation
   const metrics = prepared?.metrics ?? makeMetrics()
   const sender = makeSender({ clock, mode: config.mode, allow, userAgent: "Caudal-Webhooks/1" })
-  undo.push(() => sender.close())
+  begun.defer(() => sender.close())
   const server = makeServer({
     clock,
     ids,
@@ -104,18 +98,18 @@ async function startNode(
       }
     },
   })
-  undo.push(() => server.close())
+  begun.defer(() => server.close())
 
   const { port, url } = await chooseAddress(config)
   const ownChain = prepared
     ? null
     : await startOwnChain({ config, installation, log, ...(notice && { notice }) })
-  if (ownChain) undo.push(() => ownChain.stop())
+  if (ownChain) begun.defer(() => ownChain.stop())
   const chain = prepared ? prepared.chain : ownChain
   const publicUrl = config.publicUrl ?? url
   const noticeKey = installation.keyring.derive("simulator notices")[0]!.key
   const rails = railsOf(config, { clock, ids, log, ownChain: chain, publicUrl, noticeKey })
-  undo.push(() => Promise.all(rails.map((rail) => rail.close?.())))
+  begun.defer(async () => void (await Promise.all(rails.map((rail) => rail.close?.()))))
   const core = coreOf(installation, {
     publicUrl,
     rails,
@@ -149,12 +143,12 @@ async function startNode(
 
   const stopLoops = core.start()
   // Requests end before the engine does: this is undone before the server's own end is waited for.
-  undo.push(async () => {
+  begun.defer(async () => {
     await server.close()
     await stopLoops()
   })
   const stopUpkeep = keepUp({ core, database, host, chain: ownChain, log })
-  undo.push(async () => stopUpkeep())
+  begun.defer(stopUpkeep)
 
   const { shown, demoMerchantId } = prepared
     ? { shown: [], demoMerchantId: prepared.demoMerchantId }

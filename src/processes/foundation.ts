@@ -26,19 +26,13 @@ export type FoundationParts = {
 
 /** Lays it; what was begun is undone when it can't be finished. */
 export async function layFoundation(parts: FoundationParts): Promise<Foundation> {
-  const undo: (() => Promise<unknown>)[] = []
-  const stop = async () => {
-    while (undo.length > 0) await undo.pop()!()
-  }
-  try {
-    const installation = await openInstallation(parts)
-    undo.push(() => installation.close())
-    await checkRoom(installation, parts.processes)
-    return { ...(await build(parts, installation, undo)), stop }
-  } catch (error) {
-    await stop()
-    throw error
-  }
+  await using begun = new AsyncDisposableStack()
+  const installation = await openInstallation(parts)
+  begun.defer(() => installation.close())
+  await checkRoom(installation, parts.processes)
+  const built = await build(parts, installation, begun)
+  const laid = begun.move()
+  return { ...built, stop: () => laid.disposeAsync() }
 }
 
 /** Under load each process takes all that it may, and a connection that is refused is an outage. */
@@ -56,16 +50,16 @@ async function checkRoom({ database }: Installation, processes: number): Promise
 async function build(
   { config, log, notice }: FoundationParts,
   installation: Installation,
-  undo: (() => Promise<unknown>)[],
+  begun: AsyncDisposableStack,
 ): Promise<Omit<Foundation, "stop">> {
   const { clock, database, host, ids, keyring } = installation
   const { port, url } = await chooseAddress(config)
   const publicUrl = config.publicUrl ?? url
   const chain = await startOwnChain({ config, installation, log, notice })
-  if (chain) undo.push(() => chain.stop())
+  if (chain) begun.defer(() => chain.stop())
   const noticeKey = keyring.derive("simulator notices")[0]!.key
   const rails = railsOf(config, { clock, ids, log, ownChain: chain, publicUrl, noticeKey })
-  undo.push(() => Promise.all(rails.map((rail) => rail.close?.())))
+  begun.defer(async () => void (await Promise.all(rails.map((rail) => rail.close?.()))))
   const metrics = { count() {}, gauge() {}, observe() {} }
   // It has no loops and tells nobody: that is left to the processes that serve.
   const core = coreOf(installation, { publicUrl, rails, send: null, metrics, log })
@@ -73,7 +67,7 @@ async function build(
   const sandboxed = await prepareSandbox(config, { core, database, chain })
   // The chain's blocks bear the time of this process.
   const stopUpkeep = keepUp({ core, database, host, chain, log })
-  undo.push(async () => stopUpkeep())
+  begun.defer(stopUpkeep)
   const shared = { ...config, port, databaseUrl: installation.url }
   return { ...sandboxed, config: shared, url, publicUrl, chain }
 }
