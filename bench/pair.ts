@@ -1,4 +1,4 @@
-/** The gateway and the plain server that does the same, measured by turns under the same clients. */
+/** The gateway and the plain server that does the same, measured by turns. */
 import type { Context, Measured } from "./bench.ts"
 import type { Load } from "./clients.ts"
 import { beside, latencies, none, sum } from "./measures.ts"
