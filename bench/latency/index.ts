@@ -1,4 +1,4 @@
-/** How soon a create is answered while 100 a second arrive, beside servers that do next to nothing. */
+/** How soon a create is answered while 100 a second arrive, beside servers that hardly work. */
 import { join } from "node:path"
 import type { Bench, Context, Measured } from "../bench.ts"
 import { startChild } from "../children.ts"
