@@ -30,10 +30,11 @@ export async function fillOutbox(
       `with u as materialized (
   select * from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as u (id, event_id, endpoint_id)
 ), made as materialized (
-  select distinct on (d.endpoint_id) d.endpoint_id, d.merchant_id, d.message_sealed, d.created_at,
-    e.type, e.dialect, e.data
-  from deliveries d join events e on e.id = d.event_id
-  where d.endpoint_id = any($3::uuid[]) order by d.endpoint_id, d.id
+  select n.id as endpoint_id, first.* from endpoints n cross join lateral (
+    select d.merchant_id, d.message_sealed, d.created_at, e.type, e.dialect, e.data
+    from deliveries d join events e on e.id = d.event_id
+    where d.merchant_id = n.merchant_id and d.endpoint_id = n.id order by d.id limit 1
+  ) first where n.id = any($3::uuid[])
 ), told as (
   insert into events (id, subject, subject_id, seq, merchant_id, dialect, type, data, created_at)
   select u.event_id, 'payment', u.event_id, 1, m.merchant_id, m.dialect, m.type, m.data,
