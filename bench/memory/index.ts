@@ -6,6 +6,7 @@ import { startChild, type Usage } from "../children.ts"
 import type { Load } from "../clients.ts"
 import type { LoadRequest } from "../create/load.ts"
 import { pentagooOf } from "../create/targets.ts"
+import type { BareSettings } from "../latency/bare.ts"
 import { none, one, perSecond, sum } from "../measures.ts"
 import { watchDisk } from "../place.ts"
 import { familyOf, isSeen, ownShareBytes, peakBytes, residentBytes } from "../processes.ts"
@@ -28,7 +29,8 @@ async function run(context: Context): Promise<readonly Measured[]> {
   context.stage("idling")
   const gateway = await startAsUser(context, { dataDir: join(folder, "data") })
   const bare = join(import.meta.dirname, "..", "latency", "bare.ts")
-  const control = await startChild(context, { file: bare, settings: null })
+  const settings: BareSettings = { file: null }
+  const control = await startChild(context, { file: bare, settings })
   await sleep(context.short ? SHORT_IDLE_S * 1_000 : IDLE_S * 1_000, undefined, context)
   const idle = { node: residentBytes(gateway.pid), database: databaseBytes(gateway) }
   const bareBytes = (await control.ask<Usage>("usage")).rssBytes
