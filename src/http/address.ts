@@ -36,6 +36,11 @@ const LIVE_PORTS: readonly number[] = [443, 8_443]
 const INSIDE_NAMES = /\.(?:localhost|local|localdomain|internal|intranet|lan|home|corp|home\.arpa)$/
 // IANA has given nothing outside of this to the public.
 const PUBLIC_V6: [ipaddr.IPv6, number] = [ipaddr.IPv6.parse("2000::"), 3]
+/**
+ * Public by its number, but answered inside: Azure tells its machines there about themselves. The
+ * other clouds use link-local and private addresses for that.
+ */
+const INSIDE_ADDRESSES: readonly string[] = ["168.63.129.16"]
 
 /** How ranges are called towards a merchant; one that isn't here is "reserved". */
 const RANGE_NAMES: Readonly<Record<string, string>> = {
@@ -125,7 +130,7 @@ export function checkResolved(address: string, port: number, rules: AddressRules
   const ip = canonical(address)
   if (!ip) return refused("The host resolves to something that is no address.")
   if (inListedRange(address, port, rules.allow)) return null
-  const range = ip.range()
+  const range = INSIDE_ADDRESSES.includes(ip.toString()) ? "linkLocal" : ip.range()
   const outside = ip.kind() === "ipv6" && !ip.match(...PUBLIC_V6)
   if (range === "unicast" && !outside) return null
   const name = RANGE_NAMES[range] ?? "reserved"

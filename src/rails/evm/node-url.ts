@@ -4,6 +4,7 @@
 const LENGTH_MAX = 2_048
 /** Names that only a network of one's own answers for: RFC 6761, RFC 8375, and usual ones. */
 const INSIDE = /^[^.]+$|\.(?:localhost|local|internal|intranet|lan|home\.arpa)$/
+const V4 = /^\d{1,3}(?:\.\d{1,3}){3}$/
 
 /**
  * What is wrong with the address of a node, as the end of a sentence; null when it can be used.
@@ -29,10 +30,9 @@ export function nodeUrlProblem(text: string, mode: "sandbox" | "live"): string |
 function isInside(host: string): boolean {
   if (host.startsWith("["))
     return /^\[(?:::1|f[cd][0-9a-f]{2}:.*|fe[89ab][0-9a-f]:.*)\]$/.test(host)
-  const parts = host.split(".").map(Number)
-  const isV4 = parts.length === 4 && parts.every((part) => part >= 0 && part <= 255)
-  if (!isV4) return INSIDE.test(host)
-  const [first, second] = parts as [number, number]
+  // The parser writes addresses in decimal; a name like 10.0.0.0e0 only looks like a number.
+  if (!V4.test(host)) return INSIDE.test(host)
+  const [first, second] = host.split(".").map(Number) as [number, number]
   return (
     first === 127 ||
     first === 10 ||
