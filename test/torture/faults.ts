@@ -1,0 +1,92 @@
+/** The menu: what can go wrong at each kind of gate. */
+
+/** What waits at a gate. `commit` is a round that ends with one. */
+export type GateKind =
+  | "query"
+  | "round"
+  | "commit"
+  | "transaction"
+  | "statement"
+  | "end"
+  | "rail"
+  | "look"
+  | "send"
+  | "late end"
+
+export type Fault =
+  | "crash before"
+  | "crash after"
+  | "connection gone"
+  | "connection reset before"
+  | "connection reset after"
+  | "serialization failure"
+  | "disk full"
+  | "answer lost, committed later"
+  | "answer lost, rolled back later"
+  | "never arrived"
+  | "answer lost"
+  | "late"
+  | "doubled"
+  | "answers 500"
+  | "answers 302"
+  | "answers 410"
+
+const CRASHES = ["crash before", "crash after"] as const
+const REFUSALS = ["connection reset before", "serialization failure", "disk full"] as const
+
+/** By kind; a fault that stands twice is twice as likely. */
+const MENU: Readonly<Record<GateKind, readonly Fault[]>> = {
+  query: [...CRASHES, ...REFUSALS, "connection reset after"],
+  round: [...CRASHES, ...REFUSALS, "connection gone"],
+  commit: [
+    ...CRASHES,
+    ...REFUSALS,
+    "connection gone",
+    "connection reset after",
+    "connection reset after",
+    "answer lost, committed later",
+    "answer lost, rolled back later",
+  ],
+  transaction: [...CRASHES, "connection reset before"],
+  statement: [...CRASHES, ...REFUSALS],
+  end: [...CRASHES, "connection reset before", "connection reset after"],
+  rail: [...CRASHES, "never arrived", "answer lost", "answer lost", "late"],
+  look: [...CRASHES, "answer lost", "late", "doubled", "doubled"],
+  send: [
+    "crash before",
+    "crash after",
+    "never arrived",
+    "answer lost",
+    "late",
+    "answers 500",
+    "answers 302",
+    "answers 410",
+  ],
+  "late end": [],
+}
+
+/** What can go wrong at a gate. */
+export const faultsFor = (kind: GateKind): readonly Fault[] => MENU[kind]
+
+/** The one of them that a number in [0, 1) stands for. */
+export function faultAt(kind: GateKind, which: number): Fault {
+  return MENU[kind][Math.floor(which * MENU[kind].length)]!
+}
+
+/** What the driver and the server say of each. */
+export function databaseError(fault: Fault | null): Error | null {
+  const make = (message: string, code: string) => Object.assign(new Error(message), { code })
+  switch (fault) {
+    case "connection reset before":
+    case "connection reset after":
+    case "answer lost, committed later":
+    case "answer lost, rolled back later":
+      return make("read ECONNRESET", "ECONNRESET")
+    case "serialization failure":
+      return make("could not serialize access", "40001")
+    case "disk full":
+      return make("could not extend file: No space left on device", "53100")
+    default:
+      return null
+  }
+}

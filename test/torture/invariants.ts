@@ -1,0 +1,168 @@
+/**
+ * What must be true: the cheap part of it after every gate, all of it once everything is at rest.
+ * The tables of this file are the model's own: a broken program must not bring its own measure.
+ */
+import { verifyBooks } from "../../src/core/ledger/store.ts"
+import type { Database, Queries } from "../../src/db/database.ts"
+import type { Simulator } from "../../src/rails/simulator/index.ts"
+import { type Base, NUMBERS_BEGIN } from "./base.ts"
+import { checkTold } from "./answers.ts"
+import type { Clients } from "./clients.ts"
+import { checkFarSide } from "./far-side.ts"
+import type { Receivers } from "./receivers.ts"
+import { must, ViolationError } from "./violation.ts"
+import type { Plan } from "./workload.ts"
+
+/** Where a payment may be found after it was seen in a state; states in between may be missed. */
+export const LATER: Readonly<Record<string, readonly string[]>> = {
+  pending: ["processing", "approved", "declined", "expired", "cancelled", "returned"],
+  processing: ["pending", "approved", "declined", "expired", "cancelled", "returned"],
+  approved: ["returned"],
+  expired: ["approved", "returned"],
+  declined: [],
+  cancelled: [],
+  returned: [],
+}
+
+/** All that one look can tell, as rows of `invariant` and `what`. */
+const WRONG = `select 1 as invariant, asset || ' comes to ' || sum(balance) as what
+from accounts group by asset having sum(balance) <> 0
+union all
+select 2, kind || ' ' || asset || ' of ' || coalesce(merchant_id::text, rail) || ' is ' || balance
+from accounts where balance < 0 and kind not in ('clearing', 'outside', 'owed')
+union all
+select 2, 'payment ' || id || ' gave back ' || refunded || ' and cost ' || fee || ' of ' || captured
+from payments where refunded > captured or fee > captured
+union all
+select 3, 'reference ' || reference || ' has ' || count(*) || ' payments'
+from payments where reference is not null group by merchant_id, dialect, reference
+having count(*) > 1
+union all
+select 5, 'payment ' || p.id || ' has version ' || p.version || ' and events ' ||
+  coalesce(string_agg(e.seq::text, ' ' order by e.seq), 'none')
+from payments p left join events e on e.subject_id = p.id
+group by p.id having p.version <> count(e.seq) or p.version <> coalesce(max(e.seq), 0)
+  or count(e.seq) <> count(distinct e.seq)
+union all
+select 7, 'payment ' || payment_id || ' has ' || count(*) || ' open attempts'
+from attempts where kind <> 'refund' and state in ('waiting', 'unknown')
+group by payment_id having count(*) > 1
+limit 5`
+
+type Wrong = { readonly invariant: number; readonly what: string }
+
+/** Remembers the states that payments were in, and looks whether they move as they may. */
+export function makeStepCheck(db: Queries): () => Promise<void> {
+  const states = new Map<string, string>()
+  let last = ""
+  return async () => {
+    // Most gates change nothing: then there is nothing new to look at.
+    const { rows: found } = await db.query<{ at: string }>(
+      "select pg_snapshot_xmax(pg_current_snapshot())::text as at",
+    )
+    if (found[0]!.at === last) return
+    last = found[0]!.at
+    const { rows: wrong } = await db.query<Wrong>(WRONG)
+    for (const { invariant, what } of wrong) throw new ViolationError({ invariant, what })
+    const { rows } = await db.query<{ id: string; state: string }>("select id, state from payments")
+    for (const { id, state } of rows) {
+      const before = states.get(id)
+      states.set(id, state)
+      const may = before === undefined || before === state || LATER[before]!.includes(state)
+      must(may, 4, () => `payment ${id} went from ${before} to ${state}`)
+    }
+    must(states.size === rows.length, 8, () => "a payment that was there is gone")
+  }
+}
+
+export type Rest = {
+  readonly database: Database
+  readonly base: Base
+  readonly plan: Plan
+  readonly clients: Clients
+  readonly simulator: Simulator
+  readonly receivers: Receivers
+  readonly now: Date
+}
+
+/** Checks a world in which nothing is due any more. */
+export async function checkRest(rest: Rest): Promise<void> {
+  const { database } = rest
+  const [wrong] = await verifyBooks(database)
+  must(wrong === undefined, 1, () => `the books: ${wrong!.what} ${wrong!.id}: ${wrong!.detail}`)
+  await checkOver(rest)
+  await checkDeliveries(rest)
+  await checkFarSide(rest)
+  await checkTold(rest)
+  await checkSecrets(rest)
+}
+
+/** What had a time has ended, and what was asked of a rail has an answer. */
+async function checkOver({ database, now }: Rest): Promise<void> {
+  const { rows } = await database.query<{ what: string }>(
+    `select 'payment ' || id || ' is ' || state || ' though its time was over at ' || expires_at
+  as what from payments
+where state in ('pending', 'processing') and expires_at <= $1 and open_attempt_id is null
+union all
+select 'attempt ' || id || ' is ' || state from attempts where state in ('waiting', 'unknown')
+union all
+select 'refund ' || r.id || ' is ' || r.state from refunds r
+where r.state in ('pending', 'sent') and not exists (
+  select 1 from attempts a where a.refund_id = r.id and a.state = 'open')
+limit 5`,
+    [now],
+  )
+  must(rows.length === 0, 7, () => rows[0]!.what)
+}
+
+/** Each event reached each receiver that was there to hear it, in one form. */
+async function checkDeliveries({ base, database, receivers }: Rest): Promise<void> {
+  const { rows: missing } = await database.query<{ what: string }>(
+    `select 'event ' || e.type || ' of ' || e.subject_id || ' has no delivery' as what
+from events e join endpoints n on n.merchant_id = e.merchant_id and n.dialect = 'caudal'
+where not exists (
+  select 1 from deliveries d where d.event_id = e.id and d.endpoint_id = n.id)
+  and n.disabled_at is null
+union all
+select 'delivery ' || d.id || ' is ' || d.state || ' after ' || d.tries || ' tries'
+from deliveries d join endpoints n on n.id = d.endpoint_id
+where n.disabled_at is null and d.state <> 'delivered'
+limit 5`,
+  )
+  must(missing.length === 0, 6, () => missing[0]!.what)
+  const bodies = new Map<string, string>()
+  const signed = ["x-signature", "x-encoded-data", "webhook-id"]
+  for (const { body, endpoint, headers, id } of receivers.arrived) {
+    const own = [body, endpoint, ...signed.map((name) => headers[name] ?? "")].join("\n")
+    const first = bodies.get(id) ?? own
+    must(first === own, 6, () => `delivery ${id} came in two forms`)
+    bodies.set(id, own)
+  }
+  const { rows } = await database.query<{ id: string }>(
+    "select id from deliveries where state = 'delivered' and created_at >= $1",
+    [base.startAt],
+  )
+  for (const { id } of rows) {
+    must(bodies.has(id), 6, () => `delivery ${id} is said to be delivered and never came`)
+  }
+}
+
+/** Account numbers, keys and passwords stand nowhere in the clear. */
+async function checkSecrets({ base, database }: Rest): Promise<void> {
+  const secrets = [
+    `${NUMBERS_BEGIN}`,
+    ...base.merchants.flatMap(({ shown }) => [
+      shown.caudal["apiKey"]!,
+      shown.pentagoo["secret"]!,
+      shown["palomma-pay"]["privateKey"]!,
+      shown.tapila["webhookKey"]!,
+    ]),
+  ]
+  for (const table of ["payments", "attempts", "instruments", "events", "deliveries", "answers"]) {
+    const { rows } = await database.query<{ count: number }>(
+      `select count(*)::int as count from ${table} t where t::text like any($1::text[])`,
+      [`{${secrets.map((each) => `"%${each}%"`).join(",")}}`],
+    )
+    must(rows[0]!.count === 0, 11, () => `${table} shows a secret`)
+  }
+}

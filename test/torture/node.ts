@@ -1,0 +1,106 @@
+/** One life of a node: the whole program but its sockets, on a database of its own connections. */
+import type { FastifyInstance } from "fastify"
+import { type Core, type CoreParts, openCore } from "../../src/core/core.ts"
+import type { Passwords } from "../../src/core/password.ts"
+import { masterKey, openKeyring } from "../../src/core/seal.ts"
+import { openDatabase } from "../../src/db/database.ts"
+import { dialects, mountDialect } from "../../src/dialects/index.ts"
+import { makeLogger } from "../../src/http/log.ts"
+import { makeServer } from "../../src/http/server.ts"
+import { type Connections, gatedDatabase } from "./connections.ts"
+import { seededIds } from "./random.ts"
+import type { Rails } from "./rails.ts"
+import type { Receivers } from "./receivers.ts"
+import type { Scheduler } from "./scheduler.ts"
+import { inContext, type Life } from "./time.ts"
+
+export const PUBLIC_URL = "http://torture.example"
+
+/** The installation's key: the same for the base that every seed begins from. */
+const KEY = masterKey(Buffer.alloc(32, 7))
+
+/**
+ * Passwords without their price: the real ones are made in threads, which come back in any order,
+ * and what they cost is tested where they are.
+ */
+const PASSWORDS: Passwords = {
+  hashPassword: async (password) => `plain ${password}`,
+  verifyPassword: async (password, stored) => stored === `plain ${password}`,
+}
+
+const NO_METRICS = { count() {}, gauge() {}, observe() {} }
+
+export type Node = {
+  readonly life: Life
+  readonly core: Core
+  readonly server: FastifyInstance
+  readonly connections: Connections
+  /** What it told its log of faults. */
+  readonly faults: unknown[]
+  /** Ends its connections for good. */
+  close(): Promise<void>
+}
+
+export type NodeParts = {
+  readonly url: string
+  readonly seed: number
+  readonly life: Life
+  readonly scheduler: Scheduler
+  readonly rails: Rails
+  readonly receivers: Receivers
+}
+
+/** Builds a node; its loops don't run yet. */
+export async function openNode(parts: NodeParts): Promise<Node> {
+  const { life, rails, receivers, scheduler, seed, url } = parts
+  const real = openDatabase({ url, plans: "indexed", applicationName: `caudal ${life.name}` })
+  const connections = gatedDatabase(scheduler, life, real)
+  const clock = life.time.clockOf(life)
+  const ids = seededIds(clock, seed, life.name)
+  const faults: unknown[] = []
+  const log: CoreParts["log"] = {
+    info() {},
+    warn() {},
+    error: (about) => void faults.push(about),
+  }
+  const core = openCore({
+    mode: "sandbox",
+    publicUrl: PUBLIC_URL,
+    database: connections.database,
+    clock,
+    ids,
+    keyring: openKeyring(ids, { current: KEY }),
+    passwords: PASSWORDS,
+    rails: rails.forNode(),
+    defaultRails: ["simulator"],
+    voices: dialects,
+    send: (request) =>
+      scheduler.pass("send", new URL(request.url).pathname.slice(1), (fault) =>
+        receivers.take(request, fault),
+      ),
+    checkAddress: async () => null,
+    metrics: NO_METRICS,
+    log,
+  })
+  const server = makeServer({
+    clock,
+    ids,
+    logger: makeLogger({ level: "silent" }),
+    metrics: NO_METRICS,
+    mode: "sandbox",
+  })
+  for (const dialect of dialects) await mountDialect(server, dialect, core)
+  await server.ready()
+  return {
+    ...{ life, core, server, connections, faults },
+    async close() {
+      await connections.drop()
+      await real.close()
+    },
+  }
+}
+
+/** Starts a node's loops, which never end by themselves: a life ends by a crash. */
+export function startLoops({ core, life }: Node): void {
+  inContext({ life, origin: "loops" }, () => void core.start())
+}

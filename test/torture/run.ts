@@ -1,0 +1,248 @@
+/** Runs one plan from its first step to rest, and says what was wrong with what came of it. */
+import { openDatabase } from "../../src/db/database.ts"
+import { databaseOn, dropDatabase, onServer } from "../support/server.ts"
+import type { Base } from "./base.ts"
+import { Clients, createOf } from "./clients.ts"
+import { checkRest, makeStepCheck } from "./invariants.ts"
+import { type Node, openNode, PUBLIC_URL, startLoops } from "./node.ts"
+import { openRails } from "./rails.ts"
+import { chosen } from "./random.ts"
+import { openReceivers } from "./receivers.ts"
+import { type Fired, quiet, Scheduler } from "./scheduler.ts"
+import { inContext, type Life, SimulatedTime } from "./time.ts"
+import { type Violation, ViolationError } from "./violation.ts"
+import { type Plan, type Step, said } from "./workload.ts"
+
+export type Ran = {
+  readonly plan: Plan
+  /** What happened, a line each; the lines of gates begin with two blanks. */
+  readonly history: readonly string[]
+  readonly fired: readonly Fired[]
+  readonly gates: number
+  readonly violation: Violation | null
+}
+
+/** What is left out of a plan that is replayed. */
+export type Cut = { readonly only: ReadonlySet<string> | null }
+
+/** More gates than any run has ever needed: then something goes on in a circle. */
+const GATES_MAX = 60_000
+/** Until everything is over by itself: retries, expiries and the bank's look-ups. */
+const REST_MS = [
+  ...[1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 300_000, 1_200_000, 3_600_000],
+  ...Array<number>(5).fill(14_400_000),
+  ...Array<number>(4).fill(86_400_000),
+] as const
+
+let made = 0
+
+/** Runs a plan on a fresh copy of the base. Throws for what is wrong with the torture itself. */
+export async function run(base: Base, plan: Plan, cut: Cut = { only: null }): Promise<Ran> {
+  made += 1
+  const name = `${base.name}_${made}`
+  const { serverUrl } = base
+  await dropDatabase(serverUrl, name)
+  await onServer(serverUrl, `create database ${name} template ${base.name}`)
+  await onServer(serverUrl, `alter database ${name} set synchronous_commit = off`)
+  const run = new Run(base, plan, cut, databaseOn(serverUrl, name))
+  try {
+    return await run.whole()
+  } finally {
+    await run.close()
+    await dropDatabase(serverUrl, name)
+  }
+}
+
+class Run {
+  readonly #base: Base
+  readonly #plan: Plan
+  readonly #url: string
+  readonly #time: SimulatedTime
+  readonly #scheduler: Scheduler
+  readonly #watcher
+  readonly #clients: Clients
+  readonly #rails
+  readonly #receivers = openReceivers()
+  readonly #history: string[] = []
+  readonly #nodes: Node[] = []
+  readonly #ended: Node[] = []
+  /** Nodes that crashed and are to be started again. */
+  readonly #down = new Set<number>()
+  /** Steps that were sent and have no answer. */
+  readonly #asked = new Set<number>()
+  readonly #steps: ReadonlyMap<number, Step>
+
+  constructor(base: Base, plan: Plan, cut: Cut, url: string) {
+    this.#base = base
+    this.#plan = plan
+    this.#url = url
+    this.#time = new SimulatedTime(base.startAt)
+    this.#clients = new Clients(base)
+    this.#steps = new Map(plan.steps.map((step) => [step.at, step]))
+    const menu = { seed: plan.seed, rate: plan.rate, only: cut.only }
+    const scheduler = new Scheduler(menu, this.#time)
+    this.#scheduler = scheduler
+    this.#watcher = openDatabase({ url, poolSize: 1, applicationName: "torture" })
+    this.#rails = openRails(scheduler, this.#time, plan.seed, PUBLIC_URL)
+    scheduler.tell = (line) => this.#history.push(`  ${line}`)
+    scheduler.crash = (life) => this.#crash(life)
+    scheduler.waiting = async () => {
+      const { rows } = await this.#watcher.query<{ count: number }>(
+        `select count(distinct l.pid)::int as count from pg_locks l
+join pg_stat_activity a on a.pid = l.pid
+where not l.granted and a.datname = current_database()`,
+      )
+      return rows[0]!.count
+    }
+    scheduler.check = makeStepCheck(this.#watcher)
+  }
+
+  async whole(): Promise<Ran> {
+    let violation: Violation | null = null
+    try {
+      for (let at = 0; at < this.#plan.nodes; at += 1) await this.#start(at, "")
+      await this.#work()
+      await this.#rest()
+      await checkRest({
+        database: this.#watcher,
+        base: this.#base,
+        plan: this.#plan,
+        clients: this.#clients,
+        simulator: this.#rails.simulator,
+        receivers: this.#receivers,
+        now: new Date(this.#time.nowMs),
+      })
+    } catch (error) {
+      violation = violationOf(error)
+      if (violation === null) throw error
+    }
+    const { fired, gatesPassed } = this.#scheduler
+    return { plan: this.#plan, history: this.#history, fired, gates: gatesPassed, violation }
+  }
+
+  async close(): Promise<void> {
+    for (const node of [...this.#nodes, ...this.#ended]) {
+      node.life.dead = true
+      await node.close()
+    }
+    await this.#watcher.close()
+  }
+
+  async #start(at: number, mark: string): Promise<void> {
+    const life: Life = { name: `node ${at + 1}${mark}`, dead: false, skewMs: 0, time: this.#time }
+    const parts = { url: this.#url, seed: this.#plan.seed, life, scheduler: this.#scheduler }
+    const node = await openNode({ ...parts, rails: this.#rails, receivers: this.#receivers })
+    this.#nodes[at] = node
+    startLoops(node)
+    await quiet()
+  }
+
+  #crash(life: Life): void {
+    const at = this.#nodes.findIndex((node) => node.life === life)
+    if (life.dead || at < 0) return
+    life.dead = true
+    this.#history.push(`${life.name} crashed`)
+    this.#scheduler.drop(life)
+    this.#ended.push(this.#nodes[at]!)
+    this.#down.add(at)
+  }
+
+  /** Starts again what crashed; what its server still had open is given up first. */
+  async #revive(): Promise<void> {
+    for (const at of this.#down) {
+      this.#down.delete(at)
+      const { connections, life } = this.#nodes[at]!
+      await connections.drop()
+      await this.#scheduler.settle()
+      await this.#start(at, `${life.name.slice(`node ${at + 1}`.length)}'`)
+    }
+  }
+
+  /** The steps, and all that they set off, in the order that the seed has. */
+  async #work(): Promise<void> {
+    for (const step of this.#plan.steps) {
+      const turn = this.#turnOf(step)
+      for (;;) {
+        await this.#revive()
+        if (this.#waitsFor(step)) {
+          if (!(await this.#opened())) break
+        } else if (!(await this.#opened(turn))) break
+      }
+      await this.#begin(step)
+      await quiet()
+    }
+    await this.#drain()
+  }
+
+  /** Time passes at its own pace, but mostly when nobody is at work. */
+  #turnOf(step: Step): number {
+    const turn = chosen(this.#plan.seed, `turn of step ${step.at}`)
+    return step.do === "wait" && turn > 0.2 ? Number.POSITIVE_INFINITY : turn
+  }
+
+  /** Most clients do nothing with a payment before they have heard of it. */
+  #waitsFor(step: Step): boolean {
+    if (!("of" in step) || step.do === "repeat" || step.do === "refund again") return false
+    const create = createOf(step, this.#steps)
+    if (create === null || !this.#asked.has(create.at)) return false
+    return chosen(this.#plan.seed, `patience of step ${step.at}`) < 0.8
+  }
+
+  async #drain(): Promise<void> {
+    do await this.#revive()
+    while (await this.#opened())
+  }
+
+  async #opened(before?: number): Promise<boolean> {
+    if (this.#scheduler.gatesPassed > GATES_MAX) {
+      throw new ViolationError({ invariant: "rest", what: "it never comes to rest" })
+    }
+    return this.#scheduler.openNext(before)
+  }
+
+  async #begin(step: Step): Promise<void> {
+    const line = `${step.at}. ${said(step)}`
+    this.#history.push(line)
+    switch (step.do) {
+      case "wait":
+        return this.#scheduler.advance(step.ms)
+      case "set back": {
+        const node = this.#nodes[step.node % this.#plan.nodes]!
+        node.life.skewMs -= step.ms
+        return
+      }
+      case "crash":
+        return this.#crash(this.#nodes[step.node % this.#plan.nodes]!.life)
+      default: {
+        const which = Math.floor(chosen(this.#plan.seed, `node of step ${step.at}`) * 16)
+        const node = this.#nodes[which % this.#plan.nodes]!
+        const nowMs = this.#time.nowMs
+        this.#asked.add(step.at)
+        void inContext({ life: node.life, origin: `step ${step.at}` }, () =>
+          this.#clients.send(node, step, this.#steps, nowMs),
+        ).then((answer) => this.#answered(step, answer))
+      }
+    }
+  }
+
+  #answered({ at }: Step, answer: string | null): void {
+    this.#asked.delete(at)
+    const how = answer === null ? "is left out: its client knows of nothing" : `heard ${answer}`
+    this.#history.push(`${at}. ${how}`)
+  }
+
+  /** Nothing goes wrong any more, and time passes until nothing is due. */
+  async #rest(): Promise<void> {
+    this.#scheduler.calm = true
+    this.#history.push("nothing goes wrong any more")
+    await this.#drain()
+    for (const ms of REST_MS) {
+      await this.#scheduler.advance(ms)
+      await this.#drain()
+    }
+  }
+}
+
+function violationOf(error: unknown): Violation | null {
+  return error instanceof ViolationError ? error.violation : null
+}

@@ -1,0 +1,171 @@
+/** What clients do in one run: steps as data, so that any of them can be left out. */
+import { ACCOUNT_ENDINGS } from "./base.ts"
+import { type Random, randomOf } from "./random.ts"
+
+/** The ways in which a payment is made; each is a route of a dialect. */
+export const WAYS = [
+  "pentagoo",
+  "palomma-pay",
+  "palomma-direct-debit",
+  "tapila",
+  "caudal",
+  "caudal charge",
+] as const
+export type Way = (typeof WAYS)[number]
+
+export type Create = {
+  readonly do: "create"
+  /** Its place among the steps, by which others name it. */
+  readonly at: number
+  readonly way: Way
+  /** Which merchant: 0 or 1. */
+  readonly merchant: number
+  /** Minor units of the way's currency. */
+  readonly amount: number
+  /** The last two digits of what is charged or recharged. */
+  readonly ending: string
+  /** Whether a repeat is known by an Idempotency-Key, where the way has no reference. */
+  readonly keyed: boolean
+  /** Seconds for its payer; null for the merchant's own terms. */
+  readonly ttl: number | null
+}
+
+export type Step =
+  | Create
+  | { readonly do: "repeat"; readonly at: number; readonly of: number; readonly same: boolean }
+  | { readonly do: "read"; readonly at: number; readonly of: number; readonly stranger: boolean }
+  | { readonly do: "simulate"; readonly at: number; readonly of: number; readonly outcome: string }
+  | { readonly do: "cancel"; readonly at: number; readonly of: number }
+  | {
+      readonly do: "refund"
+      readonly at: number
+      readonly of: number
+      /** In hundredths of the payment's amount; above 100 is too much. */
+      readonly part: number
+      readonly keyed: boolean
+    }
+  | { readonly do: "refund again"; readonly at: number; readonly of: number }
+  | { readonly do: "wait"; readonly at: number; readonly ms: number }
+  | { readonly do: "set back"; readonly at: number; readonly node: number; readonly ms: number }
+  | { readonly do: "crash"; readonly at: number; readonly node: number }
+
+/** All that a seed means. */
+export type Plan = {
+  readonly seed: number
+  readonly nodes: number
+  readonly rate: number
+  readonly steps: readonly Step[]
+}
+
+const OUTCOMES = ["approved", "approved", "declined", "expired", "cancelled", "returned"] as const
+/** Some of them twice: what settles at once is what most payments do. */
+const ENDINGS = [...ACCOUNT_ENDINGS, "50", "50", "99"] as const
+const WAITS_MS = [300, 1_000, 2_500, 6_000, 16_000, 70_000, 700_000, 4_000_000] as const
+/** Seconds: a clock that is corrected goes back by little. */
+const SET_BACK_MS = [1_000, 5_000, 30_000] as const
+const RATES = [0, 0.005, 0.02, 0.06] as const
+
+/** The plan of a seed; `most` bounds its steps. */
+export function planOf(seed: number, most = 40): Plan {
+  const random = randomOf(seed, "plan")
+  const nodes = random.chance(0.5) ? 2 : 1
+  const rate = random.pick(RATES)
+  const count = Math.min(most, 8 + random.below(32))
+  const steps: Step[] = []
+  for (let at = 0; at < count; at += 1) steps.push(stepOf(seed, at, steps, nodes))
+  return { seed, nodes, rate, steps }
+}
+
+/** Of ten things that clients and operators do, so many are of each kind. */
+const KINDS = [
+  ...Array(8).fill("create"),
+  ...Array(3).fill("repeat"),
+  ...Array(4).fill("simulate"),
+  ...Array(2).fill("cancel"),
+  ...Array(4).fill("refund"),
+  ...Array(2).fill("refund again"),
+  ...Array(3).fill("read"),
+  ...Array(6).fill("wait"),
+  "set back",
+  "crash",
+] as readonly Step["do"][]
+
+function stepOf(seed: number, at: number, before: readonly Step[], nodes: number): Step {
+  const random = randomOf(seed, `step ${at}`)
+  const made = before.filter((each) => each.do === "create")
+  const refunded = before.filter((each) => each.do === "refund")
+  const kind = random.pick(KINDS)
+  const of = made.length === 0 ? 0 : recent(random, made).at
+  switch (made.length === 0 && kind !== "wait" ? "create" : kind) {
+    case "repeat":
+      return { do: "repeat", at, of, same: random.chance(0.8) }
+    case "read":
+      return { do: "read", at, of, stranger: random.chance(0.3) }
+    case "simulate":
+      return { do: "simulate", at, of, outcome: random.pick(OUTCOMES) }
+    case "cancel":
+      return { do: "cancel", at, of }
+    case "refund": {
+      const part = random.pick([30, 50, 70, 100, 101])
+      return { do: "refund", at, of, part, keyed: random.chance(0.8) }
+    }
+    case "refund again":
+      if (refunded.length === 0) return { do: "read", at, of, stranger: false }
+      return { do: "refund again", at, of: recent(random, refunded).at }
+    case "wait":
+      return { do: "wait", at, ms: random.pick(WAITS_MS) }
+    case "set back":
+      return { do: "set back", at, node: random.below(nodes), ms: random.pick(SET_BACK_MS) }
+    case "crash":
+      return { do: "crash", at, node: random.below(nodes) }
+    default:
+      return newCreate(random, at)
+  }
+}
+
+/** What was just done is what most is done to. */
+function recent<T>(random: Random, from: readonly T[]): T {
+  return random.pick(random.chance(0.6) ? from.slice(-3) : from)
+}
+
+function newCreate(random: Random, at: number): Create {
+  return {
+    do: "create",
+    at,
+    way: random.pick(WAYS),
+    merchant: random.chance(0.8) ? 0 : 1,
+    amount: 100 * (1_000 + random.below(3_000)),
+    ending: random.pick(ENDINGS),
+    keyed: random.chance(0.7),
+    ttl: random.chance(0.4) ? random.pick([5, 60, 600]) : null,
+  }
+}
+
+/** A step as a sentence. */
+export function said(step: Step): string {
+  switch (step.do) {
+    case "create": {
+      const who = step.merchant === 0 ? "Azul" : "Verde"
+      const key = step.keyed ? "" : ", without a key"
+      return `${who} creates by ${step.way}: ${step.amount}, …${step.ending}${key}`
+    }
+    case "repeat":
+      return `step ${step.of} is sent again, ${step.same ? "the same" : "with another amount"}`
+    case "read":
+      return `${step.stranger ? "the other merchant" : "its merchant"} reads step ${step.of}`
+    case "simulate":
+      return `step ${step.of} is made ${step.outcome}`
+    case "cancel":
+      return `step ${step.of} is cancelled`
+    case "refund":
+      return `${step.part} % of step ${step.of} is given back`
+    case "refund again":
+      return `the refund of step ${step.of} is sent again`
+    case "wait":
+      return `${step.ms} ms pass`
+    case "set back":
+      return `the clock of node ${step.node + 1} is set back by ${step.ms} ms`
+    default:
+      return `node ${step.node + 1} crashes`
+  }
+}
