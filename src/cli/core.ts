@@ -1,8 +1,9 @@
 /** Opens the core for one command: on the gateway's own database, without loops or http. */
 import { existsSync } from "node:fs"
+import { hostname, userInfo } from "node:os"
 import { join } from "node:path"
 import type { Config } from "../config.ts"
-import { type Core, OutcomeUnknown, Unavailable } from "../core/index.ts"
+import { type Actor, type Core, OutcomeUnknown, Unavailable } from "../core/index.ts"
 import { coreOf, type Installation, openInstallation, railsOf } from "../installation.ts"
 import { gatewayAddress } from "./address.ts"
 import { CommandError } from "./command.ts"
@@ -58,7 +59,22 @@ function coreFor(config: Config, installation: Installation): Core {
     send: null,
     metrics: { count: () => {}, gauge: () => {}, observe: () => {} },
     log: quiet,
+    by: whoRuns(),
   })
+}
+
+/** Whom the operating system takes for the user of this command; the audit log says so. */
+function whoRuns(): Actor {
+  return { kind: "command", name: `${userName()}@${hostname()}`, id: null }
+}
+
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    // A container's user may have no name.
+    return `uid ${process.getuid?.() ?? "unknown"}`
+  }
 }
 
 /** Whatever goes wrong is told by the command itself. */

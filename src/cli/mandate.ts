@@ -60,6 +60,13 @@ const show = command({
     await shell.withCore(async (core) => {
       const merchant = await findMerchant(core, values.merchant)
       const instrument = (await core.instruments.find(merchant.id, id)) ?? missing(merchant, id)
+      await core.audit.note({
+        action: "mandate.show",
+        merchantId: merchant.id,
+        subject: id,
+        outcome: "done",
+        change: {},
+      })
       const proof = core.instruments.consent(instrument)
       const consent = proof && maskedProof(proof)
       shell.show({ merchantId: merchant.id, mandate: { ...jsonOf(instrument), consent } }, () =>

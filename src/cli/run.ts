@@ -66,7 +66,17 @@ const GROUPS: readonly {
     about: "show, drop: months of events and deliveries",
     load: () => import("./retention.ts"),
   },
-  { word: "verify", about: "adds the books up again", load: () => import("./verify.ts") },
+  {
+    word: "master-key",
+    about: "show, rotate: what everything secret is sealed under",
+    load: () => import("./master-key.ts"),
+  },
+  { word: "verify", about: "says whether the books are right", load: () => import("./verify.ts") },
+  {
+    word: "audit",
+    about: "list, verify, export: what operators did",
+    load: () => import("./audit.ts"),
+  },
 ]
 
 const REFUSED = 1

@@ -3,6 +3,7 @@
  */
 import type { Clock, Ids } from "../clock.ts"
 import { classify, type Database, type Writer } from "../db/database.ts"
+import type { Actor } from "./audit/entry.ts"
 import { rememberRead } from "./cursors/read.ts"
 import { readChains } from "./cursors/store.ts"
 import { readTopUpReference } from "./decide/top-up.ts"
@@ -10,6 +11,7 @@ import type { DialectVoice } from "./dialect.ts"
 import type { Draft } from "./draft.ts"
 import { makeEngine } from "./engine.ts"
 import { makeView } from "./exchange/view.ts"
+import { makeLimits } from "./limits/limits.ts"
 import { abandon } from "./loops/abandon.ts"
 import { makeBeginner } from "./loops/begin.ts"
 import { makeCourier, type Send } from "./loops/deliver.ts"
@@ -33,6 +35,7 @@ import type { Watch } from "./receiving.ts"
 import { makeReports } from "./reports/reports.ts"
 import { makeAhead } from "./retention/ahead.ts"
 import { makeRetention } from "./retention/retention.ts"
+import { makeMasterKeys } from "./rotation/rotation.ts"
 import type { Keyring } from "./seal.ts"
 import { makeVerbs } from "./verbs.ts"
 import { makeAnnounce, type Rendered } from "./webhooks/announce.ts"
@@ -71,6 +74,8 @@ export type CoreParts = {
   readonly checkAddress: (url: string) => Promise<string | null>
   readonly metrics: Metrics
   readonly log: Log
+  /** Who is written down as having done what is changed by verbs; unset: the gateway's callers. */
+  readonly by?: Actor
   /** For benches: what stands between the engine and its connection. */
   readonly writer?: (real: Writer) => Writer
 }
@@ -78,7 +83,8 @@ export type CoreParts = {
 export type Core = ReturnType<typeof openCore>
 
 /** Opens the core on a migrated database. Nothing runs by itself before `start`. */
-export function openCore(parts: CoreParts) {
+export function openCore(given: CoreParts) {
+  const parts = { ...given, by: given.by ?? null }
   const { database, clock, ids, keyring, log, metrics } = parts
   const node = ids.next()
   const rails = new Map(parts.rails.map((rail) => [rail.name, rail]))
@@ -215,9 +221,13 @@ export function openCore(parts: CoreParts) {
     /** All that is known of anybody's payment, by its id or that of an attempt or refund of it. */
     story: (id: string) => storyOf(database, keyring, id),
     /** Changes which rails and which of our accounts a merchant's money takes. */
-    route: (merchantId: string, change: NewRoutes) => routeMerchant(database, merchantId, change),
+    route: (merchantId: string, change: NewRoutes) => routeMerchant(parts, merchantId, change),
     /** What became of money, for operators and merchants. */
     reports: makeReports(parts),
+    /** How often callers may ask, and fail: counted by all nodes together. */
+    limits: makeLimits(parts),
+    /** The keys that everything secret is sealed under. */
+    masterKeys: makeMasterKeys(parts),
     /** How much is told of the past. */
     retention: makeRetention(parts),
     /** Files that went to banks and came from them. */

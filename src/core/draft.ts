@@ -5,6 +5,7 @@
  * row that nobody asked for in `needs` stops the fold with `Missing`, so that it is loaded and the
  * whole batch is folded again.
  */
+import { type Actor, contentOf, type Entry } from "./audit/entry.ts"
 import type { Customer, Instrument } from "./customers/customer.ts"
 import {
   type Account,
@@ -143,6 +144,8 @@ export class Draft {
   readonly accounts = this.shelf<Account>(() => ({}))
   readonly xpubs = this.shelf<Xpub>((id) => ({ xpubs: [id] }))
   readonly addresses = this.shelf<Address>(() => ({}))
+  /** Entries of the audit log, as they are to be appended. */
+  readonly audits = this.shelf<string>(() => ({}))
 
   constructor(now: Date, nextId: () => string) {
     this.now = now
@@ -217,6 +220,11 @@ export class Draft {
     } else {
       this.accounts.put(account.id, account)
     }
+  }
+
+  /** Writes down what an operator did. */
+  audit(entry: Entry, by: Actor): void {
+    this.audits.insert(this.nextId(), contentOf(entry, by, this.now))
   }
 
   /** Writes an event about a row whose `version` was raised for it. */

@@ -1,6 +1,8 @@
 /** The door of the core: what dialects, rails, pages, the command line and http may use. */
 export { isDay } from "../calendar.ts"
 export type { Clock, Ids } from "../clock.ts"
+export { ACTIONS, type Action, type Actor } from "./audit/entry.ts"
+export type { Shown as AuditEntry } from "./audit/log.ts"
 export {
   amountProblem,
   type Company,
@@ -52,6 +54,9 @@ export type { DryRun, FileStory } from "./exchange/view.ts"
 export { OutcomeUnknown } from "./fate.ts"
 export type { Bound, Once, StoredAnswer } from "./fold.ts"
 export type { Account } from "./ledger/account.ts"
+export { addressName, isOwnMachine } from "./limits/address.ts"
+export type { Patience, Suspect } from "./limits/failures.ts"
+export type { Standing } from "./limits/windows.ts"
 export { hmacHex } from "./mac.ts"
 export { LOGO_MAX_BYTES } from "./merchants/logo.ts"
 export {
@@ -149,7 +154,8 @@ export type { Balances } from "./reports/store/statement.ts"
 export type { Unanswered } from "./reports/unanswered.ts"
 export { readMonth } from "./retention/months.ts"
 export { type Going, type Held, KEPT_MONTHS, type Kept } from "./retention/retention.ts"
-export { constantTimeEqual, hashSecret } from "./seal.ts"
+export type { Flaw, Rotated, ShownKeys } from "./rotation/rotation.ts"
+export { constantTimeEqual, hashSecret, type Keyring, steadyKey } from "./seal.ts"
 export { issuePath, issueSentence } from "./settings-issue.ts"
 export type { SightingView } from "./sightings/view.ts"
 export type { Delivery, Endpoint, Event } from "./webhooks/event.ts"

@@ -1,6 +1,8 @@
 /** What one may ask of the core and tell it, by subject; payments' own verbs are in `pay.ts`. */
 import type { Clock, Ids } from "../clock.ts"
 import type { Database } from "../db/database.ts"
+import type { Actor } from "./audit/entry.ts"
+import { makeAuditLog } from "./audit/log.ts"
 import { importCatalogue, type ReplaceOptions, replaceCatalogue } from "./catalogue/change.ts"
 import type { Company } from "./catalogue/company.ts"
 import type { ImportOptions } from "./catalogue/import.ts"
@@ -20,10 +22,11 @@ import { type TopUp, topUp } from "./decide/top-up.ts"
 import type { Engine } from "./engine.ts"
 import type { Bound, Once } from "./fold.ts"
 import * as ledger from "./ledger/store.ts"
+import { disableEndpoint, revokeCredential } from "./merchants/endings.ts"
 import { makeGate } from "./merchants/gate.ts"
 import * as onboard from "./merchants/onboard.ts"
-import { addOperatorKey } from "./merchants/operators.ts"
-import { listOperatorKeys, revokeOperatorKey } from "./merchants/store/operators.ts"
+import { addOperatorKey, revokeOperatorKey } from "./merchants/operators.ts"
+import { listOperatorKeys } from "./merchants/store/operators.ts"
 import * as merchants from "./merchants/store.ts"
 import { changeTerms, type NewTerms } from "./merchants/terms.ts"
 import type { PageRequest } from "./page.ts"
@@ -53,6 +56,8 @@ export type VerbParts = {
   readonly pay: Pay
   readonly reader: Reader
   readonly rails: ReadonlyMap<string, Rail>
+  /** Who is written down as having done what these change; null for nobody. */
+  readonly by: Actor | null
 }
 
 /** An instrument as it is to be made: what is kept sealed is still readable. */
@@ -63,6 +68,7 @@ export type NewInstrument = Omit<CreateInstrument, "id" | "detailsSealed" | "con
 /** Makes them for one node. */
 export function makeVerbs(parts: VerbParts) {
   const { database, clock, ids, keyring, engine, pay } = parts
+  const audit = makeAuditLog(parts)
   const gate = makeGate({ database, clock })
   const readers = makeReaders(database, keyring)
 
@@ -127,9 +133,9 @@ export function makeVerbs(parts: VerbParts) {
         answered(instrument, { state: "error", reason: "mandate_revoked" }),
       /** Ends the consent: after this answer no new charge is accepted. */
       revoke: async (merchantId: string, id: string, by: Revoker) =>
-        revoke(await readers.instruments.find(merchantId, id), by),
+        revoke(await readers.instruments.find(merchantId, id), by, parts.by),
       /** Its owner ends it on our page, whose link is the permission. */
-      revokeByLink: async (id: string) => revoke(await readers.instruments.any(id), "payer"),
+      revokeByLink: async (id: string) => revoke(await readers.instruments.any(id), "payer", null),
       /** The proof that its owner agreed; null when none was kept. */
       consent: (instrument: Instrument) => openConsent(instrument, keyring),
       find: readers.instruments.find,
@@ -142,7 +148,11 @@ export function makeVerbs(parts: VerbParts) {
       /** What a request was answered under its Idempotency-Key; null when it wasn't. */
       find: (bound: Bound) => findAnswer(database, keyring, bound, clock.now()),
     },
-    wallet: { topUp: (command: TopUp) => engine.submit(topUp, command) },
+    wallet: {
+      /** Books money that came in; `by` is written down with it, in the same commit. */
+      topUp: (command: TopUp, by: Actor | null = parts.by) =>
+        engine.submit(topUp, { ...command, by }),
+    },
     books: {
       accounts: (merchantId: string) => ledger.accountsOf(database, merchantId),
       /** What a rail has moved, and what it still owes. */
@@ -155,15 +165,16 @@ export function makeVerbs(parts: VerbParts) {
       deliveries: (merchantId: string, page: PageRequest) =>
         webhooks.listDeliveries(database, merchantId, page),
     },
+    audit,
     catalogue: {
       find: (code: string) => findCompany(database, code),
       list: (country: string | null) => listCompanies(database, country),
       /** Puts companies in the place of all, or of some countries'; answers what changes. */
       replace: (companies: readonly Company[], options?: ReplaceOptions) =>
-        replaceCatalogue(database, companies, options),
+        replaceCatalogue(database, companies, { audit: parts, ...options }),
       /** The same with what a rail's provider lists, unless that can't be believed. */
       import: (listed: readonly Company[], options: ImportOptions) =>
-        importCatalogue(database, listed, options),
+        importCatalogue(database, listed, { audit: parts, ...options }),
     },
     operators: {
       /** Finds whose key it is; remembered for less than a second. */
@@ -171,7 +182,7 @@ export function makeVerbs(parts: VerbParts) {
       add: (name: string, key: string) => addOperatorKey(parts, name, key),
       list: () => listOperatorKeys(database),
       /** Ends a key: whether it was in use, or null when there is none. */
-      revoke: (id: string) => revokeOperatorKey(database, id, clock.now()),
+      revoke: (id: string) => revokeOperatorKey(parts, id),
     },
     merchants: {
       /** Finds who holds a credential; remembered for less than a second. */
@@ -187,7 +198,7 @@ export function makeVerbs(parts: VerbParts) {
       agree: (...args: Tail<typeof onboard.agreeTerms>) => onboard.agreeTerms(parts, ...args),
       /** Changes them; null when the merchant doesn't use the dialect. */
       changeTerms: (merchantId: string, dialect: Payment["dialect"], change: NewTerms) =>
-        changeTerms(database, merchantId, dialect, change),
+        changeTerms(parts, merchantId, dialect, change),
       signingKey: (merchantId: string, dialect: Payment["dialect"]) =>
         onboard.signingKeyOf(parts, merchantId, dialect),
       addCredential: (merchantId: string, dialect: Payment["dialect"], secret: onboard.Secret) =>
@@ -195,8 +206,7 @@ export function makeVerbs(parts: VerbParts) {
       addCredentials: (...args: Tail<typeof onboard.addCredentials>) =>
         onboard.addCredentials(parts, ...args),
       credentials: (merchantId: string) => merchants.listCredentials(database, merchantId),
-      revoke: (merchantId: string, id: string) =>
-        merchants.revokeCredential(database, merchantId, id, clock.now()),
+      revoke: (merchantId: string, id: string) => revokeCredential(parts, merchantId, id),
       addEndpoint: (spec: onboard.NewEndpoint) => onboard.addEndpoint(parts, spec),
       endpoints: (merchantId: string) => merchants.listEndpoints(database, merchantId),
       /** The Standard Webhooks secret of an endpoint, in the clear. */
@@ -208,7 +218,7 @@ export function makeVerbs(parts: VerbParts) {
         merchantId: string,
         id: string,
         disabled: { readonly at: Date; readonly reason: string } | null,
-      ) => merchants.setEndpointDisabled(database, merchantId, id, disabled),
+      ) => disableEndpoint(parts, merchantId, id, disabled),
     },
   }
 
@@ -241,10 +251,14 @@ export function makeVerbs(parts: VerbParts) {
     return engine.submit(reportInstrument, command)
   }
 
-  async function revoke(found: Instrument | null, by: Revoker): Promise<Instrument | Refusal> {
+  async function revoke(
+    found: Instrument | null,
+    by: Revoker,
+    actor: Actor | null,
+  ): Promise<Instrument | Refusal> {
     if (found === null) return refuse("instrument_not_found", "there is no such payment method")
     const { id: instrumentId, customerId, merchantId } = found
-    return engine.submit(revokeInstrument, { instrumentId, customerId, merchantId, by })
+    return engine.submit(revokeInstrument, { instrumentId, customerId, merchantId, by, actor })
   }
 }
 

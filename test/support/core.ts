@@ -1,12 +1,13 @@
 /** A core without http or dialects: for tests of the engine, the books and the loops. */
 import type { Ids } from "../../src/clock.ts"
 import { makeIds, type TestClock, testClock } from "../../src/clock.ts"
+import type { Actor } from "../../src/core/audit/entry.ts"
 import { type Core, openCore } from "../../src/core/core.ts"
 import type { CreatePayment } from "../../src/core/decide/create-payment.ts"
 import type { DialectVoice, Rail } from "../../src/core/index.ts"
 import type { Sent } from "../../src/core/loops/deliver.ts"
 import { makePasswords } from "../../src/core/password.ts"
-import { masterKey, openKeyring } from "../../src/core/seal.ts"
+import { type Keyring, masterKey, openKeyring } from "../../src/core/seal.ts"
 import type { Database } from "../../src/db/database.ts"
 
 /** What a test rail was asked, and what it is to say. */
@@ -73,7 +74,9 @@ export async function testCore(
     rails?: readonly Rail[]
     clock?: TestClock
     name?: string
+    keyring?: Keyring
     mode?: "sandbox" | "live"
+    by?: Actor
   } = {},
 ): Promise<TestCore> {
   const clock = over.clock ?? testClock()
@@ -114,7 +117,7 @@ export async function testCore(
     database,
     clock,
     ids,
-    keyring: openKeyring(ids, { current: masterKey(Buffer.alloc(32, 7)) }),
+    keyring: over.keyring ?? openKeyring(ids, { current: masterKey(Buffer.alloc(32, 7)) }),
     passwords: makePasswords(ids),
     rails: over.rails ?? [rail],
     defaultRails: over.rails?.map(({ name }) => name) ?? ["test"],
@@ -124,6 +127,7 @@ export async function testCore(
       return test.respond()
     },
     checkAddress: async () => null,
+    ...(over.by && { by: over.by }),
     metrics: { count: () => {}, gauge: () => {}, observe: () => {} },
     log: {
       info: () => {},

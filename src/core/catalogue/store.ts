@@ -64,12 +64,17 @@ export function rewriteCatalogue<Answer>(
     readonly replacement: Replacement | null
     readonly answer: Answer
   },
+  /** Done last, in the same commit, where something is replaced. */
+  written: (transaction: Queries, answer: Answer) => Promise<void>,
 ): Promise<Answer> {
   return db.transaction(async (tx) => {
     await tx.query("lock table companies, products in share row exclusive mode")
     const before = await readCompanies(tx, null)
     const { replacement, answer } = decide(before)
-    if (replacement) await write(tx, before, replacement)
+    if (replacement) {
+      await write(tx, before, replacement)
+      await written(tx, answer)
+    }
     return answer
   })
 }

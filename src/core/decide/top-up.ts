@@ -1,4 +1,5 @@
 /** Books money that a merchant paid in, once per reference; what is owed is paid of it first. */
+import type { Actor, Entry } from "../audit/entry.ts"
 import { type Draft, type Needs, transferKey } from "../draft.ts"
 import { merchantAccount, railAccount } from "../ledger/account.ts"
 import { type Refusal, refuse } from "../refusal.ts"
@@ -11,6 +12,8 @@ export type TopUp = {
   readonly amount: bigint
   /** The operator's own id for the money that came in, as `readTopUpReference` has it. */
   readonly reference: string
+  /** The operator who is written down with it; null for the gateway itself. */
+  readonly by?: Actor | null
 }
 
 /** The largest top-up, in minor units: a mistake of a few digits shows, and JSON can hold it. */
@@ -73,6 +76,7 @@ function decide(draft: Draft, command: TopUp): ToppedUp | Refusal {
         "reference_conflict",
         "this reference was booked with another amount or currency",
       )
+    note(draft, command, existing.id, "unchanged")
     return { balance: draft.account(available).balance, repeated: true }
   }
   const outside = railAccount("gateway", "operator", "outside", asset)
@@ -81,7 +85,16 @@ function decide(draft: Draft, command: TopUp): ToppedUp | Refusal {
   draft.transferReferences.insert(key, transfer)
   payDebt(draft, command)
   armAgain(draft, merchantId, asset)
+  note(draft, command, transfer.id, "done")
   return { balance: draft.account(available).balance, repeated: false }
+}
+
+/** The reference is free text: the transfer has it, and the log has the transfer. */
+function note(draft: Draft, of: TopUp, transferId: string, outcome: Entry["outcome"]): void {
+  const { merchantId, asset, amount, by = null } = of
+  const change = outcome === "done" ? { [asset]: { old: null, new: amount.toString() } } : {}
+  const action = "wallet.top-up"
+  if (by) draft.audit({ action, merchantId, subject: transferId, outcome, change }, by)
 }
 
 /** What the merchant owes comes before what it can spend. */

@@ -1,6 +1,6 @@
 /** What operators see of bank files, and the little that they may change. */
-import type { Clock } from "../../clock.ts"
-import type { Database } from "../../db/database.ts"
+import { type AuditParts, audited } from "../audit/audited.ts"
+import type { Action, Entry } from "../audit/entry.ts"
 import { orderOf } from "../payments/prepare.ts"
 import type { Rail } from "../rail.ts"
 import type { Keyring } from "../seal.ts"
@@ -8,9 +8,7 @@ import { inSnapshot } from "../store/snapshot.ts"
 import type { Exchange, FileKind, Slot } from "./exchange.ts"
 import * as store from "./store/view.ts"
 
-export type ViewParts = {
-  readonly database: Database
-  readonly clock: Clock
+export type ViewParts = AuditParts & {
   readonly keyring: Keyring
   readonly rails: ReadonlyMap<string, Rail>
 }
@@ -85,7 +83,11 @@ export function makeView(parts: ViewParts) {
      * answers the line as it is then, and whether this did it. Null when there is none.
      */
     async clear(id: string, note: string) {
-      const cleared = await store.clearLine(database, id, { at: clock.now(), note })
+      const cleared = await audited(
+        parts,
+        (tx) => store.clearLine(tx, id, { at: clock.now(), note }),
+        (done) => told("bank-files.clear", id, done ? {} : null),
+      )
       const line = await store.findLine(database, id)
       return line && { line, cleared }
     },
@@ -101,14 +103,29 @@ export function makeView(parts: ViewParts) {
     async sendNow(): Promise<{ rail: string; orders: number }[]> {
       const sent: { rail: string; orders: number }[] = []
       for (const { rail } of exchangesOf(parts)) {
-        const orders = await store.wakeWaiting(database, { rail: rail.name, now: clock.now() })
+        const orders = await audited(
+          parts,
+          (tx) => store.wakeWaiting(tx, { rail: rail.name, now: clock.now() }),
+          (count) => told("bank-files.send", rail.name, { orders: { old: null, new: count } }),
+        )
         sent.push({ rail: rail.name, orders })
       }
       return sent
     },
     /** Lets a rail take whatever folder it finds next; false when it knew none before. */
-    adopt: (rail: string): Promise<boolean> => store.adoptFolder(database, rail, clock.now()),
+    adopt: (rail: string): Promise<boolean> =>
+      audited(
+        parts,
+        (tx) => store.adoptFolder(tx, rail, clock.now()),
+        (done) => told("bank-files.adopt", rail, done ? {} : null),
+      ),
   }
+}
+
+/** What an operator did; null for a change says that there was none. */
+function told(action: Action, subject: string, change: Entry["change"] | null): Entry {
+  const outcome = change ? "done" : "unchanged"
+  return { action, merchantId: null, subject, outcome, change: change ?? {} }
 }
 
 function exchangesOf({ rails }: ViewParts) {

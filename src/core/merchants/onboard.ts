@@ -1,6 +1,8 @@
 /** Sets a merchant up: its terms, its credentials, where it wants to be told. */
 import type { Clock, Ids } from "../../clock.ts"
 import type { Database, Queries } from "../../db/database.ts"
+import { append, audited } from "../audit/audited.ts"
+import { type Actor, differences } from "../audit/entry.ts"
 import type { Passwords } from "../password.ts"
 import type { DialectName } from "../payments/payment.ts"
 import { assert } from "../refusal.ts"
@@ -24,6 +26,8 @@ export type OnboardParts = {
   readonly ids: Ids
   readonly keyring: Keyring
   readonly passwords: Passwords
+  /** Who is written down as having done it; null for nobody. */
+  readonly by: Actor | null
 }
 
 /** A merchant as an operator describes it; what is left out has its default. */
@@ -42,8 +46,21 @@ export async function addMerchant(parts: OnboardParts, spec: NewMerchant): Promi
     settings: merchantSettings.parse(spec.settings ?? {}),
     createdAt: parts.clock.now(),
   }
-  await store.insertMerchant(parts.database, merchant)
-  return merchant
+  const { id: merchantId, name, timeZone, settings } = merchant
+  return audited(
+    parts,
+    async (tx) => {
+      await store.insertMerchant(tx, merchant)
+      return merchant
+    },
+    () => ({
+      action: "merchant.add",
+      merchantId,
+      subject: null,
+      outcome: "done",
+      change: differences(null, { name, timeZone, ...settings }),
+    }),
+  )
 }
 
 type Style = Pick<MerchantSettings, "displayName" | "supportInfo" | "colour" | "language">
@@ -71,6 +88,13 @@ export async function styleMerchant(
     if (logo) await store.putLogo(tx, merchantId, logo)
     if (logo === null) await store.deleteLogo(tx, merchantId)
     await store.updateSettings(tx, merchantId, settings)
+    await append(tx, parts, {
+      action: "merchant.style",
+      merchantId,
+      subject: null,
+      outcome: "done",
+      change: differences(merchant.settings, settings),
+    })
     return { ...merchant, settings }
   })
 }
@@ -99,13 +123,25 @@ export async function agreeTerms(
   settings: Partial<TermsSettings> = {},
 ): Promise<string> {
   const signingKey = parts.ids.bytes(24).toString("base64url")
-  await store.insertTerms(parts.database, {
-    merchantId,
-    dialect,
-    settings: termsSettings.parse(settings),
-    signingKeySealed: parts.keyring.seal(signingKey, SEALED.signingKey),
-    createdAt: parts.clock.now(),
-  })
+  const agreed = termsSettings.parse(settings)
+  await audited(
+    parts,
+    (tx) =>
+      store.insertTerms(tx, {
+        merchantId,
+        dialect,
+        settings: agreed,
+        signingKeySealed: parts.keyring.seal(signingKey, SEALED.signingKey),
+        createdAt: parts.clock.now(),
+      }),
+    () => ({
+      action: "terms.agree",
+      merchantId,
+      subject: null,
+      outcome: "done",
+      change: differences(null, { dialect, ...agreed }),
+    }),
+  )
   return signingKey
 }
 
@@ -131,7 +167,16 @@ export async function addCredential(
   merchantId: string,
   dialect: DialectName,
   secret: Secret,
-  db: Queries = parts.database,
+): Promise<store.Credential> {
+  return (await addCredentials(parts, merchantId, dialect, [secret]))[0]!
+}
+
+async function insertCredential(
+  parts: OnboardParts,
+  db: Queries,
+  merchantId: string,
+  dialect: DialectName,
+  secret: Secret,
 ): Promise<store.Credential> {
   const credential: store.Credential = {
     id: parts.ids.next(),
@@ -144,6 +189,13 @@ export async function addCredential(
     revokedAt: null,
   }
   await store.insertCredential(db, credential)
+  await append(db, parts, {
+    action: "key.add",
+    merchantId,
+    subject: credential.id,
+    outcome: "done",
+    change: differences(null, { dialect, kind: secret.kind }),
+  })
   return credential
 }
 
@@ -157,7 +209,7 @@ export async function addCredentials(
   return parts.database.transaction(async (tx) => {
     const stored: store.Credential[] = []
     for (const secret of secrets) {
-      stored.push(await addCredential(parts, merchantId, dialect, secret, tx))
+      stored.push(await insertCredential(parts, tx, merchantId, dialect, secret))
     }
     return stored
   })
@@ -205,6 +257,17 @@ export async function addEndpoint(
     disabledAt: null,
     disabledReason: null,
   }
-  await store.insertEndpoint(parts.database, endpoint)
+  const headers = Object.keys(spec.headers ?? {})
+  await audited(
+    parts,
+    (tx) => store.insertEndpoint(tx, endpoint),
+    () => ({
+      action: "endpoint.add",
+      merchantId: spec.merchantId,
+      subject: endpoint.id,
+      outcome: "done",
+      change: differences(null, { dialect: spec.dialect, url: spec.url, headers }),
+    }),
+  )
   return { endpoint, secret }
 }

@@ -1,5 +1,6 @@
 /** Which way a merchant's money takes: the rails of its methods, and the account it comes into. */
-import type { Database } from "../../db/database.ts"
+import { type AuditParts, append } from "../audit/audited.ts"
+import { differences } from "../audit/entry.ts"
 import type { Method } from "../payments/attempt.ts"
 import { assert } from "../refusal.ts"
 import { type Merchant, merchantSettings } from "./merchant.ts"
@@ -16,11 +17,11 @@ export type NewRoutes = {
  * setting; whether a rail or an account of that name is there, its caller has looked up.
  */
 export function routeMerchant(
-  database: Database,
+  parts: AuditParts,
   merchantId: string,
   { rails = {}, bankAccount }: NewRoutes,
 ): Promise<Merchant> {
-  return database.transaction(async (tx) => {
+  return parts.database.transaction(async (tx) => {
     const merchant = await store.lockMerchant(tx, merchantId)
     assert(merchant, `there is no merchant ${merchantId}`)
     const old = merchant.settings
@@ -31,6 +32,13 @@ export function routeMerchant(
       bankAccount: bankAccount === undefined ? old.bankAccount : bankAccount,
     })
     await store.updateSettings(tx, merchantId, settings)
+    await append(tx, parts, {
+      action: "merchant.set",
+      merchantId,
+      subject: null,
+      outcome: "done",
+      change: differences(old, settings),
+    })
     return { ...merchant, settings }
   })
 }

@@ -280,17 +280,21 @@ export async function findEndpoint(
   return rows[0] ?? null
 }
 
-/** Switches an endpoint off with a reason, or (null) on again; false when there is none. */
+/** Switches an endpoint off, or (null) on again from `now` on; answers how it was, if it is there. */
 export async function setEndpointDisabled(
   db: Queries,
   merchantId: string,
   id: string,
   disabled: { readonly at: Date; readonly reason: string } | null,
-): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `update endpoints set disabled_at = $3, disabled_reason = $4
-where id = $1 and merchant_id = $2`,
-    [id, merchantId, disabled?.at ?? null, disabled?.reason ?? null],
+  now: Date,
+): Promise<Pick<Endpoint, "disabledAt" | "disabledReason"> | null> {
+  const { rows } = await db.query<Pick<Endpoint, "disabledAt" | "disabledReason">>(
+    `update endpoints e set disabled_at = $3, disabled_reason = $4,
+  enabled_at = case when $3::timestamptz is null then $5 else e.enabled_at end
+from (select * from endpoints where id = $1 and merchant_id = $2 for no key update) as old
+where e.id = old.id
+returning old.disabled_at as "disabledAt", old.disabled_reason as "disabledReason"`,
+    [id, merchantId, disabled?.at ?? null, disabled?.reason ?? null, now],
   )
-  return rowCount === 1
+  return rows[0] ?? null
 }

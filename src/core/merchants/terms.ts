@@ -1,5 +1,6 @@
 /** Changes the terms on which a merchant uses a dialect. */
-import type { Database } from "../../db/database.ts"
+import { type AuditParts, append } from "../audit/audited.ts"
+import { differences } from "../audit/entry.ts"
 import type { DialectName } from "../payments/payment.ts"
 import { type Terms, type TermsSettings, termsSettings } from "./merchant.ts"
 import * as store from "./store.ts"
@@ -16,12 +17,12 @@ export type NewTerms = Partial<Omit<TermsSettings, "lowBalance">> & {
  * that aren't valid.
  */
 export function changeTerms(
-  database: Database,
+  parts: AuditParts,
   merchantId: string,
   dialect: DialectName,
   { lowBalance = {}, ...change }: NewTerms,
 ): Promise<Terms | null> {
-  return database.transaction(async (tx) => {
+  return parts.database.transaction(async (tx) => {
     const terms = await store.lockTerms(tx, merchantId, dialect)
     if (terms === null) return null
     const old = terms.settings
@@ -32,6 +33,13 @@ export function changeTerms(
       lowBalance: Object.fromEntries(limits.filter(([, limit]) => limit !== null)),
     })
     await store.updateTerms(tx, merchantId, dialect, settings)
+    await append(tx, parts, {
+      action: "terms.set",
+      merchantId,
+      subject: dialect,
+      outcome: "done",
+      change: differences(old, settings),
+    })
     return { ...terms, settings }
   })
 }

@@ -1,6 +1,6 @@
 /** How long events and deliveries are kept: what there is, and dropping what is old, by months. */
-import type { Clock } from "../../clock.ts"
-import type { Database, Queries } from "../../db/database.ts"
+import type { Queries } from "../../db/database.ts"
+import { type AuditParts, append } from "../audit/audited.ts"
 import { beginOfMonth, type Month, monthOf, monthsLater } from "./months.ts"
 import {
   countRows,
@@ -40,7 +40,8 @@ export type Held =
   | { readonly why: "busy"; readonly went: readonly Going[] }
 
 /** Makes what one may ask of, and do with, what is old. */
-export function makeRetention({ database, clock }: { database: Database; clock: Clock }) {
+export function makeRetention(parts: AuditParts) {
+  const { database, clock } = parts
   const keptFrom = () => monthsLater(monthOf(clock.now()), -KEPT_MONTHS)
 
   async function going(before: Month): Promise<Going[]> {
@@ -57,7 +58,16 @@ export function makeRetention({ database, clock }: { database: Database; clock: 
     for (let tries = 1; ; tries += 1) {
       try {
         const dropped = { rows: part.count, now: clock.now() }
-        await database.transaction((each) => dropPart(each, part, dropped))
+        await database.transaction(async (each) => {
+          if (!(await dropPart(each, part, dropped))) return
+          await append(each, parts, {
+            action: "retention.drop",
+            merchantId: null,
+            subject: part.name,
+            outcome: "done",
+            change: { rows: { old: Number(part.count), new: null } },
+          })
+        })
         return true
       } catch (error) {
         if ((error as { code?: string }).code !== LOCK_NOT_AVAILABLE) throw error
@@ -69,11 +79,11 @@ export function makeRetention({ database, clock }: { database: Database; clock: 
   return {
     /** What there is, and what there was. */
     async show(): Promise<Kept> {
-      const parts = []
+      const kept = []
       for (const part of await partsOf(database)) {
-        parts.push({ ...part, oldestAt: await oldestOf(database, part) })
+        kept.push({ ...part, oldestAt: await oldestOf(database, part) })
       }
-      return { parts, dropped: await droppedMonths(database), keptFrom: keptFrom() }
+      return { parts: kept, dropped: await droppedMonths(database), keptFrom: keptFrom() }
     },
     /**
      * Drops events and deliveries of all months before one; answers which went, or with `dryRun`
@@ -85,10 +95,10 @@ export function makeRetention({ database, clock }: { database: Database; clock: 
       if (unfinished.deliveries + unfinished.attempts > 0) {
         return { why: "unfinished", ...unfinished }
       }
-      const parts = await going(before)
-      if (dryRun) return parts
+      const gone = await going(before)
+      if (dryRun) return gone
       const went: Going[] = []
-      for (const part of parts) {
+      for (const part of gone) {
         if (!(await dropOne(part))) return { why: "busy", went }
         went.push(part)
       }

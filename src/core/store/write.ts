@@ -1,5 +1,6 @@
 /** Round trip two: writes what a batch decided, one statement a table, in one fixed order. */
 import type { Call, Queries, Result } from "../../db/database.ts"
+import { appendCall } from "../audit/store.ts"
 import type { Draft, Shelf } from "../draft.ts"
 import { assert } from "../refusal.ts"
 import * as schema from "./schema.ts"
@@ -9,8 +10,8 @@ import { insertRows, type Table, updateRows } from "./tables.ts"
 export type Write = { readonly call: Call; readonly rows: number }
 
 /**
- * The statements that write `draft`; none when nothing was decided. Accounts come last, as they are
- * what other nodes wait for.
+ * The statements that write `draft`; none when nothing was decided. Accounts come late, as they are
+ * what other nodes wait for, and the audit log last, whose end all who append wait for.
  */
 export function writes(draft: Draft, batchId: string): Write[] {
   const lists = [
@@ -31,6 +32,7 @@ export function writes(draft: Draft, batchId: string): Write[] {
     shelfWrites(schema.tallies, draft.tallies),
     shelfWrites(schema.accounts, draft.accounts),
     insertOnly(schema.transfers, [...draft.transfers.inserted.values()]),
+    [...draft.audits.inserted.values()].map((entry) => ({ call: appendCall(entry), rows: 1 })),
   ].flat()
   if (lists.length === 0) return []
   const batch: Write = {

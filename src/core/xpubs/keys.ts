@@ -1,6 +1,7 @@
 /** Merchants' extended public keys as verbs: added, found, vetted, kept ahead of what is needed. */
-import type { Clock, Ids } from "../../clock.ts"
-import type { Database } from "../../db/database.ts"
+import type { Ids } from "../../clock.ts"
+import { type AuditParts, audited } from "../audit/audited.ts"
+import { type Change, differences, type Entry } from "../audit/entry.ts"
 import type { Draft } from "../draft.ts"
 import type { Rail } from "../rail.ts"
 import type { ExtendedKey, Receiving } from "../receiving.ts"
@@ -10,10 +11,8 @@ import { SEALED } from "../store/sealed.ts"
 import * as store from "./store.ts"
 import { INDEX_MAX, type Xpub } from "./xpub.ts"
 
-export type KeyParts = {
+export type KeyParts = AuditParts & {
   readonly mode: "sandbox" | "live"
-  readonly database: Database
-  readonly clock: Clock
   readonly ids: Ids
   readonly keyring: Keyring
   readonly rails: ReadonlyMap<string, Rail>
@@ -126,7 +125,12 @@ export function makeKeys(parts: KeyParts) {
       }
       known.delete(`${merchantId}|${rail}`)
       if (before) {
-        if (before.retiredAt !== null) await store.reviveXpub(database, before, clock.now())
+        const isBack = before.retiredAt !== null
+        await audited(
+          parts,
+          async (tx) => isBack && store.reviveXpub(tx, before, clock.now()),
+          () => added(before, isBack ? "done" : "unchanged"),
+        )
         return show({ ...before, retiredAt: null })
       }
       const xpub: Xpub = {
@@ -141,7 +145,11 @@ export function makeKeys(parts: KeyParts) {
         createdAt: clock.now(),
         retiredAt: null,
       }
-      await store.insertXpub(database, xpub)
+      await audited(
+        parts,
+        (tx) => store.insertXpub(tx, xpub),
+        () => added(xpub, "done"),
+      )
       return show(xpub)
     },
 
@@ -154,7 +162,17 @@ export function makeKeys(parts: KeyParts) {
 
     /** Leaves out the next indexes of all of a merchant's keys: they may have been given out. */
     advance: (merchantId: string, rail: string, by: number) =>
-      store.advanceXpubs(database, merchantId, rail, by),
+      audited(
+        parts,
+        (tx) => store.advanceXpubs(tx, merchantId, rail, by),
+        (keys) => ({
+          action: "xpub.advance",
+          merchantId,
+          subject: rail,
+          outcome: keys > 0 ? "done" : "unchanged",
+          change: differences(null, { by, keys }),
+        }),
+      ),
 
     /** Looks whether the next addresses are new, where money is real; answers how many keys. */
     async vet(rail: Rail): Promise<number> {
@@ -184,4 +202,10 @@ export function makeKeys(parts: KeyParts) {
       }
     },
   }
+}
+
+/** The key itself stays sealed, and so do the addresses that follow from it. */
+function added({ id, merchantId, rail }: Xpub, outcome: Entry["outcome"]): Entry {
+  const change: Change = outcome === "done" ? { rail: { old: null, new: rail } } : {}
+  return { action: "xpub.add", merchantId, subject: id, outcome, change }
 }

@@ -1,8 +1,9 @@
 /** The routes of operators: they book money that came in for merchants, with keys of their own. */
-import type { FastifyRequest } from "fastify"
+import type { FastifyReply, FastifyRequest } from "fastify"
 import { z } from "zod"
 import type { Core, Merchant, OperatorKey } from "../../core/index.ts"
 import { type DialectApp, WireProblem } from "../dialect.ts"
+import { askWho } from "../limit.ts"
 import { orThrow } from "../mount.ts"
 import * as answers from "./answers.ts"
 import { authenticateOperator } from "./auth.ts"
@@ -19,8 +20,9 @@ export function operatorRoutes(app: DialectApp, core: Core): void {
   const known = new Set<string>()
   const forOperators = {
     config: { open: true },
-    async onRequest(request: FastifyRequest) {
-      operators.set(request, await authenticateOperator(request, core))
+    async onRequest(request: FastifyRequest, reply: FastifyReply) {
+      const ask = () => authenticateOperator(request, core)
+      operators.set(request, await askWho(core, request, reply, ask))
     },
   }
 
@@ -39,9 +41,10 @@ export function operatorRoutes(app: DialectApp, core: Core): void {
       const merchantId = known.has(given) ? given : (await found(core, given)).id
       if (known.size >= REMEMBERED_MAX) known.clear()
       known.add(merchantId)
-      const booked = orThrow(await core.wallet.topUp({ merchantId, asset, amount, reference }))
-      const { balance, repeated } = booked
       const { id: operatorKey, name: operator } = operators.get(request)!
+      const by = { kind: "operator-key", name: operator, id: operatorKey } as const
+      const booked = orThrow(await core.wallet.topUp({ merchantId, asset, amount, reference }, by))
+      const { balance, repeated } = booked
       const about = { merchant: merchantId, asset, amount: amount.toString(), reference, repeated }
       core.log.info({ operatorKey, operator, ...about }, "top-up")
       return reply.code(repeated ? 200 : 201).send({

@@ -1,0 +1,50 @@
+/** What one may ask of the audit log. */
+import { inSnapshot } from "../store/snapshot.ts"
+import { type AuditParts, append } from "./audited.ts"
+import { type Broken, START, walk } from "./chain.ts"
+import type { Content, Entry } from "./entry.ts"
+import { type AuditFilter, type AuditRow, eachEntry, listAudit, readContent } from "./store.ts"
+
+/** An entry as it is shown; hashes in hex. */
+export type Shown = Content & { readonly position: number; readonly hash: string }
+
+/** `head`: the last row's hash, to be noted outside. `missing`: the noted one is in no row. */
+export type Verified = {
+  readonly rows: number
+  readonly head: string
+  readonly broken: Broken | null
+  readonly missing: boolean
+}
+
+/** Makes the questions. */
+export function makeAuditLog(parts: AuditParts) {
+  const { database } = parts
+  return {
+    /** The newest entries, newest first. */
+    async list(filter: AuditFilter, most: number): Promise<Shown[]> {
+      return (await listAudit(database, filter, most)).map(shown)
+    },
+    /** Passes all entries to `visit`, oldest first, in parts; from one snapshot. */
+    each: (filter: AuditFilter, visit: (rows: readonly Shown[]) => Promise<void>) =>
+      inSnapshot(database, (snapshot) =>
+        eachEntry(snapshot, filter, (rows) => visit(rows.map(shown))),
+      ),
+    /** Walks the whole chain; `noted` is a hash, in hex, that has to be one of its rows'. */
+    verify: (noted: string | null): Promise<Verified> =>
+      inSnapshot(database, async (snapshot) => {
+        let found = noted === null
+        const visit = ({ hash }: AuditRow) => {
+          if (hash.toString("hex") === noted) found = true
+        }
+        const { broken, place, rows } = await walk(snapshot, START, { visit })
+        return { rows, head: place.hash.toString("hex"), broken, missing: !found }
+      }),
+    /** Writes down what is no change of one commit: a refusal, a look at somebody's data. */
+    note: (entry: Entry) => database.transaction((each) => append(each, parts, entry)),
+  }
+}
+
+function shown(row: AuditRow): Shown {
+  const { position, hash } = row
+  return { position: Number(position), ...readContent(row), hash: hash.toString("hex") }
+}

@@ -1,0 +1,46 @@
+/** Ends what a merchant was given, or takes it up again: its credentials, its endpoints. */
+import { type AuditParts, append, audited } from "../audit/audited.ts"
+import { differences } from "../audit/entry.ts"
+import * as store from "./store.ts"
+
+/** Ends a credential; false when there is none, or it ended before. */
+export function revokeCredential(
+  parts: AuditParts,
+  merchantId: string,
+  id: string,
+): Promise<boolean> {
+  const now = parts.clock.now()
+  return audited(
+    parts,
+    (tx) => store.revokeCredential(tx, merchantId, id, now),
+    (ended) => ({
+      action: "key.revoke",
+      merchantId,
+      subject: id,
+      outcome: ended ? "done" : "unchanged",
+      change: ended ? differences(null, { revokedAt: now.toISOString() }) : {},
+    }),
+  )
+}
+
+/** Switches an endpoint off with a reason, or (null) on again; false when there is none. */
+export function disableEndpoint(
+  parts: AuditParts,
+  merchantId: string,
+  id: string,
+  disabled: { readonly at: Date; readonly reason: string } | null,
+): Promise<boolean> {
+  const now = parts.clock.now()
+  return parts.database.transaction(async (tx) => {
+    const before = await store.setEndpointDisabled(tx, merchantId, id, disabled, now)
+    if (before === null) return false
+    await append(tx, parts, {
+      action: disabled ? "endpoint.disable" : "endpoint.enable",
+      merchantId,
+      subject: id,
+      outcome: (before.disabledAt === null) === (disabled === null) ? "unchanged" : "done",
+      change: differences({ reason: before.disabledReason }, { reason: disabled?.reason ?? null }),
+    })
+    return true
+  })
+}
