@@ -44,7 +44,7 @@ export function logoRoutes(scope: FastifyInstance, core: Core, siteFor: SiteFor)
     if (!found) return notFound(reply, siteFor(request))
     return reply
       .header("cache-control", FOR_EVER)
-      .header("content-security-policy", "default-src 'none'; sandbox")
+      .header("content-security-policy", "default-src 'none'; frame-ancestors 'none'; sandbox")
       .header("x-content-type-options", "nosniff")
       .type(found.type)
       .send(found.content)

@@ -98,6 +98,18 @@ test("every answer carries the safe headers, the mode and a request id", async (
   assert.equal(headers["caudal-mode"], undefined)
 })
 
+test("browsers are told to come by https alone where they do, whatever the answer", async (t) => {
+  const plain = await start(t)
+  const told = await start(t, { httpsOnly: true })
+  for (const url of ["/things/1", "/nothing", "/fault", "/things/%zz"]) {
+    const name = "strict-transport-security"
+    assert.equal((await plain.app.inject(url)).headers[name], undefined, url)
+    assert.equal((await told.app.inject(url)).headers[name], "max-age=31536000", url)
+  }
+  const unread = parse(await talk(told.port, ["hello\r\n\r\n"]))
+  assert.equal(unread.headers["strict-transport-security"], "max-age=31536000")
+})
+
 test("a caller's request id is kept only when it is harmless", async (t) => {
   const { app } = await start(t)
   const table: [string, boolean][] = [

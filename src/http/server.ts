@@ -52,6 +52,8 @@ export type ServerOptions = {
   readonly logger: FastifyBaseLogger
   readonly metrics: Metrics
   readonly mode: "sandbox" | "live"
+  /** Whether browsers reach us by https alone, and may be told so for a year; left out: no. */
+  readonly httpsOnly?: boolean
   /** Whose X-Forwarded-* to believe: addresses or ranges, also with commas. Unset: nobody's. */
   readonly trustProxy?: string | string[]
   /** The prefix that a host name stands for: a client then changes nothing but the name. */
@@ -69,9 +71,12 @@ export type ServerOptions = {
 const HEADERS = {
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
-  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
   "cache-control": "no-store",
 }
+
+/** A year. For our host alone: names below it may be somebody else's. */
+const HTTPS_ONLY = { "strict-transport-security": "max-age=31536000" }
 
 /**
  * Makes the server, not yet listening. Listen on an address rather than on the name "localhost":
@@ -80,8 +85,11 @@ const HEADERS = {
  */
 export function makeServer(options: ServerOptions): FastifyInstance {
   const limits = { ...LIMITS, ...options.limits }
-  const headers: Record<string, string> =
-    options.mode === "sandbox" ? { ...HEADERS, "caudal-mode": "sandbox" } : HEADERS
+  const headers: Record<string, string> = {
+    ...HEADERS,
+    ...(options.mode === "sandbox" && { "caudal-mode": "sandbox" }),
+    ...(options.httpsOnly && HTTPS_ONLY),
+  }
   const answersOwed = new WeakMap<Socket, number>()
   let closing = false
 
