@@ -15,6 +15,7 @@ import { mountNotices } from "./http/notices.ts"
 import { makeSender } from "./http/send.ts"
 import { makeServer } from "./http/server.ts"
 import { coreOf, type Installation, openInstallation, railsOf } from "./installation.ts"
+import { mountOpenApi } from "./openapi/index.ts"
 import { type OwnChain, startOwnChain } from "./own-chain.ts"
 import { chooseAddress, keepUp, prepareSandbox } from "./prepare.ts"
 import type { Shown } from "./sandbox.ts"
@@ -23,6 +24,8 @@ export type System = {
   readonly url: string
   readonly core: Core
   readonly database: Database
+  /** For tests: asked without a socket, it answers many times as often. */
+  readonly server: FastifyInstance
   /** The demo merchant in each dialect; empty in live mode. */
   readonly sandbox: readonly Shown[]
   /** The chain that it keeps for itself; null in live mode, or without the program for one. */
@@ -136,6 +139,8 @@ async function startNode(
       ),
     ],
   })
+  // It notes what is mounted after it.
+  mountOpenApi(server, dialects, publicUrl)
   for (const dialect of dialects) await mountDialect(server, dialect, core)
   await mountCheckout(server, core)
   await mountNotices(server, core)
@@ -156,7 +161,7 @@ async function startNode(
   if (demoMerchantId !== null) core.openTo(demoMerchantId)
   if (chain) await whenRead(core, chain.chainId)
   ready = true
-  return { url, core, sandbox: shown, chain }
+  return { url, core, server, sandbox: shown, chain }
 }
 
 /** A block comes every second, and is read within another. */

@@ -53,6 +53,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/checkout/": ["src/core/index.ts", "src/money.ts"],
   "src/console/": ["src/core/index.ts", "src/money.ts"],
   "src/sandbox.ts": [
+  "src/openapi/": ["src/dialects/dialect.ts"],
     "src/clock.ts",
     "src/money.ts",
     "src/core/index.ts",
@@ -99,7 +100,14 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@noble/curves": ["src/rails/evm/"],
   "@noble/hashes": ["src/rails/evm/"],
   "@scure/bip32": ["src/rails/evm/"],
-  fastify: ["src/http/", "src/dialects/", "src/checkout/", "src/console/", "src/system.ts"],
+  fastify: [
+    "src/http/",
+    "src/dialects/",
+    "src/openapi/",
+    "src/checkout/",
+    "src/console/",
+    "src/system.ts",
+  ],
   "ipaddr.js": ["src/http/"],
   jose: ["src/dialects/tapila/"],
   pg: ["src/db/"],
@@ -117,6 +125,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     "src/rails/simulator/",
     "src/rails/tapila/",
     "src/checkout/",
+    "src/openapi/",
     "src/console/",
   ],
   // Processes and sockets of our own belong to those who are responsible for them.

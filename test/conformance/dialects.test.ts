@@ -4,10 +4,11 @@ import { after, test } from "node:test"
 import { setTimeout as sleep } from "node:timers/promises"
 import { z } from "zod"
 import type { DialectName } from "../../src/core/index.ts"
-import type { DialectApp, ProblemCode } from "../../src/dialects/dialect.ts"
+import type { ProblemCode } from "../../src/dialects/dialect.ts"
 import { type Dialect, dialects } from "../../src/dialects/index.ts"
 import { ask, startGateway } from "../support/gateway.ts"
 import { addMerchant } from "../support/merchant.ts"
+import { registeredBy } from "../support/routes.ts"
 
 const gateway = await startGateway({ after })
 const { core } = gateway
@@ -208,26 +209,10 @@ type Route = {
 
 /** The routes of a dialect, by having it register them with nobody. */
 function routesOf(dialect: Dialect): Route[] {
-  const found: Route[] = []
-  type Options = { config?: { open?: boolean }; schema?: { body?: unknown } }
-  const record = (method: string) => (path: string, options: Options | (() => void)) => {
-    const { config, schema } = typeof options === "function" ? ({} as Options) : options
-    const url = dialect.prefix + path
+  return registeredBy(dialect, core).map(({ method, url, open, schema }) => {
     const name = `${method} ${url}`
-    const takesBody = schema?.body !== undefined
-    found.push({ dialect, name, method, url, open: config?.open === true, takesBody })
-  }
-  const app = new Proxy(
-    {},
-    {
-      get: (_, member) => {
-        const verb = String(member).toUpperCase()
-        return ["GET", "POST", "PUT", "PATCH", "DELETE"].includes(verb) ? record(verb) : () => {}
-      },
-    },
-  )
-  dialect.routes(app as DialectApp, core)
-  return found
+    return { dialect, name, method, url, open, takesBody: schema.body !== undefined }
+  })
 }
 
 const routes = dialects.flatMap(routesOf)

@@ -5,11 +5,13 @@ import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
+import type { Logger } from "pino"
 import type { Clock } from "../../src/clock.ts"
 import { readConfig } from "../../src/config.ts"
 import { makeLogger } from "../../src/http/log.ts"
 import { type System, startSystem } from "../../src/system.ts"
 import { lastFirst } from "./cleanup.ts"
+import { checkAnswer } from "./contract.ts"
 import { type Cleanup, testDatabase } from "./database.ts"
 import { openFront } from "./front.ts"
 
@@ -68,7 +70,7 @@ export function giveNodes(nodes: number): void {
 export async function startGateway(
   testContext: Cleanup,
   environment: Readonly<Record<string, string>> = {},
-  over: { readonly clock?: Clock; readonly nodes?: number } = {},
+  over: { readonly clock?: Clock; readonly nodes?: number; readonly log?: Logger } = {},
 ): Promise<Gateway & { readonly nodes: readonly System[] }> {
   const context = lastFirst(testContext)
   const { url } = await testDatabase(context)
@@ -90,7 +92,7 @@ export async function startGateway(
     },
     dataDir,
   )
-  const log = makeLogger({ level: config.logLevel })
+  const log = over.log ?? makeLogger({ level: config.logLevel })
   const starting = Array.from({ length: count }, () =>
     startSystem({ config, log, ...(clock && { clock }) }),
   )
@@ -176,11 +178,14 @@ export async function ask(
     redirect: "manual",
   })
   const raw = await response.text()
+  const { pathname: path } = new URL(url)
+  const { status, headers: answered } = response
+  checkAnswer({ method, path, status, contentType: answered.get("content-type"), body: raw })
   let body: unknown = raw
   try {
     body = JSON.parse(raw)
   } catch {
     // A page.
   }
-  return { status: response.status, headers: response.headers, body }
+  return { status, headers: answered, body }
 }

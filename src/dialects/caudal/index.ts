@@ -2,6 +2,7 @@
 import type { Dialect } from "../dialect.ts"
 import { authenticate, issue } from "./auth.ts"
 import { callback } from "./callback.ts"
+import { contract } from "./contract.ts"
 import { problem } from "./errors.ts"
 import { routes } from "./routes.ts"
 
@@ -17,6 +18,7 @@ export const caudal: Dialect = {
   routes,
   problem,
   callback,
+  contract,
   curl: (baseUrl, { apiKey }) =>
     [`curl '${baseUrl}/payments?limit=5' \\`, `  -H 'Authorization: Bearer ${apiKey}'`].join("\n"),
 }

@@ -2,6 +2,7 @@
 import type { Dialect } from "../dialect.ts"
 import { authenticate, issue } from "./auth.ts"
 import { callback } from "./callback.ts"
+import { contract } from "./contract.ts"
 import { problem } from "./errors.ts"
 import { routes } from "./routes.ts"
 
@@ -21,6 +22,7 @@ export const palommaDirectDebit: Dialect = {
   /** The vendor's own limit for receivers. */
   deliveryTimeoutMs: 5_000,
   callback,
+  contract,
   problem,
   authenticate,
   routes,

@@ -37,7 +37,7 @@ function customerRoutes(app: DialectApp, core: Core): void {
 
   app.post(
     "/v1/customers",
-    { schema: { body: requests.createCustomer } },
+    { schema: { body: requests.createCustomer, response: { 201: customerSchema } } },
     async (request, reply) => {
       const merchantId = caller(request).merchant.id
       const command = { merchantId, dialect: DIALECT, person: request.body } as const
@@ -86,8 +86,8 @@ function paymentMethodRoutes(app: DialectApp, core: Core): void {
 
   app.post(
     "/v1/paymentMethods",
-    { schema: { body: requests.createPaymentMethod } },
-    (request, reply) =>
+    { schema: { body: requests.createPaymentMethod, response: { 201: paymentMethodSchema } } },
+    async (request, reply) =>
       create(core, request, reply, async () => {
         const { merchant } = caller(request)
         const { body } = request
@@ -167,8 +167,8 @@ function paymentMethodRoutes(app: DialectApp, core: Core): void {
 function paymentRequestRoutes(app: DialectApp, core: Core): void {
   app.post(
     "/v1/paymentRequests",
-    { schema: { body: requests.createPaymentRequest } },
-    (request, reply) =>
+    { schema: { body: requests.createPaymentRequest, response: { 201: paymentRequestSchema } } },
+    async (request, reply) =>
       create(core, request, reply, async () => {
         const { merchant, terms } = caller(request)
         const { body } = request
