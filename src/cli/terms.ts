@@ -50,7 +50,8 @@ const set = command({
   name: "terms set",
   about:
     "Changes a merchant's terms in a dialect, on every node within a second. A fee is never more " +
-    "than its payment; a recharge keeps the one of its creation. All but the fee is for tapila.",
+    "than its payment; a recharge keeps the one of its creation. Requests a minute are " +
+    "each credential's. All but these and the fee is for tapila.",
   operands: ["MERCHANT"],
   options: {
     dialect: DIALECT,
@@ -115,20 +116,14 @@ function noTerms(name: string, dialect: DialectName): CommandError {
 }
 
 /** What only recharges have. */
-const OF_RECHARGES = [
-  "answer-within",
-  "low-balance",
-  "per-number",
-  "requests-per-minute",
-  "notify",
-  "country",
-] as const
+const OF_RECHARGES = ["answer-within", "low-balance", "per-number", "notify", "country"] as const
 
 type Given = {
-  readonly [Name in (typeof OF_RECHARGES)[number] | "fee-fixed" | "fee-percent"]?:
-    | string
-    | readonly string[]
-    | undefined
+  readonly [Name in
+    | (typeof OF_RECHARGES)[number]
+    | "fee-fixed"
+    | "fee-percent"
+    | "requests-per-minute"]?: string | readonly string[] | undefined
 } & { readonly "low-balance": readonly string[] }
 
 /** A setting that its dialect doesn't heed would be believed to work. */
@@ -223,9 +218,13 @@ function rowsOf(dialect: DialectName, settings: TermsSettings): [name: string, v
     ["fixed fee", `${settings.feeFixed} minor units`],
     ["fee", `${settings.feeBasisPoints / 100} %`],
   ]
-  if (dialect !== "tapila") return fee
   const { answerWithinMs, lowBalance, requestsPerMinute } = settings
   const own = `the dialect's own`
+  const requests: [string, string] = [
+    "requests a minute",
+    requestsPerMinute === 0 ? "any" : (requestsPerMinute?.toString() ?? own),
+  ]
+  if (dialect !== "tapila") return [...fee, requests]
   const limits = Object.entries(lowBalance).map(([currency, limit]) => {
     return `${currency} ${writeAmount(BigInt(limit), currency)}`
   })
@@ -234,7 +233,7 @@ function rowsOf(dialect: DialectName, settings: TermsSettings): [name: string, v
     ["answer within", answerWithinMs === null ? own : `${answerWithinMs / 1_000} s`],
     ["low balance", limits.join(", ") || "never told"],
     ["recharges of a number", settings.identifierLimit?.toString() ?? own],
-    ["requests a minute", requestsPerMinute === 0 ? "any" : (requestsPerMinute?.toString() ?? own)],
+    requests,
     ["webhooks", settings.notifyAlways ? "of all recharges" : "of those that were answered 202"],
     ["country", settings.country ?? "any"],
   ]

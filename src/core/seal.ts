@@ -17,6 +17,8 @@ export type MasterKey = { readonly id: string; readonly key: Buffer }
 export type Keyring = {
   /** The id of the key that seals now, 8 hex digits. */
   readonly keyId: string
+  /** The ids of all keys that open boxes, the current one first. */
+  readonly keyIds: readonly string[]
   /**
    * Seals bytes or text (as UTF-8) for one purpose. The context, such as "endpoint.secret", is not
    * stored, but the box opens only under the same one.
@@ -98,6 +100,7 @@ export function openKeyring(
 
   return {
     keyId: keys.current.id,
+    keyIds: [...keysById.keys()].map((number) => number.toString(16).padStart(8, "0")),
     keyIdOf: (box) => {
       checkShape(box)
       return box.toString("hex", 1, 1 + KEY_ID_BYTES)
@@ -143,6 +146,14 @@ export function openKeyring(
       return plain
     },
   }
+}
+
+/**
+ * Of several derived keys the one that every node chooses which was given the same master keys,
+ * whichever of them is current there: for names that nodes have to agree on while keys change.
+ */
+export function steadyKey(keys: readonly MasterKey[]): MasterKey {
+  return keys.reduce((least, each) => (each.id < least.id ? each : least))
 }
 
 /** Each nonce is handed out once; they are public, so keeping some ahead gives nothing away. */

@@ -24,6 +24,7 @@ import {
   type WireAnswer,
   WireProblem,
 } from "./dialect.ts"
+import { askWho, countRequest } from "./limit.ts"
 import { invalid } from "./sentences.ts"
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"] as const
@@ -82,8 +83,11 @@ export async function mountDialect(
         const others = [route.onRequest ?? []].flat()
         route.onRequest = [
           ...others,
-          async (request: FastifyRequest) => {
-            callers.set(request, await dialect.authenticate(request, core))
+          async (request: FastifyRequest, reply: FastifyReply) => {
+            const ask = () => dialect.authenticate(request, core)
+            const found = await askWho(core, request, reply, ask)
+            callers.set(request, found)
+            await countRequest(core, found, reply, dialect.rateHeaders)
           },
         ]
       })
@@ -113,7 +117,7 @@ function refuseOtherMethods(
     scope.route({
       method: [...others],
       url: url.slice(dialect.prefix.length) || "/",
-      config: { open: true, refuses: true },
+      config: { open: true },
       // The method is wrong whatever the body is: it is not looked at.
       onRequest: async (request, reply) => {
         const problem: Problem = {

@@ -176,6 +176,7 @@ export async function deleteOld(db: Queries, now: Date, bodiesBefore: Date): Pro
     [`delete from batches where id in (${oldRows("id", "batches", "created_at")})`, day],
     [`delete from answers where key in (${oldRows("key", "answers", "expires_at")})`, now],
     [`delete from tallies where key in (${oldRows("key", "tallies", "expires_at")})`, now],
+    [`delete from limits where key in (${oldRows("key", "limits", "until")})`, now],
     [
       // What is still due after so long waits for an endpoint that was switched off.
       `update deliveries set message_sealed = null, due_at = null,

@@ -4,6 +4,7 @@ import { authenticate, issue } from "./auth.ts"
 import { callback } from "./callback.ts"
 import { contract } from "./contract.ts"
 import { problem } from "./errors.ts"
+import { rateHeaders } from "./rate-limit.ts"
 import { routes } from "./routes.ts"
 
 export const tapila: Dialect = {
@@ -16,6 +17,7 @@ export const tapila: Dialect = {
   authenticate,
   issue,
   routes,
+  rateHeaders,
   problem,
   callback,
   contract,

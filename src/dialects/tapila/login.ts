@@ -7,7 +7,7 @@ import { loginAnswer } from "./answers.ts"
 import { holderOfKey, wrongKey } from "./auth.ts"
 import { WRONG_LOGIN } from "./errors.ts"
 import { loginBody } from "./requests.ts"
-import { addressName, FOR_ADDRESS, FOR_USER, makeThrottle, makeTurns } from "./throttle.ts"
+import { makeTurns, suspectsOf } from "./throttle.ts"
 import { tokensOf } from "./token.ts"
 import { traceOf } from "./trace.ts"
 
@@ -16,8 +16,7 @@ const RETRY_AFTER_S = "30"
 
 /** Registers the routes that need no token. */
 export function loginRoutes(app: DialectApp, core: Core): void {
-  const users = makeThrottle(core.clock, FOR_USER)
-  const addresses = makeThrottle(core.clock, FOR_ADDRESS)
+  const { failures } = core.limits
   const inTurn = makeTurns()
 
   /** Who has this name and this password; null when nobody does. */
@@ -43,20 +42,21 @@ export function loginRoutes(app: DialectApp, core: Core): void {
       const key = await holderOfKey(request, core)
       // The key is optional here, but a wrong one is never passed over.
       if (request.headers["x-api-key"] !== undefined && !key) throw wrongKey()
-      const address = addressName(request.ip)
-      const waitMs = () => patience(reply, users.waitMs(clientUsername), addresses.waitMs(address))
-      const longestMs = waitMs()
+      const suspects = suspectsOf(clientUsername, request.ip)
+      const waitMs = async () => orTooMany(reply, await failures.waitMs(suspects))
+      const longestMs = await waitMs()
       if (longestMs > 0) await sleep(longestMs)
-      const found = await inTurn(clientUsername, async () => {
-        waitMs()
+      // A guesser's turns must not hold up whoever comes from elsewhere.
+      const found = await inTurn(suspects[0]!.name, async () => {
+        await waitMs()
         const holder = await verified(clientUsername, password)
         if (holder) return holder
-        users.failed(clientUsername)
-        addresses.failed(address)
+        await failures.failed(suspects)
         throw new WireProblem(WRONG_LOGIN)
       })
       if (key && key.merchant.id !== found.merchant.id) throw wrongKey()
-      users.succeeded(clientUsername)
+      // What others fail at under this name still counts against them.
+      await failures.succeeded(suspects.slice(0, 1))
       const trace = traceOf(request.id, core.ids.next())
       return { ...(await tokensOf(core).issue(found)), ...trace, main_tx: trace.mainTx }
     },
@@ -68,10 +68,9 @@ export function loginRoutes(app: DialectApp, core: Core): void {
   })
 }
 
-/** The longest wait that earlier failures ask for, in ms; throws when there were too many. */
-function patience(reply: FastifyReply, ...waits: readonly (number | null)[]): number {
-  const known = waits.filter((each) => each !== null)
-  if (known.length === waits.length) return Math.max(...known)
+/** The wait that earlier failures ask for, in ms; throws when there were too many. */
+function orTooMany(reply: FastifyReply, waitMs: number | null): number {
+  if (waitMs !== null) return waitMs
   reply.header("retry-after", RETRY_AFTER_S)
   const message = "too many failed logins: wait before the next"
   throw new WireProblem({ code: "too_many_requests", message })

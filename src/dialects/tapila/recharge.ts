@@ -8,6 +8,7 @@ import {
   maskNumber,
   type NewPayment,
   type Payment,
+  steadyKey,
 } from "../../core/index.ts"
 import { type DialectApp, type Problem, WireProblem } from "../dialect.ts"
 import { answer, caller, orThrow } from "../mount.ts"
@@ -104,12 +105,13 @@ function newRecharge(
 
 /**
  * Makes what limits the recharges of one number. It is counted under a keyed hash: of a plain one
- * all numbers can be tried. With another master key the windows begin anew, and nothing else.
+ * all numbers can be tried. Nodes that were given the same master keys agree on it; with others the
+ * windows begin anew, and nothing else.
  */
 function makeLimits(core: Core) {
   let key: KeyObject | undefined
   return ({ merchant, terms }: Found, { companyCode, identifierValue }: RechargeBody) => {
-    key ??= createSecretKey(core.deriveKeys("tapila.number")[0]!.key)
+    key ??= createSecretKey(steadyKey(core.deriveKeys("tapila.number")).key)
     const about = `${companyCode}|${identifierValue}`
     const number = createHmac("sha256", key).update(about).digest("hex")
     return {

@@ -7,7 +7,6 @@ import { operationAnswer, ratesAnswer, walletAnswer } from "./answers.ts"
 import { makeCatalogue } from "./catalogue.ts"
 import { catalogueRoutes } from "./catalogue-routes.ts"
 import { loginRoutes } from "./login.ts"
-import { limitRequests } from "./rate-limit.ts"
 import { rechargeRoutes } from "./recharge.ts"
 import { operationParams, operationQuery, ratesQuery } from "./requests.ts"
 import { balancesOf, ratesOf } from "./tools.ts"
@@ -20,7 +19,6 @@ export function routes(app: DialectApp, core: Core): void {
   const trace = (request: { id: string }) => traceOf(request.id, core.ids.next())
   // Every call of this API has a JSON content type, also those that have no body to go with it.
   readJson(app, "take empty")
-  limitRequests(app, core)
   loginRoutes(app, core)
   catalogueRoutes(app, core, catalogue)
   rechargeRoutes(app, core, catalogue)

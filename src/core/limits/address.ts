@@ -1,0 +1,25 @@
+/** The name under which a caller's address is counted. */
+
+/**
+ * The name of an address: an IPv4 address itself, also where it is written as IPv6; of IPv6 the
+ * network of 64 bits, all of which is one host's to use.
+ */
+export function addressName(ip: string): string {
+  const mapped = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(ip)
+  if (mapped) return mapped[1]!
+  if (!ip.includes(":") || ip.includes(".")) return ip
+  const [head = "", tail] = ip.toLowerCase().replace(/%.*$/, "").split("::")
+  const left = groups(head)
+  const right = groups(tail ?? "")
+  const zeros = Array<string>(Math.max(8 - left.length - right.length, 0)).fill("0")
+  return `${[...left, ...zeros, ...right].slice(0, 4).join(":")}::/64`
+}
+
+function groups(text: string): string[] {
+  return text === "" ? [] : text.split(":").map((group) => group.replace(/^0+(?=.)/, ""))
+}
+
+/** Whether an address is the caller's own machine, which is ours. */
+export function isOwnMachine(ip: string): boolean {
+  return ip === "::1" || addressName(ip).startsWith("127.")
+}

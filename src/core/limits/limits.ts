@@ -1,0 +1,26 @@
+/** What a node may ask about limits: uses within a minute and failures, counted by all nodes. */
+import { createHmac, createSecretKey } from "node:crypto"
+import type { Clock } from "../../clock.ts"
+import type { Queries } from "../../db/database.ts"
+import { type Keyring, steadyKey } from "../seal.ts"
+import { type Failures, makeFailures } from "./failures.ts"
+import { makeWindows, type Windows } from "./windows.ts"
+
+export type Limits = Windows & { readonly failures: Failures }
+
+/**
+ * Makes them. Names are addresses and user names, which belong to people: the database has a keyed
+ * hash of each, for of a plain one all addresses can be tried.
+ */
+export function makeLimits(parts: {
+  readonly database: Queries
+  readonly clock: Pick<Clock, "now">
+  readonly keyring: Pick<Keyring, "derive">
+}): Limits {
+  const key = createSecretKey(steadyKey(parts.keyring.derive("limits")).key)
+  const keyOf = (name: string) => createHmac("sha256", key).update(name).digest("base64url")
+  return {
+    ...makeWindows({ ...parts, keyOf }),
+    failures: makeFailures({ ...parts, keyOf }),
+  }
+}
