@@ -77,6 +77,52 @@ export type Issued = {
   readonly shown: Readonly<Record<string, string>>
 }
 
+/** How a client proves itself, as OpenAPI describes it; `http` is the header `Authorization`. */
+export type ProofScheme =
+  | { readonly type: "http"; readonly scheme: "bearer"; readonly description: string }
+  | {
+      readonly type: "apiKey"
+      readonly in: "header"
+      readonly name: string
+      readonly description: string
+    }
+
+/** What a route's description says beside its schemas. Examples are files of `examples/`. */
+export type RouteWords = {
+  readonly summary: string
+  /** Whether it takes an Idempotency-Key. */
+  readonly once?: true
+  /** Schemes that are all needed, where they aren't the dialect's own. */
+  readonly proof?: readonly string[]
+  /** `file.json`, or `file.json#member` for a part of one. */
+  readonly request?: string
+  /** The same for the answer of each status. */
+  readonly answers?: Readonly<Record<number, string>>
+  /** Media types of another answer than JSON with status 200. */
+  readonly alsoAs?: readonly string[]
+  /** Whether a client that has the answer already hears 304. */
+  readonly unchanged?: true
+}
+
+/** What a dialect says of itself in its OpenAPI document; the routes' own schemas do the rest. */
+export type Contract = {
+  readonly title: string
+  readonly description: string
+  readonly schemes: Readonly<Record<string, ProofScheme>>
+  /** Schemes that are all needed, on every route that isn't open. */
+  readonly proof: readonly string[]
+  /** The one shape of all errors. */
+  readonly problem: {
+    readonly schema: z.ZodType
+    readonly mediaType: string
+    readonly example?: string
+  }
+  /** By method and path below the base URL, such as `GET /payments/{id}`. */
+  readonly routes: Readonly<Record<string, RouteWords>>
+  /** The folder of the examples. */
+  readonly examples: string
+}
+
 export type Dialect = DialectVoice & {
   /** Where it is mounted, such as `/pentagoo`. */
   readonly prefix: string
@@ -89,10 +135,14 @@ export type Dialect = DialectVoice & {
    * Routes with `config: { open: true }` are served without it.
    */
   authenticate(request: FastifyRequest, core: Core): Promise<Found>
+  /** The headers that tell a caller how it stands with its requests a minute; left out: none. */
+  rateHeaders?(standing: Standing): Readonly<Record<string, string>>
   /** Registers the routes, with their paths as on the vendor's page. */
   routes(app: DialectApp, core: Core): void
   /** Makes credentials for a merchant. `signingKey` signs its callbacks. */
   issue(ids: Ids, about: { readonly merchantName: string; readonly signingKey: string }): Issued
+  /** What its OpenAPI document says. */
+  readonly contract: Contract
   /** What that command is about, in a few words for those who don't know the vendor. */
   readonly about: string
   /** A ready command that shows the dialect at work. `shown` are the credentials from `issue`. */
@@ -103,7 +153,7 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** Served to anybody. */
     open?: boolean
+    /** Only says that the path has other methods; no route of an API. */
+    refuses?: boolean
   }
 }
-  /** The headers that tell a caller how it stands with its requests a minute; left out: none. */
-  rateHeaders?(standing: Standing): Readonly<Record<string, string>>

@@ -117,7 +117,7 @@ function refuseOtherMethods(
     scope.route({
       method: [...others],
       url: url.slice(dialect.prefix.length) || "/",
-      config: { open: true },
+      config: { open: true, refuses: true },
       // The method is wrong whatever the body is: it is not looked at.
       onRequest: async (request, reply) => {
         const problem: Problem = {

@@ -118,7 +118,14 @@ function simulateRoute(app: DialectApp, core: Core): void {
 function refundRoute(app: DialectApp, core: Core): void {
   app.post(
     "/payments/:id/refunds",
-    { schema: { params: named, body: requests.refund }, onRequest: allowEmptyBody },
+    {
+      schema: {
+        params: named,
+        body: requests.refund,
+        response: { 201: answers.refundSchema },
+      },
+      onRequest: allowEmptyBody,
+    },
     async (request, reply) => {
       const payment = await found(core, request)
       const { amount, to, from } = request.body
