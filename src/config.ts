@@ -35,6 +35,9 @@ const url = (protocols: string[]) =>
     error: `must be an address that begins with ${protocols.map((each) => `${each}//`).join(" or ")}`,
   })
 
+/** One is being retired and one comes next; more are rotations that nobody finished. */
+const OLDER_KEYS_MAX = 10
+
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const
 
 /** One entry a setting. `.env.example` lists the same names; a test compares them. */
@@ -48,6 +51,7 @@ const environmentSchema = z.object({
   CAUDAL_TRUST_PROXY: z.string().min(1).optional(),
   CAUDAL_PUBLIC_URL: url(["http:", "https:"]).optional(),
   CAUDAL_MASTER_KEY: z.string().min(1).optional(),
+  CAUDAL_MASTER_KEY_OLDER: z.string().min(1).optional(),
   CAUDAL_SANDBOX_WEBHOOK_URL: url(["http:", "https:"]).optional(),
   CAUDAL_SANDBOX_PUBLIC: z.enum(["0", "1"]).default("0"),
   CAUDAL_SANDBOX_CHAIN: z.enum(["0", "1"]).default("1"),
@@ -69,6 +73,8 @@ export type Config = {
   readonly publicUrl: string | null
   /** Base64; null in a sandbox, which makes and keeps its own. */
   readonly masterKey: string | null
+  /** Base64: keys that only open what they sealed before. */
+  readonly masterKeysOlder: readonly string[]
   readonly sandboxWebhookUrl: string | null
   /** Whether a sandbox keeps a chain of its own, where it has the program for it. */
   readonly sandboxChain: boolean
@@ -105,6 +111,7 @@ export function readConfig(
     trustProxy: env.CAUDAL_TRUST_PROXY ?? null,
     publicUrl: env.CAUDAL_PUBLIC_URL?.replace(/\/+$/, "") ?? null,
     masterKey: env.CAUDAL_MASTER_KEY ?? null,
+    masterKeysOlder: env.CAUDAL_MASTER_KEY_OLDER?.split(",").map((each) => each.trim()) ?? [],
     sandboxWebhookUrl: env.CAUDAL_SANDBOX_WEBHOOK_URL ?? null,
     sandboxChain: env.CAUDAL_MODE === "sandbox" && env.CAUDAL_SANDBOX_CHAIN === "1",
     logLevel: env.CAUDAL_LOG_LEVEL ?? (env.CAUDAL_MODE === "live" ? "info" : "warn"),
@@ -138,6 +145,12 @@ function readFile(directory: string, named: string | undefined): Config["file"] 
 /** What each setting allows alone and all together must not be. */
 function contradictions(config: Config, sandboxPublic: boolean): string[] {
   const problems: string[] = []
+  if (config.masterKeysOlder.length > 0 && config.masterKey === null) {
+    problems.push("CAUDAL_MASTER_KEY_OLDER: give the current one in CAUDAL_MASTER_KEY, too")
+  }
+  if (config.masterKeysOlder.length > OLDER_KEYS_MAX) {
+    problems.push(`CAUDAL_MASTER_KEY_OLDER: at most ${OLDER_KEYS_MAX} keys`)
+  }
   if (config.mode === "live") {
     if (!config.masterKey) problems.push("CAUDAL_MASTER_KEY: live needs 32 bytes in base64")
     if (!config.publicUrl) problems.push("CAUDAL_PUBLIC_URL: live needs the address payers reach")

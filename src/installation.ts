@@ -1,5 +1,5 @@
 /** Opens an installation, its database, mode and keys: gateway and commands begin here. */
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { type Clock, type HostClock, hostClock, type Ids, makeIds } from "./clock.ts"
 import { type Config, ConfigError } from "./config.ts"
@@ -7,7 +7,7 @@ import { type Core, type CoreParts, type Log, openCore } from "./core/core.ts"
 import type { Rail } from "./core/index.ts"
 import { makePasswords } from "./core/password.ts"
 import { makeAhead } from "./core/retention/ahead.ts"
-import { type Keyring, masterKey, openKeyring, parseMasterKey } from "./core/seal.ts"
+import type { Keyring } from "./core/seal.ts"
 import { claimInstallation, settleCopy } from "./core/store/installation.ts"
 import { RESTORED_GAP } from "./core/xpubs/keys.ts"
 import { describeServer } from "./db/connection.ts"
@@ -16,6 +16,7 @@ import { embeddedConnection, startEmbedded } from "./db/embedded.ts"
 import { migrate } from "./db/migrate.ts"
 import { dialects } from "./dialects/index.ts"
 import { checkAddress, parseAllowList } from "./http/address.ts"
+import { readKeyring, sourceOfKeys } from "./master-key.ts"
 import { CONFIGURED, makeRails, type RailParts } from "./rails/index.ts"
 
 /** Something outside the program stands in the way; the message says what to do about it. */
@@ -89,7 +90,7 @@ export async function openInstallation(parts: InstallationParts): Promise<Instal
 /** Opens the core of an installation; `over` is what the gateway has and a command does without. */
 export function coreOf(
   installation: Installation,
-  over: Pick<CoreParts, "publicUrl" | "rails" | "send" | "metrics" | "log" | "writer">,
+  over: Pick<CoreParts, "publicUrl" | "rails" | "send" | "metrics" | "log" | "writer" | "by">,
 ): Core {
   const { config, allow, database, clock, ids, keyring } = installation
   return openCore({
@@ -203,7 +204,7 @@ async function prepareDatabase(
   clock.setOffsetMs(await clockOffsetMs(database, clock))
 }
 
-/** A database is used in the mode and under the master key that it was first started with. */
+/** A database is used in its first start's mode, under the keys that sealed what it holds. */
 async function claim(
   database: Database,
   config: Config,
@@ -212,18 +213,20 @@ async function claim(
   log: Log,
 ): Promise<void> {
   const claimed = await claimInstallation(database, config.mode, keyring, clock.now())
-  const { mode, keyFits, restored } = claimed
+  const { mode, missingKeys, restored } = claimed
   if (mode !== config.mode) {
     throw new ConfigError(
       `CAUDAL_MODE: this database belongs to a ${mode} installation ` +
         `and can't be used as ${config.mode}`,
     )
   }
-  if (!keyFits) {
-    const where = config.masterKey === null ? "master.key in the data folder" : "CAUDAL_MASTER_KEY"
+  if (missingKeys.length > 0) {
+    const many = missingKeys.length > 1
     throw new ConfigError(
-      `${where}: this database was sealed with another master key; ` +
-        "give the one it was first started with, or nothing in it can be read",
+      `${sourceOfKeys(config)}: this database was sealed with another master key: ` +
+        `${many ? "those with the ids" : "the one with the id"} ${missingKeys.join(", ")}. Give ` +
+        `${many ? "them" : "it"} again, in CAUDAL_MASTER_KEY_OLDER where another took the place, ` +
+        "or what is sealed can't be read",
     )
   }
   if (restored) {
@@ -245,34 +248,4 @@ function unusable(error: unknown, url: string): Error {
       "Start that server or correct DATABASE_URL; without DATABASE_URL Caudal runs its own.",
     { cause: error },
   )
-}
-
-/** The master key that was given, or the one that a sandbox made for itself at its first start. */
-function readKeyring(config: Config, ids: Ids): Keyring {
-  if (config.masterKey !== null) return openKeyring(ids, { current: given(config.masterKey) })
-  const path = join(config.dataDir, "master.key")
-  if (!existsSync(path)) makeKey(path, ids)
-  const kept = parseMasterKey(readFileSync(path, "utf8"))
-  return openKeyring(ids, { current: masterKey(kept.key) })
-}
-
-function given(text: string) {
-  try {
-    return parseMasterKey(text)
-  } catch (error) {
-    throw new ConfigError(`CAUDAL_MASTER_KEY: ${(error as Error).message}`, { cause: error })
-  }
-}
-
-/** Puts a whole new key in place, or leaves the one that another start put there first. */
-function makeKey(path: string, ids: Ids): void {
-  const draft = `${path}.${ids.next()}`
-  writeFileSync(draft, `${ids.bytes(32).toString("base64")}\n`, { mode: 0o600 })
-  try {
-    linkSync(draft, path)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error
-  } finally {
-    rmSync(draft)
-  }
 }

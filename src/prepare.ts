@@ -60,7 +60,10 @@ export async function prepareSandbox(
 /** A host's clock drifts by milliseconds a minute at most; a lost chain can wait as long. */
 const UPKEEP_MS = 60_000
 
-/** Keeps the clock in step with the database's, and gives up chains that were lost; until told. */
+/**
+ * Until told: keeps the clock in step with the database's, says which master key seals here, and
+ * gives up chains that were lost.
+ */
 export function keepUp(parts: {
   readonly core: Core
   readonly database: Database
@@ -74,6 +77,8 @@ export function keepUp(parts: {
       (offsetMs) => host.setOffsetMs(host.offsetMs() + offsetMs),
       () => undefined,
     )
+    // An outage is told by all else that asks the database.
+    core.masterKeys.use().catch(() => undefined)
     chain?.leaveLost(core).catch((error) => log.warn({ err: error }, "a lost chain stays"))
   }, UPKEEP_MS)
   return () => clearInterval(timer)

@@ -7,6 +7,7 @@ import { mountCheckout, PAGE_HEADERS, unreadablePage } from "./checkout/index.ts
 import type { Clock } from "./clock.ts"
 import { type Config, ConfigError } from "./config.ts"
 import type { Core } from "./core/core.ts"
+import { steadyKey } from "./core/seal.ts"
 import type { Database, Writer } from "./db/database.ts"
 import { dialects, mountDialect } from "./dialects/index.ts"
 import { clockCheck, mountHealth } from "./http/health.ts"
@@ -81,6 +82,7 @@ async function startNode(
     logger: log,
     metrics,
     mode: config.mode,
+    httpsOnly: config.publicUrl?.startsWith("https://") ?? false,
     ...(config.trustProxy === null ? {} : { trustProxy: proxiesIn(config.trustProxy) }),
     hosts: prefixesByHost(config),
     onFrameworkError: (path, problem) => {
@@ -110,7 +112,7 @@ async function startNode(
   if (ownChain) begun.defer(() => ownChain.stop())
   const chain = prepared ? prepared.chain : ownChain
   const publicUrl = config.publicUrl ?? url
-  const noticeKey = installation.keyring.derive("simulator notices")[0]!.key
+  const noticeKey = steadyKey(installation.keyring.derive("simulator notices")).key
   const rails = railsOf(config, { clock, ids, log, ownChain: chain, publicUrl, noticeKey })
   begun.defer(async () => void (await Promise.all(rails.map((rail) => rail.close?.()))))
   const core = coreOf(installation, {

@@ -1,5 +1,6 @@
 /** What all processes of a gateway stand on: database, the sandbox's chain, demo merchant. */
 import type { Config } from "../config.ts"
+import { steadyKey } from "../core/seal.ts"
 import { CONNECTIONS, connectionsOf } from "../db/database.ts"
 import type { makeLogger } from "../http/log.ts"
 import { coreOf, type Installation, OpenError, openInstallation, railsOf } from "../installation.ts"
@@ -57,7 +58,7 @@ async function build(
   const publicUrl = config.publicUrl ?? url
   const chain = await startOwnChain({ config, installation, log, notice })
   if (chain) begun.defer(() => chain.stop())
-  const noticeKey = keyring.derive("simulator notices")[0]!.key
+  const noticeKey = steadyKey(keyring.derive("simulator notices")).key
   const rails = railsOf(config, { clock, ids, log, ownChain: chain, publicUrl, noticeKey })
   begun.defer(async () => void (await Promise.all(rails.map((rail) => rail.close?.()))))
   const metrics = { count() {}, gauge() {}, observe() {} }

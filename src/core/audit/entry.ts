@@ -17,6 +17,7 @@ export const ACTIONS = [
   "terms.set",
   "key.add",
   "key.revoke",
+  "master-key.rotate",
   "operator-key.add",
   "operator-key.revoke",
   "endpoint.add",

@@ -1,19 +1,23 @@
 /** What a database remembers of its installation: its mode, and which master key opens it. */
 import type { Database, Queries } from "../../db/database.ts"
 import { doubtFolders } from "../exchange/store/lease.ts"
+import { listKeys, useKey } from "../rotation/store.ts"
 import { type Keyring, SealError } from "../seal.ts"
 import { RESTORED_GAP } from "../xpubs/keys.ts"
-
-const CONTEXT = "installation.key-check"
+import { KEY_CHECK } from "./sealed.ts"
 
 export type Claimed = {
   readonly mode: "sandbox" | "live"
-  readonly keyFits: boolean
+  /** The ids of master keys that sealed something here and aren't given. */
+  readonly missingKeys: readonly string[]
   /** The database is another copy than at the last start: restored, failed over, or moved. */
   readonly restored: boolean
 }
 
-/** Writes mode and key down at the first start; later it says what was written, and if it fits. */
+/**
+ * Writes mode and key down at the first start; later it says what was written, and which keys are
+ * missing. Where none is, the current key counts as one that seals from now on.
+ */
 export async function claimInstallation(
   db: Queries,
   mode: "sandbox" | "live",
@@ -23,14 +27,21 @@ export async function claimInstallation(
   await db.query(
     `insert into installation (mode, key_check_sealed, created_at) values ($1, $2, $3)
 on conflict do nothing`,
-    [mode, keyring.seal(CONTEXT, CONTEXT), now],
+    [mode, keyring.seal(KEY_CHECK, KEY_CHECK), now],
   )
   const { rows } = await db.query<Row>(
     `select mode, key_check_sealed as "keyCheckSealed", copy from installation`,
   )
   const row = rows[0]!
   const restored = row.copy !== null && row.copy !== (await copyOf(db))
-  return { mode: row.mode, keyFits: opens(keyring, row.keyCheckSealed), restored }
+  const inUse = (await listKeys(db)).filter(({ retiredAt }) => retiredAt === null)
+  const missing = inUse.map(({ id }) => id).filter((id) => !keyring.keyIds.includes(id))
+  const own = idOf(keyring, row.keyCheckSealed)
+  // Another key may have the same id, and a table of ids could be emptied: this box decides.
+  const unopened = opens(keyring, row.keyCheckSealed) || missing.includes(own) ? [] : [own]
+  const missingKeys = [...missing, ...unopened]
+  if (missingKeys.length === 0 && row.mode === mode) await useKey(db, keyring.keyId, now)
+  return { mode: row.mode, missingKeys, restored }
 }
 
 type Row = {
@@ -88,9 +99,19 @@ from pg_database where datname = current_database()`,
   return `${cluster ?? "unknown"}/${database}`
 }
 
+/** The id of the key that a box names; it may itself be damaged. */
+function idOf(keyring: Keyring, box: Buffer): string {
+  try {
+    return keyring.keyIdOf(box)
+  } catch (error) {
+    if (error instanceof SealError) return "unknown"
+    throw error
+  }
+}
+
 function opens(keyring: Keyring, box: Buffer): boolean {
   try {
-    keyring.unseal(box, CONTEXT)
+    keyring.unseal(box, KEY_CHECK)
     return true
   } catch (error) {
     if (error instanceof SealError) return false

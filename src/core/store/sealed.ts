@@ -18,6 +18,9 @@ export const SEALED = {
   xpub: "xpub.key",
 } as const
 
+/** The text by which a start finds out whether its keys are the database's. */
+export const KEY_CHECK = "installation.key-check"
+
 /** A stored customer with its person readable: opened by whoever reads it, for most only ask. */
 export function openCustomer(row: Customer, keyring: Keyring): Customer {
   let person: Customer["person"] | undefined
