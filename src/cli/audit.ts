@@ -47,16 +47,19 @@ const exportAll = command({
   about: "Writes the log as lines of JSON, oldest first; each with its hash.",
   options: { ...FILTER, out: OUTPUT.out },
   example: "audit export --out audit.jsonl",
-  noJson: "what it prints are lines of JSON",
   async run(values, shell) {
     const read = readFilter(values)
     await shell.withCore(async (core) => {
       const filter = await read(core)
+      let entries = 0
       await written(shell, values.out, (sink) =>
-        core.audit.each(filter, (rows) =>
-          sink.write(rows.map((row) => `${JSON.stringify(row)}\n`).join("")),
-        ),
+        core.audit.each(filter, (rows) => {
+          entries += rows.length
+          return sink.write(rows.map((row) => `${JSON.stringify(row)}\n`).join(""))
+        }),
       )
+      const file = values.out
+      if (file !== undefined) shell.show({ file, entries }, () => `${entries} entries in ${file}.`)
     })
   },
 })

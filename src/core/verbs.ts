@@ -43,6 +43,7 @@ import type { Keyring } from "./seal.ts"
 import { viewsOf } from "./sightings/view.ts"
 import { findAnswer } from "./store/answers.ts"
 import { openConsent, openPurpose, SEALED, sealConsent, sealPurpose } from "./store/sealed.ts"
+import { verifyBooks, verifyWhole, type WholeOptions } from "./verify/whole.ts"
 import type { Endpoint } from "./webhooks/event.ts"
 import * as webhooks from "./webhooks/store.ts"
 
@@ -157,7 +158,11 @@ export function makeVerbs(parts: VerbParts) {
       accounts: (merchantId: string) => ledger.accountsOf(database, merchantId),
       /** What a rail has moved, and what it still owes. */
       accountsOfRail: (rail: string) => ledger.accountsOfRail(database, rail),
-      verify: () => ledger.verifyBooks(database),
+      /** What is wrong, at most 20 rows; nothing says that the books are right. */
+      verify: () => verifyBooks(database, { keyring }),
+      /** The same, saying how it goes on and how much was read. */
+      verifyWhole: (progress: WholeOptions["progress"]) =>
+        verifyWhole(database, { keyring, ...(progress && { progress }) }),
     },
     events: {
       list: (filter: { merchantId: string; subjectId?: string }, page: PageRequest) =>

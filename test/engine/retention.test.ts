@@ -49,7 +49,17 @@ values ($1, 'payment', $2, $3, $4, 'caudal', $5, '{"state": "pending"}', $6)`,
   return id
 }
 
+/** The merchant's only endpoint has its id: nothing is sent to it. */
+async function addEndpoint() {
+  await database.query(
+    `insert into endpoints (id, merchant_id, dialect, url, secret_sealed, created_at)
+values ($1, $1, 'pentagoo', 'http://shop.example', '\\x', '2024-01-01') on conflict do nothing`,
+    [play.merchantId],
+  )
+}
+
 async function addDelivery(at: string, state: "due" | "delivered") {
+  await addEndpoint()
   await database.query(
     `insert into deliveries (id, event_id, endpoint_id, merchant_id, state, due_at, delivered_at,
   created_at)
@@ -218,5 +228,6 @@ order by id desc limit 1`,
   )
   const { id, eventId, endpointId } = rows[0]!
   const detail = `event ${eventId} to endpoint ${endpointId} 2 times`
-  assert.deepEqual(await play.core.books.verify(), [{ what: "delivery", id, detail }])
+  const found = [{ check: "deliveries", what: "delivery", id, detail }]
+  assert.deepEqual(await play.core.books.verify(), found)
 })
