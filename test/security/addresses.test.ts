@@ -188,7 +188,7 @@ async function listen(t: TestContext, server: Server): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-test("a name that was public, and now leads inside, is refused at the next connection", async (t) => {
+test("a name that was public and now leads inside is refused when next connected", async (t) => {
   let asked = 0
   const server = createServer((_request, response) => {
     asked += 1
