@@ -1,0 +1,86 @@
+/** Says what a run came to, for people. */
+import { dialects } from "../../src/dialects/index.ts"
+import { documentOf } from "../support/contract.ts"
+import type { Finding, Outcome } from "./sequence.ts"
+
+export type Run = {
+  readonly seed: string
+  readonly dialect: string | null
+  readonly tookMs: number
+}
+
+/** Findings that are printed whole. */
+const SHOWN_MAX = 20
+
+/** The summary of all processes of a run. */
+export function summary(outcomes: readonly Outcome[], run: Run): string {
+  const requests = total(outcomes.map((each) => each.requests))
+  const overSockets = total(outcomes.map((each) => each.overSockets))
+  const rate = Math.round(requests / (run.tookMs / 1_000))
+  const found = total(outcomes.map((each) => each.found))
+  const findings = outcomes.flatMap((each) => each.findings)
+  const unreached = missed(outcomes, run.dialect)
+  return [
+    `seed ${run.seed}: ${requests} requests (${overSockets} over sockets of their own) ` +
+      `in ${(run.tookMs / 1_000).toFixed(1)} s, ${rate}/s with ${outcomes.length} processes`,
+    `statuses: ${table(merged(outcomes.map((each) => each.statuses)))}`,
+    unreached.length === 0
+      ? "every route answered with success at least once"
+      : `no success yet from: ${unreached.join(", ")}`,
+    found === 0 ? "nothing was wrong" : `${found} findings, ${grouped(findings).length} kinds:`,
+    ...grouped(findings)
+      .slice(0, SHOWN_MAX)
+      .map((each) => shown(each, run)),
+  ].join("\n")
+}
+
+function total(numbers: readonly number[]): number {
+  return numbers.reduce((sum, each) => sum + each, 0)
+}
+
+function merged(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sums: Record<string, number> = {}
+  for (const each of all) {
+    for (const [name, count] of Object.entries(each)) sums[name] = (sums[name] ?? 0) + count
+  }
+  return sums
+}
+
+function table(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([name, count]) => `${name} ${count}`)
+    .join(", ")
+}
+
+/** Always refuses, by what its dialect says of itself. */
+const NEVER = new Set(["tapila POST /refresh"])
+
+function missed(outcomes: readonly Outcome[], only: string | null): string[] {
+  const reached = merged(outcomes.map((each) => each.reached))
+  return dialects
+    .filter(({ name }) => only === null || name === only)
+    .flatMap((dialect) =>
+      Object.entries(documentOf(dialect).paths).flatMap(([path, operations]) =>
+        Object.keys(operations).map((verb) => `${dialect.name} ${verb.toUpperCase()} ${path}`),
+      ),
+    )
+    .filter((aim) => !NEVER.has(aim) && !reached[aim])
+}
+
+/** One finding of each kind: numbers and ids tell them apart no further. */
+function grouped(findings: readonly Finding[]): Finding[] {
+  const kinds = new Map<string, Finding>()
+  for (const finding of findings) {
+    const kind = finding.what.replace(/[0-9a-f-]{8,}|\d+/g, "#")
+    if (!kinds.has(kind)) kinds.set(kind, finding)
+  }
+  return [...kinds.values()]
+}
+
+function shown({ what, sequence, request, curl }: Finding, { seed, dialect }: Run): string {
+  if (sequence < 0) return `\n- ${what}`
+  const only = dialect === null ? "" : ` --dialect ${dialect}`
+  const again = `npm run fuzz -- --seed ${seed} --sequence ${sequence}${only}`
+  return `\n- ${what}\n  request ${request} of sequence ${sequence}: ${again}\n  ${curl.slice(0, 3_000)}`
+}

@@ -1,0 +1,108 @@
+/** Runs sequences of requests against a gateway, many at once, and keeps what was wrong. */
+import { type Dialect, dialects } from "../../src/dialects/index.ts"
+import { judged } from "./judge.ts"
+import { makePool } from "./pool.ts"
+import { makeRandom } from "./random.ts"
+import { asCurl, type Shot, shotAt } from "./requests.ts"
+import type { Target } from "./target.ts"
+
+/** Requests of a sequence: each uses ids that those before it were given. */
+export const LENGTH = 50
+/** Sequences at once: while one waits for an operator, others go on. */
+const AT_ONCE = 64
+/** How often a request goes to the sequence's own dialect, rather than to any. */
+const OWN_SHARE = 0.75
+/** More of one kind say nothing new. */
+const FINDINGS_MAX = 50
+
+/** Something wrong, and how it is had again. */
+export type Finding = {
+  readonly what: string
+  readonly sequence: number
+  readonly request: number
+  readonly curl: string
+}
+
+export type Outcome = {
+  requests: number
+  overSockets: number
+  /** How often each status was answered. */
+  readonly statuses: Record<string, number>
+  /** How often each route was aimed at and answered with success. */
+  readonly reached: Record<string, number>
+  readonly findings: Finding[]
+  found: number
+}
+
+export type Plan = {
+  readonly seed: string
+  /** The numbers of the sequences to run, in order. */
+  readonly sequences: Iterable<number>
+  /** One dialect alone, or all. */
+  readonly dialect: Dialect | null
+}
+
+/** Runs all sequences of a plan. The same seed and number make the same requests, but for ids. */
+export async function runPlan(target: Target, plan: Plan): Promise<Outcome> {
+  const outcome: Outcome = {
+    requests: 0,
+    overSockets: 0,
+    statuses: {},
+    reached: {},
+    findings: [],
+    found: 0,
+  }
+  const numbers = plan.sequences[Symbol.iterator]()
+  const lane = async () => {
+    for (let next = numbers.next(); !next.done; next = numbers.next()) {
+      await runSequence(target, plan, next.value, outcome)
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, lane))
+  return outcome
+}
+
+async function runSequence(target: Target, plan: Plan, sequence: number, outcome: Outcome) {
+  const random = makeRandom(`${plan.seed}/${sequence}`)
+  const pool = makePool()
+  const making = { random, pool, sequence, fixed: target.fixed }
+  const own = plan.dialect ?? random.pick(dialects)
+  for (let request = 0; request < LENGTH; request += 1) {
+    const isOwn = plan.dialect !== null || random.chance(OWN_SHARE)
+    const shot = shotAt(isOwn ? own : random.pick(dialects), making, target.proofs)
+    const answer = await target.send(shot)
+    outcome.requests += 1
+    if (shot.overSocket) outcome.overSockets += 1
+    const found = target.noticed()
+    const status = answer ? String(answer.status) : "closed"
+    outcome.statuses[status] = (outcome.statuses[status] ?? 0) + 1
+    if (answer) {
+      found.push(...judged(shot, answer, pool, target.secrets))
+      if (answer.status < 300) {
+        const aim = `${shot.dialect} ${shot.aim}`
+        outcome.reached[aim] = (outcome.reached[aim] ?? 0) + 1
+        learn(pool, shot, answer.body)
+      }
+    } else if (!mayBeCut(shot)) found.push("the socket was closed without an answer")
+    const curl = found.length === 0 ? "" : asCurl(shot, target.gateway.url)
+    for (const what of found) keep(outcome, { what, sequence, request, curl })
+  }
+}
+
+function learn(pool: ReturnType<typeof makePool>, shot: Shot, body: string): void {
+  try {
+    pool.learn(JSON.parse(body), shot.collection, shot.who)
+  } catch {
+    // A statement as CSV has no ids to go on with.
+  }
+}
+
+/** Who sends more than is read may find the connection reset before the answer is through. */
+function mayBeCut({ body }: Shot): boolean {
+  return body !== null && body.length > 65_536
+}
+
+function keep(outcome: Outcome, finding: Finding): void {
+  outcome.found += 1
+  if (outcome.findings.length < FINDINGS_MAX) outcome.findings.push(finding)
+}
