@@ -96,10 +96,13 @@ export async function openSandbox(parts: SandboxParts): Promise<Sandboxed> {
     entries["chain"] = { rpcUrl, chainId, token: token.address, decimals: token.decimals, payer }
   }
   for (const dialect of parts.dialects) {
-    const secret = webhookSecret(core, dialect.name)
+    const fresh = webhookSecret(core, dialect.name)
     const credentials = await credentialsIn(core, dialect, merchant)
     const baseUrl = parts.url + dialect.basePath
-    if (parts.webhookUrl) await tellAt(core, dialect.name, merchant, parts.webhookUrl, secret)
+    const { webhookUrl } = parts
+    const secret = webhookUrl
+      ? await tellAt(core, dialect.name, merchant, webhookUrl, fresh)
+      : fresh
     const entry = { baseUrl, ...credentials, webhookSecret: secret }
     const operator = dialect.name === "caudal" && { operatorKey: await operatorKey(core) }
     entries[entryName(dialect.name)] = { ...entry, ...operator }
@@ -170,14 +173,17 @@ async function operatorKey(core: Core): Promise<string> {
   return key
 }
 
-/** Sees to it that the demo merchant is told at `url`, and no longer where it was told before. */
+/**
+ * Sees to it that the demo merchant is told at `url`, and no longer where it was told before.
+ * Answers under which secret: an endpoint keeps its own, also when the master key is rotated.
+ */
 async function tellAt(
   core: Core,
   dialect: DialectName,
   merchant: Merchant,
   url: string,
   secret: string,
-): Promise<void> {
+): Promise<string> {
   const { merchants } = core
   const reason = "the sandbox's webhook address changed"
   const others = (await merchants.endpoints(merchant.id)).filter((each) => each.dialect === dialect)
@@ -188,8 +194,11 @@ async function tellAt(
     if (ours !== secret) continue
     await merchants.disableEndpoint(merchant.id, other.id, { at: core.clock.now(), reason })
   }
-  if (!same) await merchants.addEndpoint({ merchantId: merchant.id, dialect, url, secret })
-  else if (same.disabledAt) await merchants.disableEndpoint(merchant.id, same.id, null)
+  if (!same) {
+    return (await merchants.addEndpoint({ merchantId: merchant.id, dialect, url, secret })).secret
+  }
+  if (same.disabledAt) await merchants.disableEndpoint(merchant.id, same.id, null)
+  return merchants.endpointSecret(same)
 }
 
 function webhookSecret(core: Core, dialect: DialectName): string {

@@ -3,7 +3,10 @@ import assert from "node:assert/strict"
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { after, test } from "node:test"
+import { readConfig } from "../../src/config.ts"
 import { masterKey } from "../../src/core/seal.ts"
+import { makeLogger } from "../../src/http/log.ts"
+import { startSystem } from "../../src/system.ts"
 import { lastFirst } from "../support/cleanup.ts"
 import { testDatabase } from "../support/database.ts"
 import { startGateway } from "../support/gateway.ts"
@@ -77,6 +80,32 @@ test("keys of the settings: the new one beside the older, then alone", async () 
     assert.equal(ran.code, 1)
     assert.match(ran.err, /^CAUDAL_MASTER_KEY_OLDER: /)
   }
+})
+
+test("what sandbox.json says of the webhooks' secret is true after a rotation, too", async (t) => {
+  const context = lastFirst(t)
+  const { url: DATABASE_URL } = await testDatabase(context)
+  const CAUDAL_DATA_DIR = temporaryFolder(context)
+  const CAUDAL_SANDBOX_WEBHOOK_URL = "http://127.0.0.1:9/hook"
+  const own = { DATABASE_URL, CAUDAL_DATA_DIR, CAUDAL_SANDBOX_WEBHOOK_URL }
+  const toldAndStored = async () => {
+    const config = readConfig({ ...own, PORT: "0", CAUDAL_SANDBOX_CHAIN: "0" }, CAUDAL_DATA_DIR)
+    const system = await startSystem({ config, log: makeLogger({ level: "silent" }) })
+    const { merchants } = system.core
+    const demo = (await merchants.findByName("Demo"))!
+    const endpoints = await merchants.endpoints(demo.id)
+    const stored = endpoints
+      .filter(({ dialect, disabledAt }) => dialect === "caudal" && disabledAt === null)
+      .map((endpoint) => merchants.endpointSecret(endpoint))
+    await system.stop()
+    const file = JSON.parse(readFileSync(join(CAUDAL_DATA_DIR, "sandbox.json"), "utf8"))
+    return { told: [file.caudal.webhookSecret], stored }
+  }
+  const before = await toldAndStored()
+  assert.deepEqual(before.told, before.stored)
+  await operator(own).does("master-key", "rotate")
+  const afterwards = await toldAndStored()
+  assert.deepEqual(afterwards.told, afterwards.stored)
 })
 
 test("a sandbox's own key stays while its gateway runs", async (t) => {
