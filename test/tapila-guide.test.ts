@@ -135,7 +135,7 @@ test("the guide has the codes of the dialect's page, and no other", () => {
 const LIMITS: [what: string, file: string, number: RegExp, unit: number][] = [
   ["answer to a recharge", "dialects/tapila/recharge.ts", /ANSWER_WITHIN_MS = ([\d_]+)/, 1_000],
   ["recharges of one number", "dialects/tapila/recharge.ts", /PER_NUMBER = ([\d_]+)/, 1],
-  ["requests", "dialects/tapila/rate-limit.ts", /live: ([\d_]+)/, 1],
+  ["requests", "dialects/limit.ts", /live: ([\d_]+)/, 1],
   ["token", "dialects/tapila/token.ts", /LIFETIME_S = ([\d_]+) \* 3_600/, 1],
   ["catalogue", "dialects/tapila/freshness.ts", /max-age=([\d_]+)/, 1],
   ["catalogue", "dialects/tapila/catalogue.ts", /REMEMBERED_MS = ([\d_]+)/, 1_000],

@@ -39,10 +39,10 @@ export const SOUNDS = {
     status: 422,
     says: "Idempotency-Key: it was used before for another request",
   },
+  too_many_requests: { status: 429 },
   // None of these can come of what this API offers; they would be told as what they are. What a
   // caller may not see does not exist for it.
   forbidden: { status: 404 },
-  too_many_requests: { status: 429 },
   company_not_found: { status: 404 },
   product_not_found: { status: 404 },
   reference_in_use: { status: 409 },

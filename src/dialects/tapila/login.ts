@@ -16,7 +16,6 @@ const RETRY_AFTER_S = "30"
 
 /** Registers the routes that need no token. */
 export function loginRoutes(app: DialectApp, core: Core): void {
-  const { failures } = core.limits
   const inTurn = makeTurns()
 
   /** Who has this name and this password; null when nobody does. */
@@ -43,6 +42,7 @@ export function loginRoutes(app: DialectApp, core: Core): void {
       // The key is optional here, but a wrong one is never passed over.
       if (request.headers["x-api-key"] !== undefined && !key) throw wrongKey()
       const suspects = suspectsOf(clientUsername, request.ip)
+      const { failures } = core.limits
       const waitMs = async () => orTooMany(reply, await failures.waitMs(suspects))
       const longestMs = await waitMs()
       if (longestMs > 0) await sleep(longestMs)
