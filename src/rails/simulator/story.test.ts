@@ -54,6 +54,7 @@ test("each fate unfolds in its time, and what was told by hand comes in between"
     [[ask("04"), { ms: 5, told: "declined" }], 10_000, "accepted declined", 0, true],
     [[ask("05"), { ms: 5, told: "approved" }], 15_000, "settled", 1, true],
     [[ask("06"), { ms: 5, told: "approved" }], 15_000, "settled", 1, true],
+    [[ask("08"), { ms: 5, told: "approved" }], 15_000, "accepted approved settled", 1, true],
     // By hand after the end: the end stands.
     [[ask("00"), { ms: 5, told: "declined" }], 5, "settled", 1, true],
     [[ask("01"), { ms: 5, told: "approved" }], 5, "declined", 0, true],

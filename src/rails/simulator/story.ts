@@ -47,12 +47,17 @@ export function withLine(entry: Entry | undefined, line: Line): Entry {
  * outcome made by hand comes before whatever would have happened later, and after what had.
  */
 export function storyOf(entry: Entry, now: Date): readonly Happening[] {
-  const told = entry.lines.flatMap(happeningTold)
+  const told = new Set(entry.lines.flatMap(happeningTold))
   const all = [...happeningsAsked(entry), ...told]
     .filter((each) => each.at <= now)
     .sort((a, b) => a.at.getTime() - b.at.getTime())
   const story: Happening[] = []
-  for (const next of all) if (canFollow(story, next)) story.push(next)
+  let byHand = false
+  for (const next of all) {
+    if ((byHand && !told.has(next)) || !canFollow(story, next)) continue
+    story.push(next)
+    byHand ||= told.has(next)
+  }
   return story
 }
 
