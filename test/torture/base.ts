@@ -54,7 +54,9 @@ export async function makeBase(serverUrl: string, name: string): Promise<Base> {
   const rails = openRails(scheduler, time, BASE_SEED, PUBLIC_URL)
   const life = { name: "base", dead: false, skewMs: 0, time }
   const receivers = openReceivers()
-  const node = await openNode({ url, seed: BASE_SEED, life, scheduler, rails, receivers })
+  const faults: string[] = []
+  const parts = { url, seed: BASE_SEED, life, scheduler, rails, receivers, faults }
+  const node = await openNode(parts)
   await node.core.pass()
   const companies = sandboxCatalogueFor([])
   if (companies) await node.core.catalogue.replace(companies)
@@ -63,6 +65,7 @@ export async function makeBase(serverUrl: string, name: string): Promise<Base> {
   await node.core.pass()
   await node.server.close()
   await node.close()
+  assert.deepEqual(faults, [])
   const real = openDatabase({ url })
   await real.query("analyze")
   await real.close()

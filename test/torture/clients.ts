@@ -119,9 +119,7 @@ export class Clients {
 
   async #create(node: Node, create: Create, amount: number, nowMs: number): Promise<Request> {
     const { shown } = this.merchantOf(create)
-    const key: Record<string, string> = create.keyed
-      ? { "idempotency-key": markOf(create) }
-      : {}
+    const key: Record<string, string> = create.keyed ? { "idempotency-key": markOf(create) } : {}
     const bearer = (dialect: "caudal" | "palomma-direct-debit") => ({
       authorization: `Bearer ${shown[dialect]["apiKey"]}`,
       ...key,
@@ -215,9 +213,7 @@ function refundOf(
 ): Request {
   const scale = subject.way === "palomma-pay" ? 10 : 1
   const amount = Math.trunc((subject.amount * scale * step.part) / 100)
-  const key: Record<string, string> = step.keyed
-    ? { "idempotency-key": `refund-${step.at}` }
-    : {}
+  const key: Record<string, string> = step.keyed ? { "idempotency-key": `refund-${step.at}` } : {}
   const body = { amount: String(amount) }
   return { method: "POST", path: `${path}/refunds`, headers: { ...headers, ...key }, body }
 }

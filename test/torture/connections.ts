@@ -9,7 +9,7 @@ import {
   TransactionLost,
   type Writer,
 } from "../../src/db/database.ts"
-import { databaseError, type Fault } from "./faults.ts"
+import { databaseError, type Fault, planted } from "./faults.ts"
 import type { Scheduler } from "./scheduler.ts"
 import { inContext, type Life, outside } from "./time.ts"
 
@@ -66,7 +66,8 @@ export function gatedDatabase(scheduler: Scheduler, life: Life, real: Database):
       const late = fault?.startsWith("answer lost, ")
       if (fault === "connection gone") {
         await giveUp()
-        throw starts ? new NothingSent("the database could not be reached") : new TransactionLost()
+        const away = new NothingSent("the database could not be reached")
+        throw planted(starts ? away : new TransactionLost())
       }
       if (error && !late && fault !== "connection reset after") {
         await giveUp()
@@ -76,7 +77,8 @@ export function gatedDatabase(scheduler: Scheduler, life: Life, real: Database):
       try {
         const answers = await used.round(late ? calls.slice(0, -1) : calls)
         inTransaction = true
-        if (late) leaveBehind(fault === "answer lost, committed later" ? "committed" : "rolled back")
+        if (late)
+          leaveBehind(fault === "answer lost, committed later" ? "committed" : "rolled back")
         else if (ends) {
           inTransaction = false
           scheduler.openTransactions -= 1

@@ -73,9 +73,26 @@ export function faultAt(kind: GateKind, which: number): Fault {
   return MENU[kind][Math.floor(which * MENU[kind].length)]!
 }
 
+const made = new WeakSet<Error>()
+
+/** Marks an error as made here: what a node says of it is no fault of its own. */
+export function planted<E extends Error>(error: E): E {
+  made.add(error)
+  return error
+}
+
+/** Whether an error, or what caused it, was made here. */
+export function isPlanted(error: unknown): boolean {
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
+    if (made.has(at)) return true
+  }
+  return false
+}
+
 /** What the driver and the server say of each. */
 export function databaseError(fault: Fault | null): Error | null {
-  const make = (message: string, code: string) => Object.assign(new Error(message), { code })
+  const make = (message: string, code: string) =>
+    planted(Object.assign(new Error(message), { code }))
   switch (fault) {
     case "connection reset before":
     case "connection reset after":

@@ -8,8 +8,9 @@ import { dialects, mountDialect } from "../../src/dialects/index.ts"
 import { makeLogger } from "../../src/http/log.ts"
 import { makeServer } from "../../src/http/server.ts"
 import { type Connections, gatedDatabase } from "./connections.ts"
-import { seededIds } from "./random.ts"
+import { isPlanted } from "./faults.ts"
 import type { Rails } from "./rails.ts"
+import { seededIds } from "./random.ts"
 import type { Receivers } from "./receivers.ts"
 import type { Scheduler } from "./scheduler.ts"
 import { inContext, type Life } from "./time.ts"
@@ -35,8 +36,6 @@ export type Node = {
   readonly core: Core
   readonly server: FastifyInstance
   readonly connections: Connections
-  /** What it told its log of faults. */
-  readonly faults: unknown[]
   /** Ends its connections for good. */
   close(): Promise<void>
 }
@@ -48,6 +47,8 @@ export type NodeParts = {
   readonly scheduler: Scheduler
   readonly rails: Rails
   readonly receivers: Receivers
+  /** What nodes told their logs of faults that nobody planted. */
+  readonly faults: string[]
 }
 
 /** Builds a node; its loops don't run yet. */
@@ -57,11 +58,15 @@ export async function openNode(parts: NodeParts): Promise<Node> {
   const connections = gatedDatabase(scheduler, life, real)
   const clock = life.time.clockOf(life)
   const ids = seededIds(clock, seed, life.name)
-  const faults: unknown[] = []
   const log: CoreParts["log"] = {
     info() {},
     warn() {},
-    error: (about) => void faults.push(about),
+    error(about, text) {
+      const { err } = about as { readonly err?: unknown }
+      // Of what was planted it may say what it likes.
+      if (!isPlanted(err)) parts.faults.push(`${life.name}: ${text}: ${err}`)
+      scheduler.tell(`${life.name} says: ${text}: ${err}`)
+    },
   }
   const core = openCore({
     mode: "sandbox",
@@ -92,7 +97,7 @@ export async function openNode(parts: NodeParts): Promise<Node> {
   for (const dialect of dialects) await mountDialect(server, dialect, core)
   await server.ready()
   return {
-    ...{ life, core, server, connections, faults },
+    ...{ life, core, server, connections },
     async close() {
       await connections.drop()
       await real.close()

@@ -50,9 +50,7 @@ function gated(scheduler: Scheduler, rail: Simulator): Rail {
     verify: (target) =>
       scheduler.pass("look", "verify", (fault) => call(fault, () => rail.verify!(target))),
     withdraw: (order, why) =>
-      scheduler.pass("rail", "withdraw", (fault) =>
-        call(fault, () => rail.withdraw!(order, why)),
-      ),
+      scheduler.pass("rail", "withdraw", (fault) => call(fault, () => rail.withdraw!(order, why))),
     simulate: (order, outcome, reason) =>
       scheduler.pass("rail", `simulate ${outcome}`, (fault) =>
         call(fault, () => rail.simulate!(order, outcome, reason)),

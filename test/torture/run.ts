@@ -3,7 +3,7 @@ import { openDatabase } from "../../src/db/database.ts"
 import { databaseOn, dropDatabase, onServer } from "../support/server.ts"
 import type { Base } from "./base.ts"
 import { Clients, createOf } from "./clients.ts"
-import { checkRest, makeStepCheck } from "./invariants.ts"
+import { checkRest, isAtRest, makeStepCheck } from "./invariants.ts"
 import { type Node, openNode, PUBLIC_URL, startLoops } from "./node.ts"
 import { openRails } from "./rails.ts"
 import { chosen } from "./random.ts"
@@ -33,6 +33,8 @@ const REST_MS = [
   ...Array<number>(5).fill(14_400_000),
   ...Array<number>(4).fill(86_400_000),
 ] as const
+
+const MOMENT_MS = 10
 
 let made = 0
 
@@ -64,6 +66,7 @@ class Run {
   readonly #rails
   readonly #receivers = openReceivers()
   readonly #history: string[] = []
+  readonly #faults: string[] = []
   readonly #nodes: Node[] = []
   readonly #ended: Node[] = []
   /** Nodes that crashed and are to be started again. */
@@ -110,6 +113,7 @@ where not l.granted and a.datname = current_database()`,
         clients: this.#clients,
         simulator: this.#rails.simulator,
         receivers: this.#receivers,
+        faults: this.#faults,
         now: new Date(this.#time.nowMs),
       })
     } catch (error) {
@@ -131,7 +135,8 @@ where not l.granted and a.datname = current_database()`,
   async #start(at: number, mark: string): Promise<void> {
     const life: Life = { name: `node ${at + 1}${mark}`, dead: false, skewMs: 0, time: this.#time }
     const parts = { url: this.#url, seed: this.#plan.seed, life, scheduler: this.#scheduler }
-    const node = await openNode({ ...parts, rails: this.#rails, receivers: this.#receivers })
+    const far = { rails: this.#rails, receivers: this.#receivers, faults: this.#faults }
+    const node = await openNode({ ...parts, ...far })
     this.#nodes[at] = node
     startLoops(node)
     await quiet()
@@ -231,7 +236,7 @@ where not l.granted and a.datname = current_database()`,
     this.#history.push(`${at}. ${how}`)
   }
 
-  /** Nothing goes wrong any more, and time passes until nothing is due. */
+  /** Nothing goes wrong any more, and time passes until nothing is due by itself. */
   async #rest(): Promise<void> {
     this.#scheduler.calm = true
     this.#history.push("nothing goes wrong any more")
@@ -239,6 +244,10 @@ where not l.granted and a.datname = current_database()`,
     for (const ms of REST_MS) {
       await this.#scheduler.advance(ms)
       await this.#drain()
+      // What was sent is written down a moment later, and not a day.
+      await this.#scheduler.advance(MOMENT_MS)
+      await this.#drain()
+      if (await isAtRest(this.#watcher)) return
     }
   }
 }

@@ -71,11 +71,7 @@ export class Scheduler {
   }
 
   /** Does something outside a node's memory when its turn comes. */
-  pass<T>(
-    kind: GateKind,
-    about: string,
-    perform: (fault: Fault | null) => Promise<T>,
-  ): Promise<T> {
+  pass<T>(kind: GateKind, about: string, perform: (fault: Fault | null) => Promise<T>): Promise<T> {
     const at = context()
     if (!at) return perform(null)
     const { promise, resolve, reject } = Promise.withResolvers<T>()

@@ -1,0 +1,54 @@
+/** One of the torture's processes: runs the seeds that it is given, and tells what came of each. */
+import { makeBase } from "./base.ts"
+import { type Ran, run } from "./run.ts"
+import { shrink, story } from "./shrink.ts"
+import { planOf } from "./workload.ts"
+
+export type Order = {
+  readonly seed: number
+  readonly verbose: boolean
+  /** Whether to look for the shortest history that fails. */
+  readonly shrink: boolean
+}
+
+export type Report = {
+  readonly seed: number
+  readonly steps: number
+  readonly gates: number
+  /** How often each fault happened. */
+  readonly faults: Readonly<Record<string, number>>
+  readonly invariant: number | string | null
+  /** What happened, cut down; null where nothing was wrong. */
+  readonly story: string | null
+}
+
+/** Runs one seed and, where it fails, finds the shortest history that does. */
+export async function reportOf(
+  base: Parameters<typeof run>[0],
+  { seed, verbose, shrink: shorter }: Order,
+): Promise<Report> {
+  const ran = await run(base, planOf(seed))
+  const shortest = ran.violation && (shorter ? await shrink(base, ran) : ran)
+  const told = verbose ? ran.history.join("\n") : null
+  return { ...figuresOf(ran), seed, story: shortest ? story(shortest) : told }
+}
+
+function figuresOf({ fired, gates, plan, violation }: Ran): Omit<Report, "seed" | "story"> {
+  const byKind = Map.groupBy(fired, ({ fault }) => fault)
+  const faults = Object.fromEntries([...byKind].map(([fault, all]) => [fault, all.length]))
+  return { steps: plan.steps.length, gates, faults, invariant: violation?.invariant ?? null }
+}
+
+if (process.send && process.argv[2]) {
+  const base = await makeBase(process.argv[2], `torture_${process.pid}`)
+  process.on("message", (order: Order) => {
+    void reportOf(base, order).then(
+      (report) => process.send!(report),
+      (error: Error) => {
+        console.error(`seed ${order.seed}: ${error.stack}`)
+        process.exit(2)
+      },
+    )
+  })
+  process.send("ready")
+}
