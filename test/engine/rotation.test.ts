@@ -174,7 +174,7 @@ test("payments are made on all nodes while it goes on, and none of them is lost"
   })
   const first = await rotate(parts(database, ring(NEW, OLD)))
   // Nodes that seal with the older key are heard of: what they made is there for the next time.
-  while (made < 60) await sleep(5)
+  while (made < 30) await sleep(5)
   going = false
   await Promise.all(load)
   assert.deepEqual([first.flawed, first.busy], [0, 0])
@@ -210,17 +210,42 @@ test("one that ended anywhere goes on where it was", async (t) => {
 
 test("a row in use is waited for, and a box that changes meanwhile is not put back", async (t) => {
   const { database } = await world(t)
+  const before = SEALED_COLUMNS.findIndex(({ table }) => table === "customers")
+  const { promise: reached, resolve } = Promise.withResolvers<void>()
+  let pages = 0
+  const onPage = () => {
+    pages += 1
+    if (pages === before) resolve()
+  }
   let rotation: ReturnType<typeof rotate> | undefined
-  const changed = ring(OLD).seal("whsec_changed", SEALED.endpointSecret)
   await database.transaction(async (tx) => {
-    await tx.query("update endpoints set secret_sealed = $1", [changed])
-    rotation = rotate(parts(database, ring(NEW, OLD)))
-    await sleep(120)
+    const changed = ring(OLD).seal('{"name":"Eva"}', SEALED.person)
+    await tx.query("update customers set person_sealed = $1", [changed])
+    rotation = rotate(parts(database, ring(NEW, OLD)), onPage)
+    await reached
+    // It has read the box that was there before, and finds the row in use.
+    await sleep(100)
+    assert.equal(pages, before)
   })
   const { busy, flawed } = await rotation!
   assert.deepEqual([busy, flawed], [0, 0])
   const places = await contents(database, ring(NEW, OLD))
-  assert.deepEqual(places.get("endpoints.secret_sealed"), ["whsec_changed"])
+  assert.deepEqual(places.get("customers.person_sealed"), ['{"name":"Eva"}'])
+})
+
+test("a merchant that is being changed is waited for without a lock", async (t) => {
+  const { database, merchantId } = await world(t)
+  let rotation: ReturnType<typeof rotate> | undefined
+  await database.transaction(async (tx) => {
+    await tx.query("select 1 from merchants where id = $1 for no key update", [merchantId])
+    rotation = rotate(parts(database, ring(NEW, OLD)))
+    await sleep(100)
+    // Where it held this row and waited for the merchant's, these two would wait for each other
+    // until the server ended one of them, a second later.
+    await tx.query("set local lock_timeout = 500")
+    await tx.query("update terms set settings = settings where merchant_id = $1", [merchantId])
+  })
+  assert.deepEqual([(await rotation!).busy, (await rotation!).flawed], [0, 0])
 })
 
 const FLAWED: [what: string, keyring: () => Keyring, spoil: string | null, why: string][] = [

@@ -11,6 +11,8 @@ export type SealedColumn = {
   readonly member: string | null
   /** What it is sealed for. */
   readonly context: string
+  /** Whether a trigger renews its merchant's revision, whose row must then be free as well. */
+  readonly renewsMerchant: boolean
 }
 
 const ID = [["id", "uuid"]] as const
@@ -21,7 +23,8 @@ function column(
   context: string,
   over: Partial<SealedColumn> = {},
 ): SealedColumn {
-  return { table, column: name, context, key: ID, member: null, ...over }
+  const renewsMerchant = ["terms", "endpoints"].includes(table)
+  return { table, column: name, context, key: ID, member: null, renewsMerchant, ...over }
 }
 
 /**

@@ -69,6 +69,8 @@ const PAGE_ROWS = 500
 /** A row in use is tried again for about two seconds: the longest a batch holds one. */
 const TRIES = 40
 const AGAIN_MS = 50
+/** A server's process ends within milliseconds of its connection; this is half a second. */
+const LOOKS = 10
 /** More would scroll away. */
 const FLAWS_SHOWN = 100
 
@@ -150,8 +152,17 @@ export function makeMasterKeys(parts: RotationParts) {
       rotate({ ...parts, keyring }, onPage),
     /** Says again that our current key seals: somebody may have taken it for retired. */
     use: () => useKey(parts.database, parts.keyring.keyId, parts.clock.now()),
-    /** Whether a gateway works on the database, as far as its connections tell. */
-    isServed: async () => (await olderConnections(parts.database)) > 0,
+    /**
+     * Whether a gateway works on the database, as far as its connections tell. Those of a process
+     * that has just ended are there for a moment longer, so it is looked at again.
+     */
+    async isServed(): Promise<boolean> {
+      for (let looks = 0; looks < LOOKS; looks += 1) {
+        if ((await olderConnections(parts.database)) === 0) return false
+        await sleep(AGAIN_MS)
+      }
+      return true
+    },
   }
 }
 

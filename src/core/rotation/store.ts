@@ -43,6 +43,9 @@ export async function replaceBoxes(
   const type = about.member === null ? "bytea" : "text"
   const same = about.key.map(([name, kind], at) => `t.${name} = n.k${at}::${kind}`).join(" and ")
   const types = [...columns.map(() => "text"), type, type]
+  const [merchants, locked] = about.renewsMerchant
+    ? ["join merchants m on m.id = t.merchant_id", "t, m"]
+    : ["", "t"]
   const arrays = types.map((each, at) => `$${at + 1}::${each}[]`).join(", ")
   const { rows } = await db.query<{ at: number; done: boolean }>(
     `with n as (
@@ -50,8 +53,8 @@ export async function replaceBoxes(
 ), still as (
   select n.* from ${about.table} t join n on ${same} where ${boxOf(about)} = n.old
 ), free as (
-  select n.* from ${about.table} t join n on ${same} where ${boxOf(about)} = n.old
-  for no key update of t skip locked
+  select n.* from ${about.table} t join n on ${same} ${merchants} where ${boxOf(about)} = n.old
+  for no key update of ${locked} skip locked
 ), done as (
   update ${about.table} t set ${about.column} = ${newValue(about)} from free n where ${same}
   returning n.at
