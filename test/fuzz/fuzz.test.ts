@@ -13,15 +13,15 @@ import { startTarget } from "./target.ts"
 
 /** Another seed each time would find more, but a suite that fails by chance is nobody's friend. */
 const SEED = "suite"
-const SEQUENCES = 40
+const SEQUENCES = 32
 
-test("some thousand requests, right, spoiled and odd, are answered as the documents say", async () => {
+test("some thousand requests, right and odd, are answered as the documents say", async () => {
   const target = await startTarget({ after })
   const sequences = Array.from({ length: SEQUENCES }, (_, at) => at)
   const outcome = await runPlan(target, { seed: SEED, dialect: null, sequences })
   const found = [...outcome.findings.map(({ what, curl }) => `${what}\n${curl}`)]
   assert.deepEqual([...found, ...(await rested(target))], [])
-  assert.equal(outcome.requests, SEQUENCES * LENGTH)
+  assert.ok(outcome.requests >= SEQUENCES * LENGTH)
   // Else all of it might have been turned away at the door.
   const { 200: done = 0, 201: made = 0 } = outcome.statuses
   assert.ok(done + made > outcome.requests / 10, JSON.stringify(outcome.statuses))
@@ -45,7 +45,7 @@ test("the same seed makes the same requests, and another one others", () => {
 })
 
 test("every route of every dialect is asked, by everybody, rightly and wrongly", () => {
-  const made = shots("all", 8_000)
+  const made = shots("all", 6_000)
   const asked = new Set(made.map(({ dialect, aim }) => `${dialect} ${aim}`))
   const routes = dialects.flatMap((dialect) =>
     Object.entries(documentOf(dialect).paths).flatMap(([path, operations]) =>
@@ -68,6 +68,8 @@ test("every route of every dialect is asked, by everybody, rightly and wrongly",
     "another method": ({ aim, method }) => !aim.startsWith(`${method} `),
     "a broken path": ({ path }) => path.includes("%zz"),
     "an empty body": ({ body }) => body?.length === 0,
+    "odd framing": ({ framing }) => framing === "lengthAndChunks",
+    "several at once": ({ times }) => times > 1,
     "no proof": ({ who }) => who === "nobody",
   }
   for (const [what, has] of Object.entries(traits)) assert.ok(made.some(has), what)
@@ -101,6 +103,8 @@ test("each kind of fault in an answer is found, and an answer without any passes
     ids: [mine],
     collection: "payment-requests",
     overSocket: false,
+    framing: "plain",
+    times: 1,
   }
   const read = {
     id: mine,
@@ -140,7 +144,7 @@ test("each kind of fault in an answer is found, and an answer without any passes
     [/B reached/, {}, { who: "B" }],
     [/B was shown/, {}, { who: "B", ids: [], path: "/palomma-pay/payment-requests/1" }],
     [/leads nowhere/, {}, { ...nowhere }],
-    [/nobody's/, {}, { path: "/nobody", ids: [] }],
+    [/what is nobody's/, {}, { path: "/nobody", ids: [] }],
   ]
   for (const [finding, answer, other] of table) {
     const said = judged({ ...shot, ...other }, { ...right, ...answer }, pool, secrets)

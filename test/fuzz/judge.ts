@@ -1,7 +1,7 @@
 /** What every answer is held to, whatever was asked. */
 import { complaintAbout, operationAt, ownerOf } from "../support/contract.ts"
 import { type Pool, plain } from "./pool.ts"
-import type { Shot } from "./requests.ts"
+import type { Framing, Shot } from "./requests.ts"
 
 /** An answer as it came. */
 export type Answer = {
@@ -57,18 +57,24 @@ function statusFaults(shot: Shot, answer: Answer): string[] {
   return [`status ${answer.status}, which nobody meant`]
 }
 
-function shapeFaults({ method, path }: Shot, { status, headers, body }: Answer): string[] {
+function shapeFaults({ method, path, framing }: Shot, { status, headers, body }: Answer): string[] {
   const found: string[] = []
   if (FRAMEWORK.test(body)) found.push("a body of the framework's own making")
   if (status >= 400 && INSIDE.test(body)) found.push("an error that tells of the inside")
   const contentType = headers["content-type"] ?? null
-  const owner = ownerOf(path)
+  const owner = READABLE.has(framing) ? ownerOf(path) : null
   if (owner) {
     const complaint = complaintAbout({ method, path, status, contentType, body })
     if (complaint !== null) found.push(`not by the ${owner.name} document: ${complaint}`)
-  } else if (status < 400) found.push("an answer to a path that is nobody's")
+  } else if (status < 400 && !MAY_BE_READ.has(framing)) {
+    found.push("an answer to what is nobody's")
+  }
   return found
 }
+
+/** Node reads these where they do no harm; what it can't read has no path, and so no dialect. */
+const MAY_BE_READ: ReadonlySet<Framing> = new Set(["short", "folded", "lineFeeds", "noVersion"])
+const READABLE: ReadonlySet<Framing> = new Set(["plain", "chunked", "absolute", "http10"])
 
 function headerFaults({ headers }: Answer): string[] {
   return Object.entries(HEADERS)

@@ -82,5 +82,6 @@ function shown({ what, sequence, request, curl }: Finding, { seed, dialect }: Ru
   if (sequence < 0) return `\n- ${what}`
   const only = dialect === null ? "" : ` --dialect ${dialect}`
   const again = `npm run fuzz -- --seed ${seed} --sequence ${sequence}${only}`
-  return `\n- ${what}\n  request ${request} of sequence ${sequence}: ${again}\n  ${curl.slice(0, 3_000)}`
+  const where = `request ${request} of sequence ${sequence}: ${again}`
+  return `\n- ${what}\n  ${where}\n  ${curl.slice(0, 3_000)}`
 }

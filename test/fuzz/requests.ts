@@ -23,9 +23,29 @@ export type Shot = {
   readonly ids: readonly string[]
   /** What the ids of its answer name. */
   readonly collection: string
-  /** A path, method or header that only a socket can carry as it is. */
+  /** Whether it goes over a socket: some paths can't be carried otherwise. */
   readonly overSocket: boolean
+  readonly framing: Framing
+  /** How many go out at the same moment, all alike. */
+  readonly times: number
 }
+
+/** How a request is put into bytes, where a socket carries it. */
+export type Framing = (typeof FRAMINGS)[number]
+export const FRAMINGS = [
+  "plain",
+  "chunked",
+  "absolute",
+  "http10",
+  // These aren't requests by the book: they can't be read, or might be read in two ways.
+  "short",
+  "lengthAndChunks",
+  "twoLengths",
+  "folded",
+  "lineFeeds",
+  "lowerCase",
+  "noVersion",
+] as const
 
 type Aim = {
   readonly dialect: Dialect
@@ -71,6 +91,9 @@ const KINDS = { right: 10, spoiled: 6, body: 1, headers: 2, query: 1, path: 1, m
 const WHO = { A: 16, B: 2, operator: 1, nobody: 1, stranger: 1, otherDialect: 1 } as const
 /** Over inject the rest: a socket costs some ten times as much. */
 const SOCKET_SHARE = 0.02
+/** How often the same request goes out several times at once, and how many times. */
+const AT_ONCE_SHARE = 0.02
+const AT_ONCE = 3
 
 /** Credentials of everybody in a dialect, as headers. */
 export type Proofs = (dialect: string, who: Who) => Readonly<Record<string, string>>
@@ -83,11 +106,15 @@ export function shotAt(dialect: Dialect, making: Making, proofs: Proofs): Shot {
   const kind = random.weighted(KINDS)
   const who = whoFor(aim, making)
   const right = rightShot(aim, who, making, proofs)
-  return { ...right, ...ODD[kind](right, making), ...socketed(kind, random.chance(SOCKET_SHARE)) }
+  const times = random.chance(AT_ONCE_SHARE) ? AT_ONCE : 1
+  return { ...right, ...ODD[kind](right, making), ...wayOf(kind, making), times }
 }
 
-function socketed(kind: keyof typeof KINDS, byChance: boolean): Partial<Shot> {
-  return kind === "path" || byChance ? { overSocket: true } : {}
+function wayOf(kind: keyof typeof KINDS, { random }: Making): Partial<Shot> {
+  const overSocket = random.chance(SOCKET_SHARE) || kind === "path"
+  // An odd path is enough for one request.
+  const framing = overSocket && kind !== "path" ? random.pick(FRAMINGS) : "plain"
+  return { overSocket, framing }
 }
 
 function whoFor({ template }: Aim, { random }: Making): Who {
@@ -126,6 +153,8 @@ function rightShot(aim: Aim, who: Who, making: Making, proofs: Proofs): Shot {
     ids: [...ids, ...idsInBody],
     collection: parts.at(-1) ?? "id",
     overSocket: false,
+    framing: "plain",
+    times: 1,
   }
 }
 

@@ -69,6 +69,8 @@ function lastShots({ proofs }: Target): Shot[] {
       ids: [],
       collection: "",
       overSocket: false,
+      framing: "plain",
+      times: 1,
     }
   })
 }

@@ -1,4 +1,4 @@
-/** The fuzzer: `npm run fuzz -- --requests N --seed S --dialect D`, in as many processes as said. */
+/** The fuzzer: reads what is asked for, shares it among processes, says what they found. */
 import { fork } from "node:child_process"
 import { randomBytes } from "node:crypto"
 import { parseArgs } from "node:util"

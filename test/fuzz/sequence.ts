@@ -1,7 +1,7 @@
 /** Runs sequences of requests against a gateway, many at once, and keeps what was wrong. */
 import { type Dialect, dialects } from "../../src/dialects/index.ts"
-import { judged } from "./judge.ts"
-import { makePool } from "./pool.ts"
+import { type Answer, judged } from "./judge.ts"
+import { makePool, type Pool } from "./pool.ts"
 import { makeRandom } from "./random.ts"
 import { asCurl, type Shot, shotAt } from "./requests.ts"
 import type { Target } from "./target.ts"
@@ -70,31 +70,48 @@ async function runSequence(target: Target, plan: Plan, sequence: number, outcome
   for (let request = 0; request < LENGTH; request += 1) {
     const isOwn = plan.dialect !== null || random.chance(OWN_SHARE)
     const shot = shotAt(isOwn ? own : random.pick(dialects), making, target.proofs)
-    const answer = await target.send(shot)
-    outcome.requests += 1
-    if (shot.overSocket) outcome.overSockets += 1
+    const answers = await Promise.all(Array.from({ length: shot.times }, () => target.send(shot)))
     const found = target.noticed()
-    const status = answer ? String(answer.status) : "closed"
-    outcome.statuses[status] = (outcome.statuses[status] ?? 0) + 1
-    if (answer) {
-      found.push(...judged(shot, answer, pool, target.secrets))
-      if (answer.status < 300) {
-        const aim = `${shot.dialect} ${shot.aim}`
-        outcome.reached[aim] = (outcome.reached[aim] ?? 0) + 1
-        learn(pool, shot, answer.body)
-      }
-    } else if (!mayBeCut(shot)) found.push("the socket was closed without an answer")
-    const curl = found.length === 0 ? "" : asCurl(shot, target.gateway.url)
+    for (const answer of answers) found.push(...taken(target, pool, shot, answer, outcome))
+    const curl = found.length === 0 ? "" : wayOf(shot) + asCurl(shot, target.gateway.url)
     for (const what of found) keep(outcome, { what, sequence, request, curl })
   }
 }
 
-function learn(pool: ReturnType<typeof makePool>, shot: Shot, body: string): void {
+/** Counts an answer, learns from it, and says what is wrong with it. */
+function taken(
+  target: Target,
+  pool: Pool,
+  shot: Shot,
+  answer: Answer | null,
+  outcome: Outcome,
+): string[] {
+  outcome.requests += 1
+  if (shot.overSocket) outcome.overSockets += 1
+  const status = answer ? String(answer.status) : "closed"
+  outcome.statuses[status] = (outcome.statuses[status] ?? 0) + 1
+  if (answer === null) return mayBeCut(shot) ? [] : ["the socket was closed without an answer"]
+  const found = judged(shot, answer, pool, target.secrets)
+  if (answer.status < 300) {
+    const aim = `${shot.dialect} ${shot.aim}`
+    outcome.reached[aim] = (outcome.reached[aim] ?? 0) + 1
+    learn(pool, shot, answer.body)
+  }
+  return found
+}
+
+function learn(pool: Pool, shot: Shot, body: string): void {
   try {
     pool.learn(JSON.parse(body), shot.collection, shot.who)
   } catch {
     // A statement as CSV has no ids to go on with.
   }
+}
+
+/** What a command can't say of how a request went out. */
+function wayOf({ framing, times }: Shot): string {
+  const framed = framing === "plain" ? "" : `framed as ${framing}, `
+  return `${framed}${times > 1 ? `${times} at once: ` : framed && "about: "}`
 }
 
 /** Who sends more than is read may find the connection reset before the answer is through. */

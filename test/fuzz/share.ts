@@ -1,4 +1,4 @@
-/** One process of the fuzzer: a gateway on a database of its own, and its share of the sequences. */
+/** One process of the fuzzer: a gateway on a database of its own, its share of the sequences. */
 import { dialects } from "../../src/dialects/index.ts"
 import { rested } from "./rest.ts"
 import type { Order } from "./run.ts"

@@ -60,13 +60,15 @@ export async function startTarget(context: Cleanup): Promise<Target> {
 
 /** Levels at which something is ours to mend. */
 const FAULT = /"level":"(?:error|fatal|warn)"/
+/** Some numbers are there to find out what becomes of an order that nobody answers. */
+const MEANT = /"message":"the simulated bank does not answer"/
 
 function readLine(line: string, secrets: Secrets, notices: string[]): void {
   const told = secrets.in(line)
   if (told !== null) notices.push(`a log line holds ${told}: ${line.trim()}`)
   const mark = Object.entries(MARKS).find(([, digits]) => line.includes(digits))
   if (mark) notices.push(`a log line holds a number of ${mark[0]}: ${line.trim()}`)
-  if (FAULT.test(line)) notices.push(`a fault in the log: ${line.trim()}`)
+  if (FAULT.test(line) && !MEANT.test(line)) notices.push(`a fault in the log: ${line.trim()}`)
 }
 
 function makeSecrets(): Secrets {
@@ -172,7 +174,7 @@ let addresses = 0
 
 async function send(gateway: Gateway, shot: Shot): Promise<Answer | null> {
   const { method, path, headers, body, overSocket } = shot
-  if (overSocket) return sendRaw(gateway.url, shot, body !== null && body.length % 2 === 1)
+  if (overSocket) return sendRaw(gateway.url, shot)
   addresses += 1
   const answer = await gateway.server.inject({
     method: method as "GET",

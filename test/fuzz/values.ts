@@ -50,7 +50,7 @@ function digits({ random }: Making, count: number): string {
 
 const reference = (making: Making) => `ref-${making.sequence}-${making.random.below(6)}`
 
-/** Values that mean something, by the name of the member; of several, those that its schema takes. */
+/** Values that mean something, by the name of the member; of several, any that its schema takes. */
 const MEANT: Readonly<Record<string, (making: Making) => unknown>> = {
   refId: reference,
   reference,

@@ -173,9 +173,8 @@ export function checkAnswer(exchange: Exchange): void {
   const complaint = complaintAbout(exchange)
   if (complaint === null) return
   const { method, path, status, body } = exchange
-  throw new Error(
-    `${method} ${path} answered ${status}, not by its document: ${complaint}\n${body.slice(0, 500)}`,
-  )
+  const line = `${method} ${path} answered ${status}`
+  throw new Error(`${line}, not by its document: ${complaint}\n${body.slice(0, 500)}`)
 }
 
 function notModified(found: Found | null, body: string): string | null {
