@@ -82,8 +82,11 @@ export type RotationParts = {
   readonly by: Actor | null
 }
 
-/** Counts the boxes of each key in each column, by reading them all. */
-export async function showKeys({ database, keyring }: RotationParts): Promise<ShownKeys> {
+/**
+ * Counts the boxes of each key in each column, by reading them all. A key that was retired and
+ * bears one after all (a node went on sealing under it) is in use again.
+ */
+export async function showKeys({ clock, database, keyring }: RotationParts): Promise<ShownKeys> {
   const holdings: Holding[] = []
   for (const about of SEALED_COLUMNS) {
     const boxes = new Map<string, number>()
@@ -95,6 +98,10 @@ export async function showKeys({ database, keyring }: RotationParts): Promise<Sh
       }
     }
     holdings.push({ table: about.table, column: about.column, boxes })
+  }
+  for (const { id, retiredAt } of await listKeys(database)) {
+    const isFound = holdings.some(({ boxes }) => boxes.has(id))
+    if (isFound && retiredAt !== null) await useKey(database, id, clock.now())
   }
   const known = await listKeys(database)
   return { current: keyring.keyId, given: keyring.keyIds, known, holdings }
