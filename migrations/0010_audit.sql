@@ -57,14 +57,12 @@ create table books_watch (
   place_id      text,
   -- Events up to here, and what they tell of, were looked at when they were new.
   events_upto   uuid,
-  -- Transfers up to here are in `account_sums.folded`; null until they were counted once.
+  -- Transfers up to here are in `account_sums.folded`; null until all were counted once.
   folded_upto   uuid,
-  counted_upto  uuid,
   -- The audit log up to here.
   audit_upto    bigint not null default 0,
   audit_hash    bytea,
-  -- When it began to be read from its beginning, and when all of it was read last.
-  begun_at      timestamptz,
+  -- When all of it was read last.
   whole_at      timestamptz,
   looked_at     timestamptz,
   checked_rows  bigint not null default 0,

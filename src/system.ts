@@ -136,9 +136,11 @@ async function startNode(
         const { ok, detail } = watch.health()
         return { name: `chain ${watch.name}`, ok, detail, optional: true }
       }),
-      ...[...rails.flatMap((rail) => rail.health?.() ?? []), ...core.strandedRails()].map(
-        (each) => ({ ...each, optional: true }),
-      ),
+      ...[
+        ...rails.flatMap((rail) => rail.health?.() ?? []),
+        ...core.strandedRails(),
+        core.booksHealth(),
+      ].map((each) => ({ ...each, optional: true })),
     ],
   })
   // It notes what is mounted after it.

@@ -38,6 +38,7 @@ import { makeRetention } from "./retention/retention.ts"
 import { makeMasterKeys } from "./rotation/rotation.ts"
 import type { Keyring } from "./seal.ts"
 import { makeVerbs } from "./verbs.ts"
+import { makeBooks } from "./verify/watch.ts"
 import { makeAnnounce, type Rendered } from "./webhooks/announce.ts"
 import { makeKeys } from "./xpubs/keys.ts"
 
@@ -142,6 +143,7 @@ export function openCore(given: CoreParts) {
   const loopParts = { ...parts, node, rails, engine, beginner, courier, keys, readElsewhere }
   const stranded = makeStranded(loopParts)
   const passes = [...makePasses(loopParts), stranded.pass, makeAhead(parts)]
+  const watched = makeBooks({ ...parts, node })
   const pay = makePay({
     engine,
     database,
@@ -248,6 +250,9 @@ export function openCore(given: CoreParts) {
       const all = parts.rails.flatMap(({ receiving }) => receiving?.watches ?? [])
       return all.filter(({ name }) => !readElsewhere.has(name))
     },
+    /** Looks at the books, if it is time; and what was found last, for health. */
+    lookAtBooks: watched.pass.run,
+    booksHealth: watched.health,
     /** Rails that aren't there, though attempts wait for them. */
     strandedRails: stranded.health,
     /**
@@ -267,7 +272,7 @@ export function openCore(given: CoreParts) {
     },
     /** Starts the loops; the function it answers stops them, the engine last. */
     start() {
-      const stopLoops = startLoops(loopParts, passes)
+      const stopLoops = startLoops(loopParts, [...passes, watched.pass])
       return async () => {
         await stopLoops()
         await engine.stop()

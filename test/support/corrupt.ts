@@ -2,7 +2,7 @@
 import type { Database } from "../../src/db/database.ts"
 
 /** Tables whose triggers are off meanwhile. */
-const GUARDED = ["audit_log", "audit_head", "events", "transfers"]
+export const GUARDED = ["audit_log", "audit_head", "events", "transfers"]
 
 /** Runs statements with no trigger in their way, all of them or none. */
 export async function corrupt(database: Database, ...statements: readonly string[]): Promise<void> {

@@ -33,3 +33,9 @@ export function monthsLater(month: Month, count: number): Month {
 export function timeOfId(id: string): Date {
   return new Date(Number.parseInt(id.replaceAll("-", "").slice(0, TIME_DIGITS), 16))
 }
+
+/** The lowest id that can be made at an instant or later. */
+export function firstIdAt(at: Date): string {
+  const hex = at.getTime().toString(16).padStart(TIME_DIGITS, "0").padEnd(32, "0")
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5")
+}

@@ -1,0 +1,191 @@
+/** One look at the books: what is new, what every account comes to, and a further part of the old. */
+import type { Clock } from "../../clock.ts"
+import type { Database, Transaction } from "../../db/database.ts"
+import { START, stillHolds, walk } from "../audit/chain.ts"
+import type { Keyring } from "../seal.ts"
+import { inSnapshot } from "../store/snapshot.ts"
+import { type Discrepancy, FOUND_MAX, type Found, type Scope, TABLES, type Table } from "./check.ts"
+import { checksOver, SMALL_CHECKS } from "./checks.ts"
+import { beginningOf, type Stretch, stretchOf } from "./store/range.ts"
+import * as store from "./store/watch.ts"
+
+export type LookParts = {
+  readonly database: Database
+  readonly clock: Clock
+  readonly keyring: Keyring
+}
+
+/** Another node goes on with it: what this one did not write down is read there again. */
+export class LookLost extends Error {
+  override name = "LookLost"
+}
+
+/** Rows of one statement: some milliseconds, so that a look ends close to its budget. */
+const STRETCH_ROWS = 1_000
+/** One hundredth of the database's time, of a look a minute. */
+const BUDGET_MS = 600
+/** What is new comes first, and must not keep the old from ever being read again. */
+const FRESH_MS = BUDGET_MS / 2
+/** Audit entries of a look: an operator does not do so much in a minute. */
+const AUDIT_ROWS = 500
+
+const NAMES = Object.keys(TABLES) as Table[]
+
+/**
+ * Takes a look and answers what is known afterwards; most of it is written down on the way.
+ * `settled` is an id below which nothing is committed any more. Throws `LookLost`.
+ */
+export async function takeLook(
+  parts: LookParts,
+  begun: store.Claimed,
+  settled: string,
+): Promise<store.Claimed> {
+  const { clock, database, keyring } = parts
+  const startMs = clock.elapsedMs()
+  const within = (budgetMs: number) => clock.elapsedMs() - startMs < budgetMs
+  let watch = begun
+  const found: Discrepancy[] = []
+  let isAuditRead = false
+
+  const keep = (check: string, rows: readonly Found[]) => {
+    found.push(...rows.map((row) => ({ check, ...row })))
+  }
+  const judge = async (db: Transaction, table: Table, scope: Scope) => {
+    for (const { name, find } of checksOver(table)) keep(name, await find(db, scope, { keyring }))
+  }
+  const read = (rows: number) => {
+    watch = { ...watch, checkedRows: watch.checkedRows + BigInt(rows) }
+  }
+  /** Sums and the place up to which they are go into one commit. */
+  const add = (next: Partial<store.Claimed>, work: (db: Transaction) => Promise<void>) =>
+    database.transaction(async (db) => {
+      const saved = { ...watch, ...next }
+      if (!(await store.saveWatch(db, saved))) throw new LookLost()
+      await work(db)
+      watch = saved
+    })
+
+  async function lookAtNew(): Promise<void> {
+    // What was there before the first look is read with the old.
+    let from = watch.eventsUpto ?? settled
+    let last = false
+    while (!last && within(FRESH_MS)) {
+      last = await inSnapshot(database, async (db) => {
+        const stretch = await stretchOf(db, "events", from, STRETCH_ROWS)
+        await judge(db, "events", stretch)
+        for (const { subject, ids } of await store.subjectsIn(db, stretch)) {
+          const table = subject === "instrument" ? "instruments" : "payments"
+          await judge(db, table, { ids })
+        }
+        read(stretch.rows)
+        from = stretch.to
+        return stretch.last
+      })
+      watch = { ...watch, eventsUpto: from < settled ? from : settled }
+    }
+  }
+
+  async function addUpNew(): Promise<void> {
+    while (watch.foldedUpto !== null && watch.foldedUpto < settled && within(FRESH_MS)) {
+      const from = watch.foldedUpto
+      const stretch = await stretchOf(database, "transfers", from, STRETCH_ROWS)
+      const to = stretch.to < settled ? stretch.to : settled
+      await add({ foldedUpto: to }, (db) => store.foldStretch(db, { ...stretch, to }))
+      read(stretch.rows)
+    }
+    const { foldedUpto } = watch
+    if (foldedUpto === null || foldedUpto < settled) return
+    const off = await inSnapshot(database, (db) => store.balancesOff(db, foldedUpto, FOUND_MAX))
+    keep(
+      "balances",
+      off.map(({ id, balance, sum }) => ({
+        what: "account",
+        id,
+        detail: `balance ${balance}, transfers ${sum}`,
+      })),
+    )
+  }
+
+  async function lookAtAudit(): Promise<void> {
+    await inSnapshot(database, async (db) => {
+      const { auditUpto: position, auditHash: hash } = watch
+      const known = hash === null ? START : { position, hash }
+      // Beside a row that changed, what follows it is no news.
+      const from = (await stillHolds(db, known)) ? known : START
+      const { broken, place, rows } = await walk(db, from, { most: AUDIT_ROWS })
+      read(rows)
+      isAuditRead = rows < AUDIT_ROWS
+      watch = { ...watch, auditUpto: place.position, auditHash: place.hash }
+      if (!broken) return
+      keep("audit-chain", [{ what: "audit", id: String(broken.position), detail: broken.why }])
+    })
+  }
+
+  /** Reads one stretch of what is old; answers whether that was the last of everything. */
+  async function lookAtOld(): Promise<boolean> {
+    const table = NAMES[watch.placeTable]!
+    const stretch = await inSnapshot(database, async (db) => {
+      const each = await stretchOf(db, table, watch.placeId ?? beginningOf(table), STRETCH_ROWS)
+      await judge(db, table, each)
+      return each
+    })
+    read(stretch.rows)
+    const isEnd = stretch.last && watch.placeTable === NAMES.length - 1
+    const place = stretch.last
+      ? { placeTable: isEnd ? 0 : watch.placeTable + 1, placeId: null }
+      : { placeTable: watch.placeTable, placeId: stretch.to }
+    if (table === "transfers") await countOld(stretch, place)
+    else watch = { ...watch, ...place }
+    return isEnd
+  }
+
+  async function countOld(
+    stretch: Stretch,
+    place: Pick<store.Claimed, "placeTable" | "placeId">,
+  ): Promise<void> {
+    // What is not settled may still be joined by lower ids, and is counted as new.
+    const isOver = stretch.last || stretch.to >= settled
+    const to = isOver && settled < stretch.to ? settled : stretch.to
+    const ended = { placeTable: NAMES.indexOf("transfers") + 1, placeId: null, foldedUpto: to }
+    await add(isOver ? ended : place, async (db) => {
+      if (to > stretch.from) await store.countStretch(db, { ...stretch, to })
+      if (isOver) await store.useCount(db)
+    })
+  }
+
+  for (const { name, find } of SMALL_CHECKS) keep(name, await find(database))
+  await lookAtNew()
+  await addUpNew()
+  await lookAtAudit()
+  let isWhole = false
+  while (!isWhole && within(BUDGET_MS)) isWhole = await lookAtOld()
+  return concluded(watch, found, { isWhole: isWhole && isAuditRead, now: clock.now() })
+}
+
+/** Keeps what was found, and lets go of what a whole reading did not find again. */
+function concluded(
+  watch: store.Claimed,
+  found: readonly Discrepancy[],
+  { isWhole, now }: { readonly isWhole: boolean; readonly now: Date },
+): store.Claimed {
+  const { cycle } = watch
+  const byName = new Map(watch.wrong.map((each) => [nameOf(each), each]))
+  for (const each of found) byName.set(nameOf(each), { ...each, cycle })
+  const isCurrent = (each: store.Kept) => !isWhole || each.cycle === cycle
+  const wrong = [...byName.values()].filter(isCurrent).slice(0, FOUND_MAX)
+  return {
+    ...watch,
+    cycle: isWhole ? cycle + 1 : cycle,
+    wholeAt: isWhole ? now : watch.wholeAt,
+    // The log is walked from its beginning with each reading of everything.
+    ...(isWhole && { auditUpto: 0n, auditHash: null }),
+    lookedAt: now,
+    wrong,
+    wrongSince: wrong.length === 0 ? null : (watch.wrongSince ?? now),
+  }
+}
+
+/** What a fault is known by from one look to the next. */
+export function nameOf({ check, id }: Discrepancy): string {
+  return `${check} ${id}`
+}
