@@ -25,6 +25,8 @@ type Owner = {
   readonly things: Readonly<Record<string, string>>
   /** Everything that names something of this merchant, with its kind. */
   readonly names: readonly Name[]
+  /** The same as single words, as they would stand in an answer. */
+  readonly words: ReadonlySet<string>
 }
 type Name = { readonly kind: string; readonly column: string; readonly text: string }
 
@@ -155,7 +157,15 @@ async function stock(name: string): Promise<Owner> {
   await make("POST /v1/payments/:id/simulate")
   await make("POST /v1/payments/:id/refunds", { amount: "5" }, { "idempotency-key": "one" })
   await until(async () => (await unrest(id)) === 0)
-  return { id, shown, proofs, things, names: await namesOf(id) }
+  const names = await namesOf(id)
+  return {
+    id,
+    shown,
+    proofs,
+    things,
+    names,
+    words: new Set(names.flatMap(({ text }) => wordsIn(text))),
+  }
 }
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
@@ -285,19 +295,27 @@ before(async () => {
   start = await rowsOf(mine.id)
 })
 
-/** Fails where an answer holds a name of A's, but for what was asked for by that name. */
+/** The words of a text that could name something; ids without dashes and prefixes. */
+function wordsIn(text: string): string[] {
+  return (text.match(/[\w-]+/g) ?? []).map((word) => bareOf(word))
+}
+
+function bareOf(word: string): string {
+  const [, id = word] = /^[a-z]{2,3}_([\da-f]{32})$/.exec(word) ?? []
+  return /^[\da-f-]{36}$/.test(id) ? id.replaceAll("-", "") : id
+}
+
+/** Fails where an answer holds a name of `owner`'s, but for what was asked for by that name. */
 function assertNothingOf(
   owner: Owner,
   answer: LightMyRequestResponse,
   asked: string,
   where: string,
-) {
-  const said = answer.body.replaceAll(asked, "")
-  for (const { kind, text } of owner.names) {
-    if (asked.includes(text.replaceAll("-", "")) || asked.includes(text)) continue
-    for (const form of [text, text.replaceAll("-", "")]) {
-      assert.ok(!said.includes(form), `${where} shows ${kind} of another: ${answer.body}`)
-    }
+): void {
+  const own = wordsIn(asked)
+  for (const word of wordsIn(answer.body)) {
+    const isTheirs = owner.words.has(word) && !own.includes(word)
+    assert.ok(!isTheirs, `${where} shows ${word} of another: ${answer.body}`)
   }
 }
 
@@ -348,14 +366,21 @@ let probes = 0
 async function assertIsolated(probe: Probe): Promise<void> {
   const { route, part, member } = probe
   const forms = triedOf(mine).flatMap((name) => formsOf(name, probe))
+  const nobodys = new Map<string, Promise<string>>()
+  /** What a name of this form is answered that nobody has: of a page of a list, at that place. */
+  const answerTo = (value: string): Promise<string> => {
+    const form = part === "querystring" ? value : value.replace(/[\da-f]/g, "0")
+    const never = neighbourOf(value)
+    const known = nobodys.get(form) ?? ask(probe, never).then((answer) => plain(answer, never))
+    nobodys.set(form, known)
+    return known
+  }
   const tried = forms.map(async (value) => {
     const where = `${route.name}, ${part} ${member} = ${value}`
     const theirs = await ask(probe, value)
-    const never = neighbourOf(value)
-    const nobodys = await ask(probe, never)
-    assert.equal(plain(theirs, value), plain(nobodys, never), where)
+    assert.equal(plain(theirs, value), await answerTo(value), where)
     assertNothingOf(mine, theirs, value, where)
-    probes += 2
+    probes += 1
   })
   await Promise.all(tried)
 }
@@ -364,7 +389,7 @@ test("what one merchant has, another reads as what never was", async () => {
   for (const route of asked.filter(({ method }) => method === "GET")) {
     for (const probe of probesOf(route)) await assertIsolated(probe)
   }
-  assert.ok(probes > 500, `${probes}`)
+  assert.ok(probes > 400, `${probes}`)
 })
 
 test("no list of one merchant shows a thing of another", async () => {

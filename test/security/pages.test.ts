@@ -5,13 +5,14 @@ import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { after, before, test } from "node:test"
 import type { InjectOptions, LightMyRequestResponse } from "fastify"
-import { ask, startGateway } from "../support/gateway.ts"
+import { startGateway } from "../support/gateway.ts"
 import { png } from "../support/pictures.ts"
 import { type Served, serve } from "./served.ts"
 
-const gateway = await startGateway({ after })
-const { core, database, credentials, url: own } = gateway
-/** The pages of a node that browsers reach by https alone, around the same core. */
+/** Where browsers find it: at a proxy with TLS. */
+const OWN = "https://pay.example.test"
+const gateway = await startGateway({ after }, { CAUDAL_PUBLIC_URL: OWN })
+const { core, database, credentials } = gateway
 const { app, routes }: Served = await serve({ after }, core, { httpsOnly: true })
 
 const SCRIPT = "<script>alert(1)</script>"
@@ -54,8 +55,11 @@ before(async () => {
 })
 
 async function newLink(): Promise<string> {
-  const { status, body } = await ask("POST", `${credentials.palommaPay.baseUrl}/payment-requests`, {
-    body: {
+  const answer = await app.inject({
+    method: "POST",
+    url: "/palomma-pay/payment-requests",
+    headers: { authorization: credentials.palommaPay["privateKey"]! },
+    payload: {
       amount_cents: 500_000,
       description: MARKUP,
       merchant_display_name: MARKUP,
@@ -64,17 +68,17 @@ async function newLink(): Promise<string> {
       user_information: { first_name: MARKUP, email: "a@x.test" },
     },
   })
-  assert.equal(status, 200, JSON.stringify(body))
-  return body.id
+  assert.equal(answer.statusCode, 200, answer.body)
+  return answer.json().id
 }
 
 async function newConsent(): Promise<string> {
-  const { baseUrl, apiKey } = credentials.palommaDirectDebit
-  const headers = { authorization: `Bearer ${apiKey}` }
-  const make = async (path: string, body: object) => {
-    const answer = await ask("POST", baseUrl + path, { headers, body })
-    assert.equal(answer.status, 201, JSON.stringify(answer.body))
-    return answer.body.id as string
+  const headers = { authorization: `Bearer ${credentials.palommaDirectDebit["apiKey"]}` }
+  const make = async (path: string, payload: object): Promise<string> => {
+    const url = `/palomma-direct-debit/v1${path}`
+    const answer = await app.inject({ method: "POST", url, headers, payload })
+    assert.equal(answer.statusCode, 201, answer.body)
+    return answer.json().id
   }
   const customerId = await make("/customers", { ...PAYER, name: `Ana ${SCRIPT}` })
   const account = { accountType: "savings", accountNumber: "55443322187" }
@@ -223,7 +227,8 @@ function assertGuarded(answer: LightMyRequestResponse, what: string): void {
   const isKept = KEPT.test(what) && answer.statusCode === 200
   if (!isKept) assert.match(String(headers["cache-control"]), /^no-store/, what)
   const { location } = headers
-  if (location !== undefined) assert.match(String(location), /^(?:\/pay\/|http:\/\/127)/, what)
+  if (location !== undefined)
+    assert.match(String(location), /^(?:\/pay\/|https:\/\/pay\.example\.test\/pay\/)/, what)
   if (answer.body !== "") assert.match(String(headers["content-type"]), /charset|^image\//, what)
 }
 
@@ -252,7 +257,7 @@ function assertPage(answer: LightMyRequestResponse, what: string): void {
   }
   for (const [, address] of rest.matchAll(/\shref="([^"]*)"/g)) {
     const known =
-      /^(?:\/pay\/|https:\/\/tienda\.example\/x\?a=%22|http:\/\/127\.0\.0\.1:\d+\/pay\/)/
+      /^(?:\/pay\/|https:\/\/tienda\.example\/x\?a=%22|https:\/\/pay\.example\.test\/pay\/)/
     assert.match(address!, known, what)
   }
 }
@@ -280,6 +285,13 @@ test("every page of the server is known here, and every part of the server is mo
   const here = read("served.ts")
   for (const [, name] of mounted)
     assert.ok(here.includes(`${name}(app`), `${name} isn't served here`)
+})
+
+test("a gateway whose public address is https says so itself, on every answer", async () => {
+  for (const path of ["/health/live", `/pay/${made.link}`, "/v1/payments", "/nothing"]) {
+    const { headers } = await fetch(gateway.url + path)
+    assert.equal(headers.get("strict-transport-security"), "max-age=31536000", path)
+  }
 })
 
 test("each page allows its own parts and nothing else, whatever is asked and found", async () => {
@@ -343,18 +355,18 @@ test("the name by which a server is called changes no link, wherever it stands",
     payload: { amount_cents: 500_000 },
   })
   assert.equal(answer.statusCode, 200)
-  assert.ok(answer.json().payment_url.startsWith(`${own}/pay/`), answer.body)
+  assert.ok(answer.json().payment_url.startsWith(`${OWN}/pay/`), answer.body)
 })
 
 /** How browsers tell that a form is from elsewhere; the last ones are older. */
 const FOREIGN: readonly Record<string, string>[] = [
   { "sec-fetch-site": "cross-site" },
   { "sec-fetch-site": "same-site" },
-  { "sec-fetch-site": "cross-site", origin: own },
+  { "sec-fetch-site": "cross-site", origin: OWN },
   { "sec-fetch-site": "" },
   { "sec-fetch-site": "same-origin, cross-site" },
   { origin: `https://${EVIL}` },
-  { origin: `${own}.${EVIL}` },
+  { origin: `${OWN}.${EVIL}` },
   { origin: `https://pay.${EVIL}` },
   { origin: "not an origin" },
 ]
