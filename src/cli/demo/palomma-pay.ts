@@ -1,5 +1,6 @@
 /** Palomma Pay: a link is made, its payer agrees at the bank, the shop hears of it. */
 import { createHash } from "node:crypto"
+import { constantTimeEqual } from "../../core/index.ts"
 import type { Flow, Json, Stage } from "./stage.ts"
 
 const AMOUNT_CENTS = 1_250_000
@@ -97,9 +98,6 @@ function decoded(body: Json): Json {
 
 /** The recipe: a plain hash of the base64 text and the integrity key, no HMAC. */
 function verifies({ data, signature }: Json, integrityKey: string): boolean {
-  return (
-    createHash("sha256")
-      .update(data + integrityKey)
-      .digest("hex") === signature
-  )
+  const expected = createHash("sha256").update(data + integrityKey)
+  return constantTimeEqual(expected.digest("hex"), String(signature))
 }

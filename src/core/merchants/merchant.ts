@@ -68,7 +68,7 @@ export const termsSettings = z.strictObject({
   answerWithinMs: z.int().min(0).max(60_000).nullable().default(null),
   /** Below which balance of its wallet the merchant is told, by currency. */
   lowBalance: z.record(z.string().length(3), z.string().regex(/^\d{1,18}$/)).default({}),
-  /** How many requests a minute are answered; 0 for any, null for the dialect's own default. */
+  /** How many requests a minute each credential has; 0 for any, null for the usual. */
   requestsPerMinute: z.int().min(0).max(1_000_000).nullable().default(null),
   identifierLimit: z.int().min(1).nullable().default(null),
   notifyAlways: z.boolean().default(false),
