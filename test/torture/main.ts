@@ -90,7 +90,7 @@ function work(
         child.disconnect()
       }
     })
-    child.on("close", (code) => {
+    child.on("exit", (code) => {
       if (done) resolve()
       else reject(new Error(`a process ended with ${code}`))
     })
@@ -105,7 +105,7 @@ function summary(reports: readonly Report[], tookMs: number): string {
       kinds.set(fault, (kinds.get(fault) ?? 0) + times)
     }
   }
-  const failed = reports.filter(({ invariant }) => invariant !== null)
+  const failed = reports.filter(({ invariant }) => invariant !== null).map(({ seed }) => seed)
   const perHour = Math.round((reports.length * 3_600_000) / tookMs)
   return [
     "",
@@ -114,6 +114,6 @@ function summary(reports: readonly Report[], tookMs: number): string {
     `gates        ${sum(({ gates }) => gates)}`,
     `faults       ${sum(({ faults }) => Object.values(faults).reduce((a, b) => a + b, 0))}`,
     ...[...kinds].sort().map(([fault, times]) => `  ${String(times).padStart(7)}  ${fault}`),
-    `failed       ${failed.length}${failed.length > 0 ? `: ${failed.map(({ seed }) => seed)}` : ""}`,
+    `failed       ${[failed.length, ...failed].join(" ")}`,
   ].join("\n")
 }

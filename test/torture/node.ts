@@ -31,6 +31,12 @@ const PASSWORDS: Passwords = {
 
 const NO_METRICS = { count() {}, gauge() {}, observe() {} }
 
+/** What a node says rightly when answers are held back, or hours pass while it is at work. */
+function isLate(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return error.name === "Unavailable" || /^no answer within \d+ ms$/.test(error.message)
+}
+
 export type Node = {
   readonly life: Life
   readonly core: Core
@@ -63,8 +69,7 @@ export async function openNode(parts: NodeParts): Promise<Node> {
     warn() {},
     error(about, text) {
       const { err } = about as { readonly err?: unknown }
-      // Of what was planted it may say what it likes.
-      if (!isPlanted(err)) parts.faults.push(`${life.name}: ${text}: ${err}`)
+      if (!isPlanted(err) && !isLate(err)) parts.faults.push(`${life.name}: ${text}: ${err}`)
       scheduler.tell(`${life.name} says: ${text}: ${err}`)
     },
   }

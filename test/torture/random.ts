@@ -1,4 +1,4 @@
-/** Randomness that a seed replays: every choice follows from the seed and the name of the choice. */
+/** Randomness that a seed replays: each choice follows from the seed and a name. */
 import { hash } from "node:crypto"
 import type { Clock, Ids } from "../../src/clock.ts"
 

@@ -176,7 +176,7 @@ export class Scheduler {
     await this.stable()
     const done = this.#calls.filter((call) => call.done !== null)
     this.#calls = this.#calls.filter((call) => call.done === null)
-    await this.check()
+    if (done.some(({ gate }) => mayWrite(gate))) await this.check()
     for (const call of done) {
       const { fault, gate } = call
       if (gate.life.dead) continue
@@ -214,6 +214,12 @@ export class Scheduler {
     stuck.catch(() => undefined)
     await this.settle()
   }
+}
+
+/** Whether something may have been written for good when a gate of this kind was passed. */
+function mayWrite({ kind, name }: Gate): boolean {
+  if (kind === "query") return !name.includes(": query select ")
+  return kind === "commit" || kind === "end" || kind === "late end"
 }
 
 /**
