@@ -152,7 +152,7 @@ type Writing = {
   readonly fields: readonly string[]
 }
 
-/** Each page that is written to. */
+/** Each page that is written to. The bank's is the last: its rail finds the answer later. */
 const WRITTEN: Readonly<Record<string, Writing>> = {
   "POST /pay/:id": {
     right: async () => ({ path: `/pay/${await newLink()}`, form: { do: "cancel", version: "1" } }),
@@ -372,6 +372,24 @@ const FOREIGN: readonly Record<string, string>[] = [
 ]
 
 for (const [name, { right, fields }] of Object.entries(WRITTEN)) {
+  test(`${name}: what is typed stays text, and leads nowhere`, async () => {
+    const { path } = await right()
+    const start = await state()
+    for (const lure of LURES) {
+      const all = Object.fromEntries(fields.map((field) => [field, lure]))
+      const filled = { ...all, do: "pay", version: "1", ...PAYER, name: lure, email: lure }
+      for (const form of [all, filled, { ...filled, method: "bank" }]) {
+        const answer = await post(path, form)
+        assertGuarded(answer, name)
+        assert.ok(!answer.body.includes(SCRIPT), `${name} repeats markup`)
+        if (isPage(answer)) assertPage(answer, name)
+        const { location } = answer.headers
+        assert.ok(!String(location).includes(EVIL), `${name}: ${location}`)
+      }
+    }
+    assert.equal(await state(), start)
+  })
+
   test(`${name}: another site's form does nothing, and ours does`, async () => {
     const { path, form } = await right()
     const start = await state()
@@ -393,24 +411,6 @@ for (const [name, { right, fields }] of Object.entries(WRITTEN)) {
     assert.equal(pressed.statusCode, 303, pressed.body)
     assertAnswer(pressed, name)
     assert.notEqual(await state(), start)
-  })
-
-  test(`${name}: what is typed stays text, and leads nowhere`, async () => {
-    const { path } = await right()
-    const start = await state()
-    for (const lure of LURES) {
-      const all = Object.fromEntries(fields.map((field) => [field, lure]))
-      const filled = { ...all, do: "pay", version: "1", ...PAYER, name: lure, email: lure }
-      for (const form of [all, filled, { ...filled, method: "bank" }]) {
-        const answer = await post(path, form)
-        assertGuarded(answer, name)
-        assert.ok(!answer.body.includes(SCRIPT), `${name} repeats markup`)
-        if (isPage(answer)) assertPage(answer, name)
-        const { location } = answer.headers
-        assert.ok(!String(location).includes(EVIL), `${name}: ${location}`)
-      }
-    }
-    assert.equal(await state(), start)
   })
 }
 
