@@ -1,4 +1,4 @@
-/** What others wrote and we run: pinned, hashed, from one registry, under known terms. */
+/** What others wrote and we run: pinned, hashed, under known terms. */
 import assert from "node:assert/strict"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -24,11 +24,6 @@ const entries = Object.entries(rest)
 
 const KINDS = ["dependencies", "optionalDependencies", "devDependencies"] as const
 
-/**
- * Where a package's archive lies in npm's registry, and nowhere else. Without a place it comes from
- * whichever registry the machine has, and its hash says whether it is the same.
- */
-const REGISTRY = /^https:\/\/packages\.example\/(?:@[\w.-]+\/)?[\w.-]+\/-\/[\w.-]+\.tgz$/
 /** SHA-512, whole: 64 bytes in base64. */
 const INTEGRITY = /^sha512-[A-Za-z0-9+/]{86}==$/
 
@@ -42,7 +37,8 @@ function flawsOf(name: string, { resolved, integrity, link, version }: Entry): s
   return [
     link && "is a link to somewhere on a disk",
     !/^\d+\.\d+\.\d+/.test(version ?? "") && `has the version ${version}`,
-    resolved !== undefined && !REGISTRY.test(resolved) && `comes from ${resolved}`,
+    // Without a place it comes from the registry that the machine has: the hash says what it is.
+    resolved !== undefined && `comes from ${resolved}`,
     !INTEGRITY.test(integrity ?? "") && "has no hash of its content",
   ].flatMap((flaw) => (flaw ? [`${name} ${flaw}`] : []))
 }
@@ -65,14 +61,11 @@ test("each package of the lockfile has a hash, and none comes from elsewhere", (
 test("an entry that was meddled with is found", () => {
   const good = {
     version: "1.0.0",
-    resolved: "https://packages.example/x/-/x-1.0.0.tgz",
     integrity: `sha512-${"A".repeat(86)}==`,
   }
   assert.deepEqual(flawsOf("x", good), [])
   const bad: Partial<Entry>[] = [
-    { resolved: "http://packages.example/x/-/x-1.0.0.tgz" },
-    { resolved: "https://packages.example.evil.example/x/-/x-1.0.0.tgz" },
-    { resolved: "https://packages.example@evil.example/x/-/x-1.0.0.tgz" },
+    { resolved: "https://packages.example/x/-/x-1.0.0.tgz" },
     { resolved: "git+ssh://git@example.com/x.git#main" },
     { resolved: "file:../x" },
     { integrity: "sha1-AAAAAAAAAAAAAAAAAAAAAAAAAAA=" },
