@@ -9,9 +9,9 @@ import { openPointWorld } from "../support/point-world.ts"
 import { dieAt, listPoints } from "./points.ts"
 
 /** Of all points, as many as there is time for; those of `npm run kill -- --points` are all. */
-const EACH = 80
+const EACH = 50
 /** Far fewer than there are: a seam that lost its gates would be seen here. */
-const POINTS_LEAST = 1_000
+const POINTS_LEAST = 500
 
 test("killed at points all over its work, a core loses nothing and does nothing twice", async (t) => {
   const worlds = await Promise.all([openPointWorld(t), openPointWorld(t)])

@@ -1,9 +1,19 @@
 /**
- * Gates in the seams of a core: each call to the database, to a rail or to a receiver is one before
- * it, one while it is under way and one after it. A life that is to end at a gate ends there.
+ * Gates in the seams of a core. What it asks of the database, of a rail or of a receiver has one
+ * before it, and what changes something one while it is under way and one after it, too: a death
+ * behind what changed nothing is a death before what comes next. A life that is to end at a gate
+ * ends there.
  */
 import { setImmediate as turn } from "node:timers/promises"
-import type { Call, Database, Queries, Writer } from "../../src/db/database.ts"
+import {
+  begin,
+  type Call,
+  commit,
+  type Database,
+  type Queries,
+  rollback,
+  type Writer,
+} from "../../src/db/database.ts"
 import type { Simulator } from "../../src/rails/simulator/index.ts"
 
 export type Gates = {
@@ -13,7 +23,7 @@ export type Gates = {
   open(are: boolean): void
   /** Comes to a gate. */
   come(where: string): void
-  /** Makes a call with its three gates. */
+  /** Makes a call that changes something, with its three gates. */
   through<Answer>(what: string, call: () => Promise<Answer>): Promise<Answer>
 }
 
@@ -73,10 +83,12 @@ export function makeGates(last: string | null): Gates {
 /** A database all of whose statements and rounds have gates. */
 export function gatedDatabase(real: Database, gates: Gates): Database {
   const gated = ({ query }: Queries): Pick<Queries, "query"> => ({
-    query(text, params) {
+    async query(text, params) {
       const name = nameOf(text)
-      const call = () => query<never>(text, params)
-      return name === null ? call() : gates.through(name, call)
+      if (name !== null) gates.come(`before ${name}`)
+      const result = await query<never>(text, params)
+      if (name !== null && isChange(text) && result.rowCount > 0) gates.come(`after ${name}`)
+      return result
     },
   })
   return {
@@ -96,7 +108,12 @@ export function gatedDatabase(real: Database, gates: Gates): Database {
 
 function gatedWriter(real: Writer, gates: Gates): Writer {
   return {
-    round: (calls) => gates.through(kindOf(calls), () => real.round(calls)),
+    async round(calls) {
+      const name = kindOf(calls)
+      if (calls.at(-1) === commit) return gates.through(name, () => real.round(calls))
+      gates.come(`before ${name}`)
+      return real.round(calls)
+    },
     close: () => real.close(),
   }
 }
@@ -106,9 +123,14 @@ export function gatedRail(real: Simulator, gates: Gates): Simulator {
   return {
     ...real,
     begin: (order) => gates.through("the rail's begin", () => real.begin(order)),
-    observe: (open, cursor) =>
-      gates.through("a look at the rail", () => real.observe(open, cursor)),
-    verify: (target) => gates.through("the rail's verdict", () => real.verify!(target)),
+    async observe(open, cursor) {
+      gates.come("before a look at the rail")
+      return real.observe(open, cursor)
+    },
+    async verify(target) {
+      gates.come("before the rail's verdict")
+      return real.verify!(target)
+    },
     simulate: (order, outcome, reason) =>
       gates.through("the far side's doing", () => real.simulate!(order, outcome, reason)),
   }
@@ -116,16 +138,19 @@ export function gatedRail(real: Simulator, gates: Gates): Simulator {
 
 /** What a round of the engine is: see `Writer`. */
 function kindOf(calls: readonly Call[]): string {
-  const [first, last] = [calls[0]?.text, calls.at(-1)?.text]
-  if (last === "rollback") return "the round that gives up"
-  if (last !== "commit") return "the round that loads"
-  return first === "begin" ? "the round that adds and commits" : "the round that commits"
+  const last = calls.at(-1)
+  if (last === rollback) return "the round that gives up"
+  if (last !== commit) return "the round that loads"
+  return calls[0] === begin ? "the round that adds and commits" : "the round that commits"
 }
+
+const CHANGE = /\b(update|insert into|delete from)\s+(?!of\b|skip\b)(\w+)/
+const isChange = (text: string) => CHANGE.test(text)
 
 /** A statement by what it does to which table; null: it is about no payment. */
 function nameOf(text: string): string | null {
   if (HOUSEKEEPING.test(text)) return null
-  const changed = /\b(update|insert into|delete from)\s+(?!of\b|skip\b)(\w+)/.exec(text)
+  const changed = CHANGE.exec(text)
   if (changed) return `${changed[1]} ${changed[2]}`
   return `a read of ${/\bfrom\s+(\w+)/.exec(text)?.[1] ?? "nothing"}`
 }
