@@ -72,6 +72,8 @@ function runShare(order: Order, databaseUrl: string): Promise<Outcome> {
   const child = fork(`${import.meta.dirname}/share.ts`, [], {
     env: { ...process.env, CAUDAL_TEST_DATABASE_URL: databaseUrl },
   })
+  // Who ends the run early hears what it came to so far.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal))
   return new Promise((resolve, reject) => {
     let outcome: Outcome | null = null
     child.on("message", (message) => {

@@ -5,8 +5,16 @@ import type { Order } from "./run.ts"
 import { runPlan } from "./sequence.ts"
 import { startTarget } from "./target.ts"
 
+let told = false
+// Sequences that were begun end; what was found so far is worth as much as before.
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    told = true
+  })
+}
+
 function* numbers({ from, step, count }: Order): Generator<number> {
-  for (let at = 0; at < count; at += 1) yield from + at * step
+  for (let at = 0; at < count && !told; at += 1) yield from + at * step
 }
 
 async function run(order: Order): Promise<void> {
