@@ -9,8 +9,8 @@ const verify = command({
   name: "verify",
   about:
     "Adds up every account again and holds events, payments, refunds, sightings, deliveries, " +
-    "answers and the audit log against one another, as they are at one instant. Nothing waits for " +
-    "it; it ends with 1 when a row is wrong.",
+    "answers and the audit log against one another, as they are at one instant. Nothing waits " +
+    "for it; it ends with 1 when a row is wrong.",
   async run(_values, shell) {
     await shell.withCore(async (core) => {
       let toldMs = core.clock.elapsedMs()

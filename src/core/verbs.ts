@@ -1,7 +1,7 @@
 /** What one may ask of the core and tell it, by subject; payments' own verbs are in `pay.ts`. */
 import type { Clock, Ids } from "../clock.ts"
 import type { Database } from "../db/database.ts"
-import type { Actor } from "./audit/entry.ts"
+import type { Actor, Entry } from "./audit/entry.ts"
 import { makeAuditLog } from "./audit/log.ts"
 import { importCatalogue, type ReplaceOptions, replaceCatalogue } from "./catalogue/change.ts"
 import type { Company } from "./catalogue/company.ts"
@@ -151,8 +151,14 @@ export function makeVerbs(parts: VerbParts) {
     },
     wallet: {
       /** Books money that came in; `by` is written down with it, in the same commit. */
-      topUp: (command: TopUp, by: Actor | null = parts.by) =>
-        engine.submit(topUp, { ...command, by }),
+      async topUp(command: TopUp, by: Actor | null = parts.by) {
+        const { amount, asset, merchantId } = command
+        const booked = await engine.submit(topUp, { ...command, by })
+        const change = { [asset]: { old: null, new: amount.toString() } }
+        const about = { action: "wallet.top-up", merchantId, subject: null, change } as const
+        if (by && isRefusal(booked)) await noteRefused(about, booked, by)
+        return booked
+      },
     },
     books: {
       accounts: (merchantId: string) => ledger.accountsOf(database, merchantId),
@@ -263,7 +269,17 @@ export function makeVerbs(parts: VerbParts) {
   ): Promise<Instrument | Refusal> {
     if (found === null) return refuse("instrument_not_found", "there is no such payment method")
     const { id: instrumentId, customerId, merchantId } = found
-    return engine.submit(revokeInstrument, { instrumentId, customerId, merchantId, by, actor })
+    const command = { instrumentId, customerId, merchantId, by, actor }
+    const revoked = await engine.submit(revokeInstrument, command)
+    const about = { action: "mandate.revoke", merchantId, subject: instrumentId } as const
+    if (actor && isRefusal(revoked)) await noteRefused({ ...about, change: {} }, revoked, actor)
+    return revoked
+  }
+
+  /** A refusal takes back what its command wrote: what was tried is noted behind it. */
+  function noteRefused(about: Omit<Entry, "outcome">, { refused }: Refusal, by: Actor) {
+    const change = { ...about.change, refused: { old: null, new: refused } }
+    return audit.note({ ...about, outcome: "refused", change }, by)
   }
 }
 

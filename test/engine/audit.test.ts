@@ -92,7 +92,7 @@ test("each thing that is done has its entry, and a repeat says that nothing chan
   assert.match(all, /"url":\{"new":"https:\/\/shop.example","old":null\}/)
 })
 
-test("what the gateway does by itself, or a merchant by its own API, is not written down", async () => {
+test("what the gateway does, or a merchant over its API, is not written down", async () => {
   await news()
   await silent.core.merchants.changeTerms(silent.merchantId, "caudal", { feeFixed: "1" })
   await silent.core.wallet.topUp({
@@ -104,15 +104,22 @@ test("what the gateway does by itself, or a merchant by its own API, is not writ
   assert.deepEqual(await news(), [])
 })
 
-test("an operator's key is named, and what is refused leaves neither change nor entry", async () => {
+test("an operator's key is named, and so is what was refused", async () => {
   await news()
   const by: Actor = { kind: "operator-key", name: "Tesorería", id: core.ids.next() }
   const money = { merchantId, asset: "COP", amount: 70n, reference: "bank-2" }
   await silent.core.wallet.topUp(money, by)
   const refused = await silent.core.wallet.topUp({ ...money, amount: 71n }, by)
   assert.ok("refused" in refused)
-  const [entry, ...more] = await news()
-  assert.deepEqual([entry!.by, more], [by, []])
+  const [entry, second, ...more] = await news()
+  assert.deepEqual([entry!.by, second!.by, more], [by, by, []])
+  assert.deepEqual(
+    [second!.outcome, second!.change],
+    [
+      "refused",
+      { COP: { old: null, new: "71" }, refused: { old: null, new: "reference_conflict" } },
+    ],
+  )
   assert.deepEqual(entry!.change, { COP: { old: null, new: "70" } })
   const { rows } = await database.query("select 1 from transfers where id = $1 and amount = 70", [
     entry!.subject,

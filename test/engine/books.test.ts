@@ -51,7 +51,7 @@ const PLANTED: readonly [what: string, statement: string, check: string][] = [
   ["an entry of the audit log", "update audit_log set content = content || ' '", "audit-chain"],
 ]
 for (const [what, statement, check] of PLANTED) {
-  test(`${what} that is changed later is found, told once, and taken back when it is right`, async () => {
+  test(`${what} that is changed later is found, told once, and forgotten when mended`, async () => {
     await topUp("old")
     await look()
     await topUp("new")
@@ -72,7 +72,8 @@ for (const [what, statement, check] of PLANTED) {
       database,
       "update accounts a set balance = b.balance from before_accounts b where b.id = a.id",
       "update transfers t set amount = b.amount from before_transfers b where b.id = t.id",
-      "update audit_log l set content = b.content from before_audit b where b.position = l.position",
+      `update audit_log l set content = b.content
+from before_audit b where b.position = l.position`,
     )
     for (let times = 0; times < 3; times += 1) await look()
     assert.equal(play.core.booksHealth().ok, true)

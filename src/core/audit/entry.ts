@@ -1,4 +1,4 @@
-/** What the audit log keeps of one action: who did what, when, on whom, with which outcome. Pure. */
+/** What the audit log keeps of an action: who did what, when, on whom, and its outcome. Pure. */
 import { createHash } from "node:crypto"
 
 /** Who acted. A command's user is the operating system's; a key's and the console's have an id. */
@@ -34,6 +34,7 @@ export const ACTIONS = [
   "bank-files.send",
   "bank-files.adopt",
   "retention.drop",
+  "master-key.rotate",
 ] as const
 export type Action = (typeof ACTIONS)[number]
 

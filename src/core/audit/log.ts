@@ -2,7 +2,7 @@
 import { inSnapshot } from "../store/snapshot.ts"
 import { type AuditParts, append } from "./audited.ts"
 import { type Broken, START, walk } from "./chain.ts"
-import type { Content, Entry } from "./entry.ts"
+import type { Actor, Content, Entry } from "./entry.ts"
 import { type AuditFilter, type AuditRow, eachEntry, listAudit, readContent } from "./store.ts"
 
 /** An entry as it is shown; hashes in hex. */
@@ -40,7 +40,8 @@ export function makeAuditLog(parts: AuditParts) {
         return { rows, head: place.hash.toString("hex"), broken, missing: !found }
       }),
     /** Writes down what is no change of one commit: a refusal, a look at somebody's data. */
-    note: (entry: Entry) => database.transaction((each) => append(each, parts, entry)),
+    note: (entry: Entry, by: Actor | null = parts.by) =>
+      database.transaction((each) => append(each, { ...parts, by }, entry)),
   }
 }
 

@@ -280,7 +280,7 @@ export async function findEndpoint(
   return rows[0] ?? null
 }
 
-/** Switches an endpoint off, or (null) on again from `now` on; answers how it was, if it is there. */
+/** Switches an endpoint off, or (null) on again from `now` on; answers how it was, if it exists. */
 export async function setEndpointDisabled(
   db: Queries,
   merchantId: string,

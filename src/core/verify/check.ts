@@ -1,4 +1,4 @@
-/** What a check of the books is: its name, what it says, which rows it reads, how it finds faults. */
+/** What a check of the books is: its name, what it says, what it reads, how it finds faults. */
 import type { Queries } from "../../db/database.ts"
 import type { Keyring } from "../seal.ts"
 

@@ -1,4 +1,4 @@
-/** One look at the books: what is new, what every account comes to, and a further part of the old. */
+/** One look at the books: what is new, what accounts come to, and a further part of the old. */
 import type { Clock } from "../../clock.ts"
 import type { Database, Transaction } from "../../db/database.ts"
 import { START, stillHolds, walk } from "../audit/chain.ts"

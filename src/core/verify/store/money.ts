@@ -1,4 +1,4 @@
-/** Whether payments, refunds and sightings say the same as the transfers that were booked for them. */
+/** Whether payments, refunds and sightings say the same as what was booked for them. */
 import { rangeCheck } from "./range.ts"
 
 export const paymentMoney = rangeCheck(

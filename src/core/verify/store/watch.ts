@@ -8,7 +8,7 @@ export type Kept = Discrepancy & { readonly cycle: number }
 
 export type Watched = {
   readonly cycle: number
-  /** Where everything is read now: the number of the table, and behind which id; null: not begun. */
+  /** Where everything is read now: the table by its number, behind which id; null: not begun. */
   readonly placeTable: number
   readonly placeId: string | null
   readonly eventsUpto: string | null
