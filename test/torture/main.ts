@@ -47,8 +47,11 @@ async function runAll(): Promise<number> {
   const startedMs = performance.now()
   let next = from
   let failed = 0
+  let told = false
+  // Whoever stops it still gets the sum, and no server is left behind.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => (told = true))
   const more = (): Order | null => {
-    if (next >= end || (given.stop && failed > 0)) return null
+    if (told || next >= end || (given.stop && failed > 0)) return null
     next += 1
     return { seed: next - 1, verbose: one !== null, shrink: !given.long }
   }

@@ -50,5 +50,7 @@ if (process.send && process.argv[2]) {
       },
     )
   })
+  // The terminal tells everybody at once: the seed under way is finished, and there are no more.
+  process.on("SIGINT", () => undefined)
   process.send("ready")
 }
