@@ -1,8 +1,8 @@
 /** The torture in short: a seed replays, some seeds break nothing, and none that once failed. */
 import assert from "node:assert/strict"
 import { after, before, test } from "node:test"
-import { dropDatabase, startTestServer } from "./support/server.ts"
-import { type Base, makeBase } from "./torture/base.ts"
+import { startTestServer } from "./support/server.ts"
+import { type Base, dropOwn, makeBase } from "./torture/base.ts"
 import { REGRESSIONS } from "./torture/regressions.ts"
 import { type Ran, run } from "./torture/run.ts"
 import { story } from "./torture/shrink.ts"
@@ -26,7 +26,7 @@ before(async () => {
 })
 
 after(async () => {
-  await dropDatabase(url!, base.name)
+  await dropOwn(url!, base.name)
   await server?.stop()
 })
 

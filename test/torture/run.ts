@@ -1,7 +1,7 @@
 /** Runs one plan from its first step to rest, and says what was wrong with what came of it. */
 import { openDatabase } from "../../src/db/database.ts"
-import { databaseOn, dropDatabase, onServer } from "../support/server.ts"
-import type { Base } from "./base.ts"
+import { databaseOn, onServer } from "../support/server.ts"
+import { type Base, dropOwn } from "./base.ts"
 import { Clients, createOf } from "./clients.ts"
 import { checkRest, isAtRest, makeStepCheck } from "./invariants.ts"
 import { type Node, openNode, PUBLIC_URL, startLoops } from "./node.ts"
@@ -43,7 +43,7 @@ export async function run(base: Base, plan: Plan, cut: Cut = { only: null }): Pr
   made += 1
   const name = `${base.name}_${made}`
   const { serverUrl } = base
-  await dropDatabase(serverUrl, name)
+  await dropOwn(serverUrl, name)
   await onServer(serverUrl, `create database ${name} template ${base.name}`)
   await onServer(serverUrl, `alter database ${name} set synchronous_commit = off`)
   const run = new Run(base, plan, cut, databaseOn(serverUrl, name))
@@ -51,7 +51,7 @@ export async function run(base: Base, plan: Plan, cut: Cut = { only: null }): Pr
     return await run.whole()
   } finally {
     await run.close()
-    await dropDatabase(serverUrl, name)
+    await dropOwn(serverUrl, name)
   }
 }
 
