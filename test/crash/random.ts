@@ -8,7 +8,7 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
 import { hostClock, makeIds } from "../../src/clock.ts"
-import { verifyBooks } from "../../src/core/ledger/store.ts"
+import { verifyBooks } from "../../src/core/verify/whole.ts"
 import type { Database } from "../../src/db/database.ts"
 import { openBooks } from "../../src/rails/simulator/books.ts"
 import { lastFirst } from "../support/cleanup.ts"
@@ -50,7 +50,7 @@ export type Summary = {
 
 /** The moment of a kill: so long after the one before it was recovered from. */
 const LIVES_MS = { least: 50, most: 450 }
-/** A gateway that starts and a database that recovers, on a machine that is busy. */
+/** Far more than a request takes of a gateway that is ready, also on a busy machine. */
 const RECOVERED_MS = 60_000
 /** Webhooks of a dead process wait for their lease, attempts for theirs and for a look. */
 const QUIET_MS = 120_000

@@ -37,6 +37,8 @@ export type MortalGateway = {
 
 /** What the embedded database and all of the gateway may take to be back. */
 export const READY_MS = 10_000
+/** A start that takes this long hangs; on a machine with a dozen things to do, 35 s were seen. */
+const STARTED_MS = 120_000
 
 const MAIN = join(import.meta.dirname, "..", "..", "src", "main.ts")
 
@@ -95,7 +97,7 @@ export async function mortalGateway(
       const startedMs = performance.now()
       while (!(await gateway.isReady())) {
         assert.equal(child.exitCode, null, said)
-        assert.ok(performance.now() - startedMs < 3 * READY_MS, `not ready:\n${said}`)
+        assert.ok(performance.now() - startedMs < STARTED_MS, `not ready:\n${said}`)
         await sleep(25)
       }
     },
@@ -112,7 +114,7 @@ export async function mortalGateway(
     killDatabase() {
       const killed = postmasterPid(dataDir)
       process.kill(killed!, "SIGKILL")
-      const giveUpMs = performance.now() + 3 * READY_MS
+      const giveUpMs = performance.now() + STARTED_MS
       return {
         async replaced() {
           for (let pid = killed; pid === killed || pid === null; pid = postmasterPid(dataDir)) {
