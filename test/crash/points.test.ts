@@ -13,7 +13,7 @@ const EACH = 50
 /** Far fewer than there are: a seam that lost its gates would be seen here. */
 const POINTS_LEAST = 500
 
-test("killed at points all over its work, a core loses nothing and does nothing twice", async (t) => {
+test("killed all over its work, a core loses nothing and does nothing twice", async (t) => {
   const worlds = await Promise.all([openPointWorld(t), openPointWorld(t)])
   const all = await listPoints(worlds)
   assert.ok(all.length >= POINTS_LEAST, `there are only ${all.length} points`)
