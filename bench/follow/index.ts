@@ -2,7 +2,7 @@
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { hostClock } from "../../src/clock.ts"
-import { verifyBooks } from "../../src/core/ledger/store.ts"
+import { verifyBooks } from "../../src/core/verify/whole.ts"
 import type { Database } from "../../src/db/database.ts"
 import type { Bench, Context, Measured } from "../bench.ts"
 import { type Child, startChild, type Usage } from "../children.ts"

@@ -375,6 +375,13 @@ const BROKEN: readonly Broken[] = [
     /version 2, events 1/,
   ],
   [
+    "an instrument that is gone",
+    ["delete from instruments"],
+    "event-subjects",
+    "event",
+    /no instrument/,
+  ],
+  [
     "an answer's body",
     ["update answers set body_sealed = set_byte(body_sealed, 30, get_byte(body_sealed, 30) # 1)"],
     "answers",

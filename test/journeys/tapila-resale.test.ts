@@ -5,7 +5,7 @@
 import assert from "node:assert/strict"
 import { after, test } from "node:test"
 import { setTimeout as sleep } from "node:timers/promises"
-import { verifyBooks } from "../../src/core/ledger/store.ts"
+import { verifyBooks } from "../../src/core/verify/whole.ts"
 import { movesOf } from "../../src/rails/simulator/story.ts"
 import { FAULTS, type Fault } from "../support/faulty-network.ts"
 import { ask } from "../support/gateway.ts"

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict"
 import { setTimeout as sleep } from "node:timers/promises"
 import { DOLLAR_CODE, transferCall } from "../../src/anvil/dollar.ts"
-import { verifyBooks } from "../../src/core/ledger/store.ts"
+import { verifyBooks } from "../../src/core/verify/whole.ts"
 import type { Database } from "../../src/db/database.ts"
 import { ask, type ChainEntry, type Credentials, type Receiver } from "./gateway.ts"
 

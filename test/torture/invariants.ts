@@ -2,7 +2,7 @@
  * What must be true: the cheap part of it after every gate, all of it once everything is at rest.
  * The tables of this file are the model's own: a broken program must not bring its own measure.
  */
-import { verifyBooks } from "../../src/core/ledger/store.ts"
+import { verifyBooks } from "../../src/core/verify/whole.ts"
 import type { Database, Queries } from "../../src/db/database.ts"
 import type { Simulator } from "../../src/rails/simulator/index.ts"
 import { checkTold } from "./answers.ts"

@@ -33,5 +33,3 @@ where t.payment_id = $1 order by t.id`,
   )
   return rows
 }
-
-export { verifyBooks } from "../verify/whole.ts"

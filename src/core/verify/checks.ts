@@ -11,7 +11,7 @@ import {
   sightings,
   transferEnds,
 } from "./store/money.ts"
-import { instrumentNumbers, paymentNumbers, paymentStates } from "./store/stories.ts"
+import { eventSubjects, instrumentNumbers, paymentNumbers, paymentStates } from "./store/stories.ts"
 
 export const RANGE_CHECKS: readonly RangeCheck[] = [
   paymentNumbers,
@@ -22,6 +22,7 @@ export const RANGE_CHECKS: readonly RangeCheck[] = [
   refunds,
   sightings,
   instrumentNumbers,
+  eventSubjects,
   deliveries,
   transferEnds,
   floors,

@@ -83,14 +83,15 @@ export const openAttempts = rangeCheck(
   when a.id is null then 'no attempt ' || p.open_attempt_id
   when a.payment_id <> p.id then 'attempt ' || a.id || ' is another payment''s'
   else 'attempt ' || a.id || ' is ' || a.state end as detail
-from payments p left join attempts a on a.id = p.open_attempt_id
+from payments p left join lateral (
+  select o.* from attempts o where o.id = p.open_attempt_id limit 1) a on true
 where ${within("p.id")} and p.open_attempt_id is not null
   and (a.id is null or a.payment_id <> p.id or a.state not in ('waiting', 'unknown', 'open')
     or p.state not in ('pending', 'processing'))
 union all
 select 'attempt', a.id::text, 'another merchant''s than payment ' || p.id
 from attempts a join payments p on p.id = a.payment_id
-where ${within("a.payment_id")} and a.merchant_id <> p.merchant_id`,
+where ${within("a.payment_id")} and ${within("p.id")} and a.merchant_id <> p.merchant_id`,
 )
 
 export const refunds = rangeCheck(
@@ -116,7 +117,8 @@ where ${within("p.id")} and (p.refunded > p.captured
 union all
 select 'refund', r.id::text, 'is ' || r.state || ', its attempt '
   || coalesce(string_agg(a.state, ' and '), 'is missing')
-from refunds r left join attempts a on a.payment_id = r.payment_id and a.refund_id = r.id
+from refunds r left join attempts a on a.payment_id = r.payment_id
+  and a.refund_id = r.id and ${within("a.payment_id")}
 where ${within("r.payment_id")}
 group by r.id, r.state
 having count(a.id) = 0 or not bool_or(case r.state when 'confirmed' then a.state = 'settled'
@@ -162,7 +164,7 @@ export const transferEnds = rangeCheck(
   when t.payment_id is not null and p.id is null then 'no payment ' || t.payment_id
   else 'accounts and payment are not one merchant''s' end as detail
 from transfers t left join accounts d on d.id = t.debit_id left join accounts c on c.id = t.credit_id
-  left join payments p on p.id = t.payment_id
+  left join lateral (select o.* from payments o where o.id = t.payment_id limit 1) p on true
 where ${within("t.id")} and (d.id is null or c.id is null or d.id = c.id or t.amount <= 0
   or d.asset <> c.asset or t.payment_id is not null and p.id is null
   or num_nonnulls(d.merchant_id, c.merchant_id, p.merchant_id) > 0 and

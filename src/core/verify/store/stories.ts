@@ -11,11 +11,17 @@ const MOVES = Object.entries(TRANSITIONS)
 /** What the events of a subject come to, beside its row; either may be missing. */
 function joined(table: "payments" | "instruments", within: Within): string {
   const subject = table === "payments" ? "payment" : "instrument"
+  // Between the ids of stored accounts lie many payments, whose events are not to be read for them.
+  const events =
+    table === "payments"
+      ? "events e"
+      : `instruments i join lateral (select o.* from events o where o.subject_id = i.id offset 0) e
+    on ${within("i.id")}`
   return `with ${KEPT}, told as (
   select e.subject_id, count(*) as events, count(distinct e.seq) as numbers, min(e.seq) as first,
     max(e.seq) as last, array_agg(e.merchant_id) as merchants,
     array_agg(e.data ->> 'state' order by e.seq) as states
-  from events e where e.subject = '${subject}' and ${within("e.subject_id")}
+  from ${events} where e.subject = '${subject}' and ${within("e.subject_id")}
   group by e.subject_id
 ), subjects as (
   select s.id, s.merchant_id, s.version, s.state from ${table} s where ${within("s.id")}
@@ -72,4 +78,19 @@ from paired
 where not missing and events > 0 and (states[cardinality(states)] is distinct from state
   or exists (select from generate_subscripts(states, 1) as at
     where at > 1 and (states[at - 1] || '>' || states[at] in (${MOVES})) is not true))`,
+)
+
+export const eventSubjects = rangeCheck(
+  {
+    name: "event-subjects",
+    says: "Each event tells of a payment or a stored account that is there.",
+    over: "events",
+  },
+  (
+    within,
+  ) => `select 'event' as what, e.id::text, 'no ' || e.subject || ' ' || e.subject_id as detail
+from events e where ${within("e.id")} and case e.subject
+  when 'payment' then not exists (select from payments p where p.id = e.subject_id)
+  when 'instrument' then not exists (select from instruments i where i.id = e.subject_id)
+  else false end`,
 )
