@@ -111,14 +111,15 @@ select 'payment' as what, p.id::text,
   'captured ' || p.captured || ', refunded ' || p.refunded || ', refunds of '
     || coalesce(g.amount, 0) as detail
 from payments p left join given g on g.payment_id = p.id
+left join lateral (select t.id from transfers t where t.payment_id = p.id
+    and t.kind like 'refund.late%' limit 1) late on p.refunded <> coalesce(g.amount, 0)
 where ${within("p.id")} and (p.refunded > p.captured
-  or p.refunded <> coalesce(g.amount, 0) and not exists (
-    select from transfers t where t.payment_id = p.id and t.kind like 'refund.late%'))
+  or p.refunded <> coalesce(g.amount, 0) and late.id is null)
 union all
 select 'refund', r.id::text, 'is ' || r.state || ', its attempt '
   || coalesce(string_agg(a.state, ' and '), 'is missing')
-from refunds r left join attempts a on a.payment_id = r.payment_id
-  and a.refund_id = r.id and ${within("a.payment_id")}
+from refunds r left join lateral (select o.id, o.state from attempts o
+  where o.payment_id = r.payment_id and o.refund_id = r.id offset 0) a on true
 where ${within("r.payment_id")}
 group by r.id, r.state
 having count(a.id) = 0 or not bool_or(case r.state when 'confirmed' then a.state = 'settled'

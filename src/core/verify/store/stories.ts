@@ -89,8 +89,10 @@ export const eventSubjects = rangeCheck(
   (
     within,
   ) => `select 'event' as what, e.id::text, 'no ' || e.subject || ' ' || e.subject_id as detail
-from events e where ${within("e.id")} and case e.subject
-  when 'payment' then not exists (select from payments p where p.id = e.subject_id)
-  when 'instrument' then not exists (select from instruments i where i.id = e.subject_id)
-  else false end`,
+from events e
+left join lateral (select o.id from payments o where o.id = e.subject_id limit 1) p
+  on e.subject = 'payment'
+left join lateral (select o.id from instruments o where o.id = e.subject_id limit 1) i
+  on e.subject = 'instrument'
+where ${within("e.id")} and e.subject <> 'refund' and p.id is null and i.id is null`,
 )
