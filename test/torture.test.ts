@@ -9,7 +9,7 @@ import { story } from "./torture/shrink.ts"
 import { planOf } from "./torture/workload.ts"
 
 /** As many as fit into the suite's time; `npm run torture` runs them by the thousand. */
-const SEEDS = 6
+const SEEDS = 3
 /** Two nodes, and something goes wrong every few gates. */
 const REPLAYED = 6
 
