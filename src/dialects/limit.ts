@@ -41,11 +41,13 @@ export async function askWho<Caller>(
   reply: FastifyReply,
   authenticate: () => Promise<Caller>,
 ): Promise<Caller> {
+  // Read before anything is waited for: the address goes with the socket.
+  const { ip } = request
   try {
     return await authenticate()
   } catch (error) {
-    if (!isWrong(error) || (core.mode === "sandbox" && isOwnMachine(request.ip))) throw error
-    const name = `wrong|${addressName(request.ip)}`
+    if (!isWrong(error) || (core.mode === "sandbox" && isOwnMachine(ip))) throw error
+    const name = `wrong|${addressName(ip)}`
     const standing = await core.limits.count(name, WRONG_PER_MINUTE)
     if (!standing.over) throw error
     throw tooMany(reply, standing, "too many requests without valid credentials")

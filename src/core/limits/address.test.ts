@@ -3,7 +3,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { addressName, isOwnMachine } from "./address.ts"
 
-const ADDRESSES: [ip: string, name: string, own: boolean][] = [
+const ADDRESSES: [ip: string | undefined, name: string, own: boolean][] = [
   ["192.0.2.7", "192.0.2.7", false],
   ["::ffff:192.0.2.7", "192.0.2.7", false],
   ["::FFFF:192.0.2.7", "192.0.2.7", false],
@@ -15,6 +15,8 @@ const ADDRESSES: [ip: string, name: string, own: boolean][] = [
   ["::1", "0:0:0:0::/64", true],
   ["127.0.0.9", "127.0.0.9", true],
   ["::ffff:127.0.0.1", "127.0.0.1", true],
+  // A closed socket doesn't know any more who was at its end.
+  [undefined, "gone", false],
 ]
 for (const [ip, name, own] of ADDRESSES) {
   test(`${ip} is counted as ${name}`, () => {

@@ -1,10 +1,15 @@
 /** The name under which a caller's address is counted. */
 
+/** The name of callers who closed their socket. */
+const GONE = "gone"
+
 /**
  * The name of an address: an IPv4 address itself, also where it is written as IPv6; of IPv6 the
- * network of 64 bits, all of which is one host's to use.
+ * network of 64 bits, all of which is one host's to use. A request whose socket is closed has none:
+ * who leaves before the answer must not be counted nowhere, so all of those have one name.
  */
-export function addressName(ip: string): string {
+export function addressName(ip: string | undefined): string {
+  if (ip === undefined) return GONE
   const mapped = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(ip)
   if (mapped) return mapped[1]!
   if (!ip.includes(":") || ip.includes(".")) return ip
@@ -20,6 +25,6 @@ function groups(text: string): string[] {
 }
 
 /** Whether an address is the caller's own machine, which is ours. */
-export function isOwnMachine(ip: string): boolean {
+export function isOwnMachine(ip: string | undefined): boolean {
   return ip === "::1" || addressName(ip).startsWith("127.")
 }
