@@ -8,6 +8,8 @@ export type Pool = {
   learn(answer: unknown, collection: string, owner: string): void
   /** An id of one of these kinds; null while there is none. */
   draw(random: Random, kinds: readonly string[]): Known | null
+  /** Every id of a kind that is still known. */
+  all(kind: string): readonly Known[]
   /** Whose an id is; null for one that no answer gave. */
   ownerOf(id: string): string | null
 }
@@ -54,6 +56,7 @@ export function makePool(): Pool {
       const known = kinds.flatMap((kind) => byKind.get(kind) ?? [])
       return known.length === 0 ? null : random.pick(known)
     },
+    all: (kind) => byKind.get(kind) ?? [],
     ownerOf: (id) => owners.get(plain(id)) ?? null,
   }
 }

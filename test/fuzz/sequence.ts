@@ -76,6 +76,19 @@ async function runSequence(target: Target, plan: Plan, sequence: number, outcome
     const curl = found.length === 0 ? "" : wayOf(shot) + asCurl(shot, target.gateway.url)
     for (const what of found) keep(outcome, { what, sequence, request, curl })
   }
+  await leave(target, pool)
+}
+
+/** Takes back the endpoints that a sequence made: each makes every later event a message more. */
+async function leave({ send, proofs }: Target, pool: Pool): Promise<void> {
+  for (const { id, owner } of pool.all("endpoints")) {
+    const who = owner === "B" ? "B" : "A"
+    await send({
+      ...{ dialect: "caudal", aim: "DELETE /endpoints/{id}", who, method: "DELETE" },
+      ...{ path: `/v1/endpoints/${id}`, headers: proofs("caudal", who), body: null, ids: [] },
+      ...{ collection: "endpoints", overSocket: false, framing: "plain", times: 1 },
+    })
+  }
 }
 
 /** Counts an answer, learns from it, and says what is wrong with it. */
