@@ -37,8 +37,8 @@ const BASE_SEED = 0
 const START_AT = new Date("2026-01-05T14:00:00.000Z")
 /** Accounts that a debit can be made from; 02 and 03 never become active. */
 export const ACCOUNT_ENDINGS = ["01", "04", "05", "06", "07", "08", "09", "50"] as const
-/** Enough for a few recharges, so that it runs out. */
-const WALLET = 1_200_000n
+/** Enough for one or two recharges, so that it runs out. */
+const WALLET = 500_000n
 /** Account numbers begin with it; nothing that is kept may show it. */
 export const NUMBERS_BEGIN = "7340915"
 
