@@ -43,6 +43,8 @@ const SECOND_MS = 1_000
 const HOUR_MS = 3_600_000
 /** Longer than any order of the simulator takes. */
 const SLOWEST_MS = 16 * SECOND_MS
+/** A bank is looked at twice at most, and asked once more where it was never asked. */
+const ROUNDS_MAX = 10
 /** Longer than a receiver that refused waits to be tried again. */
 const RETRY_MS = 10 * SECOND_MS
 
@@ -133,7 +135,8 @@ function settled(reference: string, way: Way): Step {
     async ask(client) {
       const { core, merchant, wait } = client
       let payment = await find(client, reference)
-      while (!isFinal(payment.state)) {
+      for (let round = 0; !isFinal(payment.state); round += 1) {
+        assert.ok(round < ROUNDS_MAX, `${reference} is ${payment.state} after ${round} rounds`)
         if (payment.openAttemptId === null) granted(await core.pay.open(merchant, payment, way))
         await core.pass()
         payment = await find(client, reference)
