@@ -37,6 +37,7 @@ export const FRAMINGS = [
   "chunked",
   "absolute",
   "http10",
+  "hangUp",
   // These aren't requests by the book: they can't be read, or might be read in two ways.
   "short",
   "lengthAndChunks",

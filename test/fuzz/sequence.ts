@@ -127,9 +127,9 @@ function wayOf({ framing, times }: Shot): string {
   return `${framed}${times > 1 ? `${times} at once: ` : framed && "about: "}`
 }
 
-/** Who sends more than is read may find the connection reset before the answer is through. */
-function mayBeCut({ body }: Shot): boolean {
-  return body !== null && body.length > 65_536
+/** Who hangs up, or sends more than is read, may have no answer. */
+function mayBeCut({ body, framing }: Shot): boolean {
+  return framing === "hangUp" || (body !== null && body.length > 65_536)
 }
 
 function keep(outcome: Outcome, finding: Finding): void {
