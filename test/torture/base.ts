@@ -42,7 +42,7 @@ const WALLET = 500_000n
 /** Account numbers begin with it; nothing that is kept may show it. */
 export const NUMBERS_BEGIN = "7340915"
 
-/** The server's own upkeep may be in a database; nobody but it may end that, and it is soon over. */
+/** The server's own upkeep may be in a database; nobody else may end that, and it is soon over. */
 const DROP_TRIES = 20
 const DROP_AGAIN_MS = 250
 
