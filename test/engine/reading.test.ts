@@ -136,10 +136,9 @@ async function dust(
 ): Promise<void> {
   await database.query(
     `insert into sightings (rail, place, attempt_id, fact, amount, asset, at, created_at, apply_at,
-  watch, block, block_hash, sender, receiver, reference, state, applied, applied_amount, booked)
+  watch, block, block_hash, sender, receiver, reference, state, applied, applied_amount)
 select 'chain', 'eip155:7/0x' || lpad(to_hex(n), 64, '0') || ':0/erc20:0xd/' || $2, a.id, 'received',
-  1, $3, $6::timestamptz, $6, $6, 'eip155:7', n, 'h', 's', $2, '0x' || n, 'final', $7, 1,
-  case when $7 = 'final' then 1 else 0 end
+  1, $3, $6::timestamptz, $6, $6, 'eip155:7', n, 'h', 's', $2, '0x' || n, 'final', $7, 1
 from generate_series($4::int, $5::int) n, attempts a where a.payment_id = $1`,
     [id, address, TOKEN, from, from + count - 1, clock.now(), applied],
   )
