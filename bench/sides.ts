@@ -24,7 +24,7 @@ export type Turns = {
 }
 
 const SLICES = 5
-const SHORT_SLICES = 2
+const SHORT_SLICES = 1
 const REST_MS = 300
 const SHORT_REST_MS = 20
 const WARM_UP_S = 2

@@ -9,7 +9,7 @@ import { openPointWorld } from "../support/point-world.ts"
 import { dieAt, listPoints } from "./points.ts"
 
 /** Of all points, as many as there is time for; those of `npm run kill -- --points` are all. */
-const EACH = 50
+const EACH = 100
 /** Far fewer than there are: a seam that lost its gates would be seen here. */
 const POINTS_LEAST = 500
 
