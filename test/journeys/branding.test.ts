@@ -126,7 +126,10 @@ test("a logo is served as the picture that it is, and can do nothing", async () 
     assert.equal(answer.headers.get("content-type"), type)
     assert.equal(answer.headers.get("cache-control"), "public, max-age=31536000, immutable")
     assert.equal(answer.headers.get("x-content-type-options"), "nosniff")
-    assert.equal(answer.headers.get("content-security-policy"), "default-src 'none'; frame-ancestors 'none'; sandbox")
+    assert.equal(
+      answer.headers.get("content-security-policy"),
+      "default-src 'none'; frame-ancestors 'none'; sandbox",
+    )
     assert.equal(answer.headers.get("x-frame-options"), "DENY")
   }
 })
