@@ -26,14 +26,6 @@ const rotate = command({
     await shell.withCore(async (core, config) => {
       const keyring = await newKey(core, config)
       const rotated = await core.masterKeys.rotate(undefined, keyring)
-      // It is many commits, and may be cut off: what it came to is written down behind them.
-      await core.audit.note({
-        action: "master-key.rotate",
-        merchantId: null,
-        subject: rotated.keyId,
-        outcome: rotated.resealed > 0 ? "done" : "unchanged",
-        change: { resealed: { old: null, new: rotated.resealed } },
-      })
       const whole = isWhole(rotated)
       if (whole && keyring) endRotation(config.dataDir, core.ids)
       if (!whole) shell.exitCode(1)

@@ -51,6 +51,8 @@ test("a sandbox's key is rotated in its file, and the old one opens nothing any 
   assert.equal(old.code, 1)
   assert.match(old.err, new RegExp(`the one with the id ${idOf(second)}\\.`))
   assert.ok(!old.err.includes(first) && !old.err.includes(second))
+  const told = await asked("audit", "list", "--action", "master-key.rotate")
+  assert.equal(told.entries.length, 1, "a rotation is one entry")
 })
 
 test("a rotation that was cut short goes on with the key that it had made", async () => {

@@ -17,7 +17,6 @@ export const ACTIONS = [
   "terms.set",
   "key.add",
   "key.revoke",
-  "master-key.rotate",
   "operator-key.add",
   "operator-key.revoke",
   "endpoint.add",
