@@ -230,7 +230,8 @@ test("Enter does what the main button does, and leads to the first wrong field",
     await page.focus("#email")
     await page.keyboard.press("Enter")
     await page.locator("[role=alert]").waitFor()
-    assert.equal(await page.evaluate("document.activeElement.id"), first)
+    // The page is there a moment before it has the focus where it says.
+    await page.locator(`#${first}:focus`).waitFor()
     assert.equal(await page.getAttribute(`#${first}`, "aria-invalid"), "true")
     const explained = await page.getAttribute(`#${first}`, "aria-describedby")
     assert.equal(await page.locator(`#${explained}`).isVisible(), true)
