@@ -41,9 +41,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/dialects/mount.ts": [
     "src/core/index.ts",
     "src/dialects/dialect.ts",
+    "src/dialects/foreign.ts",
+    "src/dialects/hostile.ts",
     "src/dialects/limit.ts",
     "src/dialects/sentences.ts",
   ],
+  "src/dialects/foreign.ts": ["src/core/index.ts"],
+  "src/dialects/hostile.ts": ["src/dialects/dialect.ts"],
   "src/dialects/limit.ts": ["src/core/index.ts", "src/dialects/dialect.ts"],
   "src/dialects/*/": [
     "src/core/index.ts",

@@ -9,6 +9,7 @@ import { fileRoutes, SCRIPT_ADDRESS } from "./files.ts"
 import { isForeign } from "./guard.ts"
 import { toText } from "./html.ts"
 import { messagePage, type Site } from "./layout.ts"
+import { limitPages } from "./limit.ts"
 import { logoRoutes } from "./logo.ts"
 import { PAGE_HEADERS } from "./policy.ts"
 import { paymentRoutes } from "./routes.ts"
@@ -52,10 +53,16 @@ export async function mountCheckout(server: FastifyInstance, core: Core): Promis
         { parseAs: "string", bodyLimit: FORM_MAX_BYTES },
         (_request, body, done) => done(null, new URLSearchParams(String(body))),
       )
+      limitPages(scope, core, (request, reply) => {
+        const site = siteFor(request)
+        return send(reply.headers(PAGE_HEADERS), 429, messagePage(site, site.t.problems.tooMany))
+      })
       scope.addHook("onRequest", async (request, reply) => {
         reply.headers(PAGE_HEADERS)
         const own = [publicUrl.host, request.host]
         if (request.method === "POST" && isForeign(request.headers, own)) {
+          request.logged.security = "foreign-form"
+          request.logged.source = core.limits.sourceOf(request.ip)
           const site = siteFor(request)
           return send(reply, 403, messagePage(site, site.t.problems.foreign, idOf(request)))
         }

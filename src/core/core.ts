@@ -20,6 +20,7 @@ import { makeNotices } from "./loops/notices.ts"
 import { makeStranded } from "./loops/stranded.ts"
 import { type Merchant, railsFor } from "./merchants/merchant.ts"
 import { type NewRoutes, routeMerchant } from "./merchants/routes.ts"
+import { ownersOf } from "./merchants/store/owners.ts"
 import * as merchants from "./merchants/store.ts"
 import type { Passwords } from "./password.ts"
 import { makeBank } from "./payments/at-bank.ts"
@@ -226,6 +227,8 @@ export function openCore(given: CoreParts) {
     route: (merchantId: string, change: NewRoutes) => routeMerchant(parts, merchantId, change),
     /** What became of money, for operators and merchants. */
     reports: makeReports(parts),
+    /** Whose things these ids name; nobody's are left out. Never for an answer: see dialects. */
+    ownersOf: (ids: readonly string[]) => ownersOf(database, ids),
     /** How often callers may ask, and fail: counted by all nodes together. */
     limits: makeLimits(parts),
     /** The keys that everything secret is sealed under. */

@@ -1,6 +1,6 @@
 /** How often a caller may ask, and how often an address may be wrong about who calls. */
 import type { FastifyReply, FastifyRequest } from "fastify"
-import { addressName, type Core, type Found, isOwnMachine, type Standing } from "../core/index.ts"
+import { addressName, type Core, type Found, isCounted, type Standing } from "../core/index.ts"
 import { WireProblem } from "./dialect.ts"
 
 /** Unless a client agreed on something else: a sandbox is for trying, also how much it takes. */
@@ -12,16 +12,18 @@ const PER_MINUTE = { sandbox: 0, live: 6_000 } as const
 export const WRONG_PER_MINUTE = 60
 
 /**
- * Counts one more request of a caller whose limit isn't 0, once it is known whose it is and before
- * its body is read: what is too much is refused here, so it can have created nothing. Throws
- * `too_many_requests` with `Retry-After`; `tell` makes the headers that a dialect promises.
+ * Once it is known whose request it is, and before its body is read: says so in the log, and counts
+ * it where the caller's limit isn't 0. What is too much is refused here, so it can have created
+ * nothing. Throws `too_many_requests` with `Retry-After`; `tell` makes the headers that a dialect
+ * promises.
  */
 export async function countRequest(
   core: Core,
-  { credential, terms }: Found,
+  { credential, merchant, terms }: Found,
   reply: FastifyReply,
   tell: (standing: Standing) => Readonly<Record<string, string>> = () => ({}),
 ): Promise<void> {
+  Object.assign(reply.request.logged, { merchantId: merchant.id, credentialId: credential.id })
   const limit = terms.settings.requestsPerMinute ?? PER_MINUTE[core.mode]
   if (limit === 0) return
   const standing = await core.limits.count(`requests|${credential.id}`, limit)
@@ -46,7 +48,10 @@ export async function askWho<Caller>(
   try {
     return await authenticate()
   } catch (error) {
-    if (!isWrong(error) || (core.mode === "sandbox" && isOwnMachine(ip))) throw error
+    if (!isWrong(error)) throw error
+    request.logged.security = "key-refused"
+    request.logged.source = core.limits.sourceOf(ip)
+    if (!isCounted(core.mode, ip)) throw error
     const name = `wrong|${addressName(ip)}`
     const standing = await core.limits.count(name, WRONG_PER_MINUTE)
     if (!standing.over) throw error
@@ -62,5 +67,6 @@ function isWrong(error: unknown): boolean {
 
 function tooMany(reply: FastifyReply, { resetS }: Standing, message: string): WireProblem {
   reply.header("retry-after", String(resetS))
+  reply.request.logged.security = "limit-reached"
   return new WireProblem({ code: "too_many_requests", message })
 }

@@ -24,14 +24,14 @@ import {
   type WireAnswer,
   WireProblem,
 } from "./dialect.ts"
+import { noteForeignIds } from "./foreign.ts"
+import { refuseHostileText } from "./hostile.ts"
 import { askWho, countRequest } from "./limit.ts"
 import { invalid } from "./sentences.ts"
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"] as const
 /** Seconds after which a client may try again when we could not take its request. */
 const RETRY_AFTER_S = "1"
-/** Deeper JSON than this is nobody's request. */
-const DEPTH_MAX = 20
 
 const callers = new WeakMap<FastifyRequest, Found>()
 
@@ -91,8 +91,9 @@ export async function mountDialect(
           },
         ]
       })
+      noteForeignIds(scope, core, (request) => callers.get(request) ?? null)
       scope.addHook("preValidation", ({ body, params, query }, _reply, done) => {
-        for (const part of [body, query, params]) refuseHostileText(part, 0)
+        for (const part of [body, query, params]) refuseHostileText(part)
         done()
       })
 
@@ -276,25 +277,4 @@ function problemOf(error: FastifyError, core: Core): Problem {
   if (status >= 400 && status < 500)
     return { code: "body_malformed", message: "the request is malformed" }
   return { code: "internal", message: "something of ours failed" }
-}
-
-/** NUL and lone surrogates can't be stored as text, and nobody means them. */
-function refuseHostileText(value: unknown, depth: number): void {
-  if (typeof value === "string") {
-    if (value.includes("\u0000") || !value.isWellFormed()) {
-      throw new WireProblem({
-        code: "body_invalid",
-        message: "text must be valid Unicode without NUL characters",
-      })
-    }
-    return
-  }
-  if (typeof value !== "object" || value === null) return
-  if (depth > DEPTH_MAX) {
-    throw new WireProblem({ code: "body_invalid", message: "the body is nested too deeply" })
-  }
-  for (const [key, member] of Object.entries(value)) {
-    refuseHostileText(key, depth)
-    refuseHostileText(member, depth + 1)
-  }
 }

@@ -1,18 +1,25 @@
 /** Where providers post their notices: `POST /rails/{rail}/notify/{connection}`. */
-import type { FastifyInstance } from "fastify"
-import type { Core } from "../core/index.ts"
+import type { FastifyInstance, FastifyRequest } from "fastify"
+import { addressName, type Core, isCounted, type Standing } from "../core/index.ts"
+import { problemOf, renderProblem } from "./problem.ts"
 
 /** Providers send one event at a time; what is larger isn't one. */
 const NOTICE_MAX_BYTES = 65_536
+/**
+ * Notices that nobody could have sent who may: wrong signatures, no such rail. A provider whose
+ * secret was changed here first sends one for each payment, and sends it again until it is taken.
+ */
+export const REFUSED_PER_MINUTE = 60
 
 /**
  * Mounts the route. It answers 204, or what the provider wants, once a notice is acted on, 401 when
- * it isn't genuine, 404 where no rail takes any. The body is read as it came, for signatures are
- * made over its bytes.
+ * it isn't genuine, 404 where no rail takes any, and 429 in their place to an address that had too
+ * many of these. A genuine one is never counted nor held back: no limit can lose it. The body is
+ * read as it came, for signatures are made over its bytes.
  */
 export async function mountNotices(
   server: FastifyInstance,
-  core: Pick<Core, "notice" | "metrics" | "rails">,
+  core: Pick<Core, "notice" | "metrics" | "rails" | "limits" | "mode">,
 ): Promise<void> {
   await server.register(
     async (scope) => {
@@ -26,17 +33,40 @@ export async function mountNotices(
         "/:rail/notify/:connection",
         async (request, reply) => {
           const { rail, connection } = request.params
+          // Read before anything is waited for: the address goes with the socket.
+          const { ip } = request
           const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
           const headers = singleHeaders(request.headers)
           const taken = await core.notice({ rail, connection, headers, body })
           core.metrics.count("rail_notices", { rail: taken === "unknown" ? "none" : rail, taken })
-          const own = taken === "taken" ? core.rails.get(rail)?.noticeAnswer : undefined
-          return own ? reply.code(own.status).send(own.body) : reply.code(STATUS[taken]).send()
+          if (taken === "taken") {
+            const own = core.rails.get(rail)?.noticeAnswer
+            return own ? reply.code(own.status).send(own.body) : reply.code(STATUS.taken).send()
+          }
+          const standing = await countRefused(core, request, ip)
+          if (!standing?.over) return reply.code(STATUS[taken]).send()
+          const { status, headers: shape, body: text } = renderProblem(problemOf(429, request.id))
+          const retry = { ...shape, "retry-after": String(standing.resetS) }
+          return reply.code(status).headers(retry).send(text)
         },
       )
     },
     { prefix: "/rails" },
   )
+}
+
+/** Writes down that a notice wasn't genuine; how its address stands, where that is counted. */
+async function countRefused(
+  { limits, mode }: Pick<Core, "limits" | "mode">,
+  { logged }: FastifyRequest,
+  ip: string,
+): Promise<Standing | null> {
+  logged.security = "signature-wrong"
+  logged.source = limits.sourceOf(ip)
+  if (!isCounted(mode, ip)) return null
+  const standing = await limits.count(`notices|${addressName(ip)}`, REFUSED_PER_MINUTE)
+  if (standing.over) logged.security = "limit-reached"
+  return standing
 }
 
 const STATUS = { taken: 204, refused: 401, unknown: 404 } as const

@@ -33,6 +33,7 @@ const DETAILS: Readonly<Record<number, string>> = {
   414: "The address, or a part of it, is too long.",
   415: "The content type isn't one that is read here.",
   417: "The expectation in the Expect header can't be met.",
+  429: "Too many requests of this kind came from this address; try again later.",
   431: "The request's headers are too large.",
   503: "The server is closing or not ready; try again.",
 }

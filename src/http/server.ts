@@ -10,7 +10,7 @@ import {
   LogController,
 } from "fastify"
 import type { Clock, Ids } from "../clock.ts"
-import { Unavailable } from "../core/index.ts"
+import { type Logged, Unavailable } from "../core/index.ts"
 import type { Metrics } from "./metrics.ts"
 import {
   type PlainAnswer,
@@ -129,6 +129,8 @@ export function makeServer(options: ServerOptions): FastifyInstance {
     },
     clientErrorHandler: (error, socket) => answerUnreadable(error, socket),
   })
+  // Declared at once, so that all requests have one shape; `watch` gives each its own.
+  app.decorateRequest("logged", null as unknown as Logged)
   app.server.maxConnections = limits.connections
   app.server.on("checkExpectation", (request, response) => {
     const { lines, body, status } = rawAnswer(417, pathOf(urlOf(request)))
@@ -182,6 +184,7 @@ export function makeServer(options: ServerOptions): FastifyInstance {
   function watch(request: FastifyRequest, reply: FastifyReply): void {
     const startedMs = options.clock.elapsedMs()
     const { socket } = request.raw
+    request.logged = {}
     reply.headers(headers).header("x-request-id", request.id)
     reply.raw.once("close", () => {
       const owed = answersOwed.get(socket)
@@ -195,7 +198,10 @@ export function makeServer(options: ServerOptions): FastifyInstance {
       const labels = { method: request.method, route, status: String(status) }
       if (!isStream) options.metrics.observe("http_request", ms / 1_000, labels)
       const rounded = Math.round(ms * 10) / 10
-      request.log.info({ method: request.method, route, status, ms: rounded }, "request")
+      const { logged } = request
+      const about = { method: request.method, route, status, ms: rounded, ...logged }
+      request.log.info(about, "request")
+      if (logged.security) options.metrics.count("security_events", { event: logged.security })
     })
   }
 
@@ -273,4 +279,11 @@ function statusOfUnreadable(code: string | undefined): number {
   if (code === "ERR_HTTP_REQUEST_TIMEOUT") return 408
   if (code === "HPE_HEADER_OVERFLOW") return 431
   return code === "HPE_CHUNK_EXTENSIONS_OVERFLOW" ? 413 : 400
+}
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** What is known of who asks; the line of the request in the log has it. */
+    logged: Logged
+  }
 }

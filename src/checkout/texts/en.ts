@@ -273,6 +273,10 @@ export const en: Texts = {
       title: "We could not read the form",
       text: "Open the payment link again and try once more.",
     },
+    tooMany: {
+      title: "Too many tries from your network",
+      text: "Wait a minute and open the payment link again.",
+    },
     unavailable: {
       title: "Back in a moment",
       text: "We could not serve you now. Wait a few seconds and reload the page.",

@@ -278,6 +278,10 @@ export const es = {
       title: "No pudimos leer el formulario",
       text: "Vuelve a abrir el enlace de pago e inténtalo otra vez.",
     },
+    tooMany: {
+      title: "Demasiados intentos desde tu red",
+      text: "Espera un minuto y vuelve a abrir el enlace de pago.",
+    },
     unavailable: {
       title: "Volvemos en un momento",
       text: "No pudimos atenderte ahora. Espera unos segundos y recarga la página.",

@@ -273,6 +273,10 @@ export const pt: Texts = {
       title: "Não conseguimos ler o formulário",
       text: "Abra de novo o link de pagamento e tente outra vez.",
     },
+    tooMany: {
+      title: "Tentativas demais a partir da sua rede",
+      text: "Espere um minuto e abra de novo o link de pagamento.",
+    },
     unavailable: {
       title: "Voltamos em um momento",
       text: "Não conseguimos atender você agora. Espere alguns segundos e recarregue a página.",

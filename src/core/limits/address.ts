@@ -24,6 +24,11 @@ function groups(text: string): string[] {
   return text === "" ? [] : text.split(":").map((group) => group.replace(/^0+(?=.)/, ""))
 }
 
+/** Whether limits count an address: a sandbox leaves out what its own machine does. */
+export function isCounted(mode: "sandbox" | "live", ip: string | undefined): boolean {
+  return mode === "live" || !isOwnMachine(ip)
+}
+
 /** Whether an address is the caller's own machine, which is ours. */
 export function isOwnMachine(ip: string | undefined): boolean {
   return ip === "::1" || addressName(ip).startsWith("127.")

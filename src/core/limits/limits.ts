@@ -3,10 +3,18 @@ import { createHmac, createSecretKey } from "node:crypto"
 import type { Clock } from "../../clock.ts"
 import type { Queries } from "../../db/database.ts"
 import { type Keyring, steadyKey } from "../seal.ts"
+import { addressName } from "./address.ts"
 import { type Failures, makeFailures } from "./failures.ts"
 import { makeWindows, type Windows } from "./windows.ts"
 
-export type Limits = Windows & { readonly failures: Failures }
+export type Limits = Windows & {
+  readonly failures: Failures
+  /** A mark of an address for the log: the same address has the same one, and it tells no more. */
+  sourceOf(ip: string | undefined): string
+}
+
+/** 72 bits: two addresses of one day don't share a mark. */
+const SOURCE_LENGTH = 12
 
 /**
  * Makes them. Names are addresses and user names, which belong to people: the database has a keyed
@@ -22,5 +30,6 @@ export function makeLimits(parts: {
   return {
     ...makeWindows({ ...parts, keyOf }),
     failures: makeFailures({ ...parts, keyOf }),
+    sourceOf: (ip) => keyOf(`source|${addressName(ip)}`).slice(0, SOURCE_LENGTH),
   }
 }

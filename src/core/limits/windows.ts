@@ -23,6 +23,8 @@ export type Windows = {
    * it has not yet told, which is at most a block.
    */
   count(name: string, limit: number): Promise<Standing>
+  /** How a name stands as far as this node was told; counts nothing and asks nobody. */
+  standing(name: string, limit: number): Standing
 }
 
 const WINDOW_MS = 60_000
@@ -96,6 +98,18 @@ export function makeWindows(parts: {
   }
 
   return {
+    standing(name, limit) {
+      const nowMs = clock.now().getTime()
+      const open = windows.get(name)
+      const leftMs = Math.max((open?.untilMs ?? 0) - nowMs, 0)
+      const used = open && leftMs > 0 ? open.shared + open.flying + open.untold : 0
+      return {
+        limit,
+        remaining: Math.max(limit - used, 0),
+        resetS: Math.ceil(Math.min(leftMs || WINDOW_MS, WINDOW_MS) / 1_000),
+        over: used >= limit,
+      }
+    },
     async count(name, limit) {
       const nowMs = clock.now().getTime()
       const window = windowOf(name, nowMs)

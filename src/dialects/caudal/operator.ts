@@ -22,7 +22,9 @@ export function operatorRoutes(app: DialectApp, core: Core): void {
     config: { open: true },
     async onRequest(request: FastifyRequest, reply: FastifyReply) {
       const ask = () => authenticateOperator(request, core)
-      operators.set(request, await askWho(core, request, reply, ask))
+      const operator = await askWho(core, request, reply, ask)
+      request.logged.operatorKey = operator.id
+      operators.set(request, operator)
     },
   }
 

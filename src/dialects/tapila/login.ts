@@ -1,7 +1,13 @@
 /** The login: a user name and a password for a token, at the same price whether the user exists. */
 import { setTimeout as sleep } from "node:timers/promises"
 import type { FastifyReply, FastifyRequest } from "fastify"
-import { type Core, type Found, PasswordsBusy } from "../../core/index.ts"
+import {
+  type Core,
+  type Found,
+  type Logged,
+  PasswordsBusy,
+  type SecurityEvent,
+} from "../../core/index.ts"
 import { type DialectApp, WireProblem } from "../dialect.ts"
 import { loginAnswer } from "./answers.ts"
 import { holderOfKey, wrongKey } from "./auth.ts"
@@ -18,9 +24,18 @@ const RETRY_AFTER_S = "30"
 export function loginRoutes(app: DialectApp, core: Core): void {
   const inTurn = makeTurns()
 
-  /** Who has this name and this password; null when nobody does. */
-  async function verified(username: string, password: string): Promise<Found | null> {
+  /** Who has this name and this password; null when nobody does. Whose the name is, is logged. */
+  async function verified(
+    username: string,
+    password: string,
+    logged: Logged,
+  ): Promise<Found | null> {
     const found = await core.merchants.authenticate("tapila", "login", username)
+    if (found) {
+      // Ours, and a program's. What isn't known may be somebody's password, and is never logged.
+      logged.merchantId = found.merchant.id
+      logged.credentialId = found.credential.id
+    }
     const verifier = found?.credential.verifier ?? null
     const right = await core.passwords
       .verifyPassword(password, verifier)
@@ -38,23 +53,39 @@ export function loginRoutes(app: DialectApp, core: Core): void {
     { config: { open: true }, schema: { body: loginBody, response: { 200: loginAnswer } } },
     async (request, reply) => {
       const { clientUsername, password } = request.body
+      const { ip, logged } = request
       const key = await holderOfKey(request, core)
+      const refused = (what: SecurityEvent) => {
+        logged.security = what
+        logged.source = core.limits.sourceOf(ip)
+      }
       // The key is optional here, but a wrong one is never passed over.
-      if (request.headers["x-api-key"] !== undefined && !key) throw wrongKey()
-      const suspects = suspectsOf(clientUsername, request.ip)
+      if (request.headers["x-api-key"] !== undefined && !key) {
+        refused("key-refused")
+        throw wrongKey()
+      }
+      const suspects = suspectsOf(clientUsername, ip)
       const { failures } = core.limits
-      const waitMs = async () => orTooMany(reply, await failures.waitMs(suspects))
+      const waitMs = async () => {
+        const leftMs = await failures.waitMs(suspects)
+        if (leftMs === null) refused("limit-reached")
+        return orTooMany(reply, leftMs)
+      }
       const longestMs = await waitMs()
       if (longestMs > 0) await sleep(longestMs)
       // A guesser's turns must not hold up whoever comes from elsewhere.
       const found = await inTurn(suspects[0]!.name, async () => {
         await waitMs()
-        const holder = await verified(clientUsername, password)
+        const holder = await verified(clientUsername, password, logged)
         if (holder) return holder
+        refused("login-refused")
         await failures.failed(suspects)
         throw new WireProblem(WRONG_LOGIN)
       })
-      if (key && key.merchant.id !== found.merchant.id) throw wrongKey()
+      if (key && key.merchant.id !== found.merchant.id) {
+        refused("key-refused")
+        throw wrongKey()
+      }
       // What others fail at under this name still counts against them.
       await failures.succeeded(suspects.slice(0, 1))
       const trace = traceOf(request.id, core.ids.next())

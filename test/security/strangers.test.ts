@@ -1,0 +1,270 @@
+/** What strangers may ask, of all nodes together, and that the log tells of who may not. */
+import assert from "node:assert/strict"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { after, test } from "node:test"
+import { PAGES_PER_MINUTE, WRONG_LINKS_PER_MINUTE } from "../../src/checkout/limit.ts"
+import { addressName } from "../../src/core/index.ts"
+import { SECURITY_EVENTS } from "../../src/core/limits/security.ts"
+import { makeLogger } from "../../src/http/log.ts"
+import { REFUSED_PER_MINUTE } from "../../src/http/notices.ts"
+import { ask, startGateway } from "../support/gateway.ts"
+import { addMerchant } from "../support/merchant.ts"
+
+type Line = Readonly<Record<string, string | number | undefined>>
+
+const lines: Line[] = []
+const written: string[] = []
+const log = makeLogger({
+  level: "info",
+  destination: {
+    write: (line) => {
+      written.push(line)
+      lines.push(JSON.parse(line))
+    },
+  },
+})
+// Behind a proxy: only then is an address what the proxy says it is.
+const settings = { CAUDAL_TRUST_PROXY: "loopback", CAUDAL_LOG_LEVEL: "info" }
+const gateway = await startGateway({ after }, settings, { nodes: 2, log })
+const { core, credentials, url } = gateway
+const demo = (await core.merchants.findByName("Demo"))!
+const other = await addMerchant(gateway, "Other")
+
+const from = (address: string) => ({ "x-forwarded-for": address })
+const page = (address: string, path: string, init: RequestInit = {}) =>
+  fetch(`${url}/pay/${path}`, { redirect: "manual", ...init, headers: from(address) })
+
+/** What a payer's link answers, made anew for whoever needs one. */
+async function link(): Promise<string> {
+  const { baseUrl, privateKey } = credentials.palommaPay
+  const headers = { authorization: privateKey! }
+  const body = { amount_cents: 500_000 }
+  return (await ask("POST", `${baseUrl}/payment-requests`, { headers, body })).body.id
+}
+
+/** Every line of log that a piece of work makes; lines are written once a socket is done with. */
+async function linesOf(work: () => Promise<unknown>, isLast: (line: Line) => boolean) {
+  const first = lines.length
+  await work()
+  for (let tries = 0; tries < 200 && !lines.slice(first).some(isLast); tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  return lines.slice(first)
+}
+
+function assertRetry(answer: Response): void {
+  assert.equal(answer.status, 429)
+  const waitS = Number(answer.headers.get("retry-after"))
+  assert.ok(waitS >= 1 && waitS <= 60, `Retry-After: ${waitS}`)
+}
+
+/** Uses up what an address has of something, but for `left`, on both nodes. */
+async function useUp(name: string, limit: number, left: number): Promise<void> {
+  for (let use = left; use < limit; use += 1) {
+    await gateway.nodes[use % 2]!.core.limits.count(name, limit)
+  }
+}
+
+test("an address that asks for too many pages hears so in Spanish, of every node", async () => {
+  const id = await link()
+  const busy = addressName("198.51.100.7")
+  await useUp(`pages|${busy}`, PAGES_PER_MINUTE, 4)
+  for (let at = 0; at < 4; at += 1) assert.equal((await page(busy, id)).status, 200)
+  for (const path of [
+    id,
+    id,
+    "page.js",
+    `consent/${id}`,
+    `bank/${id}`,
+    `${id}/changes?version=1`,
+  ]) {
+    const refused = await page(busy, path)
+    assertRetry(refused)
+    assert.match(refused.headers.get("content-type")!, /^text\/html/)
+    assert.match(refused.headers.get("content-security-policy")!, /^default-src 'none'/)
+    assert.match(await refused.text(), /<html lang="es-CO"[\s\S]*Demasiados intentos desde tu red/)
+  }
+  assertRetry(await page(busy, id, { method: "POST", body: new URLSearchParams({ do: "cancel" }) }))
+  assert.equal((await core.payments.findByLink(id))!.state, "pending")
+  assert.equal((await page("198.51.100.8", id)).status, 200)
+})
+
+test("an address that tries numbers is not told any more which one is right", async () => {
+  const id = await link()
+  const guesser = "2001:db8:0:9::"
+  const wrong = (at: number) => page(guesser + at.toString(16), core.ids.next())
+  // Two nodes: what one has counted the other learns of with its own next wrong link.
+  for (let at = 1; at <= WRONG_LINKS_PER_MINUTE; at += 1) {
+    assert.equal((await wrong(at)).status, 404)
+  }
+  const afterwards = []
+  for (let at = 0; at < 6; at += 1) afterwards.push((await wrong(at + 200)).status)
+  assert.deepEqual(afterwards.slice(-2), [429, 429], `${afterwards}`)
+  for (const path of [id, `?transaccion=${id}`, "page.js"])
+    assertRetry(await page(`${guesser}5`, path))
+  assert.equal((await page("2001:db8:0:a::1", id)).status, 200)
+})
+
+test("a sandbox's own machine may look at as many pages as it likes", async () => {
+  await useUp("pages|127.0.0.1", PAGES_PER_MINUTE, 0)
+  await useUp("links|127.0.0.1", WRONG_LINKS_PER_MINUTE, 0)
+  assert.equal((await page("127.0.0.1", await link())).status, 200)
+})
+
+test("notices that aren't genuine are limited, and genuine ones never are", async () => {
+  const address = "203.0.113.9"
+  const post = (path: string, headers: Readonly<Record<string, string>> = {}, body = "{}") =>
+    fetch(`${url}/rails/${path}`, {
+      method: "POST",
+      headers: { ...from(address), ...headers },
+      body,
+    })
+  const forged = () => post("simulator/notify/main", { "x-signature": "0" })
+  assert.equal((await forged()).status, 401)
+  assert.equal((await post("nothing/notify/main")).status, 404)
+  for (let at = 2; at < REFUSED_PER_MINUTE; at += 1) await forged()
+  for (const refused of [await forged(), await forged(), await post("nothing/notify/main")]) {
+    assertRetry(refused)
+    assert.match(refused.headers.get("content-type")!, /^application\/problem\+json/)
+    const { status, title } = (await refused.json()) as { status: number; title: string }
+    assert.deepEqual([status, title], [429, "Too Many Requests"])
+  }
+  // The same address, with what only the bank can have signed.
+  const id = await link()
+  const form = new URLSearchParams({ do: "pay", version: "1", ...BANK })
+  await page("198.51.100.20", id, { method: "POST", body: form })
+  const { openAttemptId } = (await core.payments.findByLink(id))!
+  await core.bank.answer(openAttemptId!, "approve")
+  const notice = (await core.bank.notice(openAttemptId!))!
+  const path = `${notice.rail}/notify/${notice.connection}`
+  for (let at = 0; at < 3; at += 1) {
+    assert.equal((await post(path, notice.headers, notice.body)).status, 204)
+  }
+  assert.equal((await core.payments.findByLink(id))!.state, "approved")
+})
+
+const BANK = {
+  method: "bank",
+  bank: "bancolombia",
+  accountType: "savings",
+  accountNumber: "1234567800",
+  name: "Ana Ruiz",
+  documentType: "cc",
+  documentNumber: "1020304050",
+  email: "ana@example.test",
+}
+
+test("the line of a request says whose it is", async () => {
+  const { apiKey, operatorKey } = credentials.caudal
+  const bearer = (key: string) => ({ authorization: `Bearer ${key}` })
+  const own = await core.merchants.credentials(demo.id)
+  const credentialId = own.find(({ dialect }) => dialect === "caudal")!.id
+  const isRequest = ({ msg }: Line) => msg === "request"
+  const read = () => ask("GET", `${url}/v1/payments`, { headers: bearer(apiKey!) })
+  const [line] = await linesOf(read, isRequest)
+  assert.deepEqual([line!["merchantId"], line!["credentialId"]], [demo.id, credentialId])
+  const balances = `${url}/v1/operator/merchants/mer_${demo.id.replaceAll("-", "")}/balances`
+  const operators = await core.operators.list()
+  const asked = () => ask("GET", balances, { headers: bearer(operatorKey!) })
+  const [operated] = await linesOf(asked, isRequest)
+  assert.equal(operated!["operatorKey"], operators[0]!.id)
+  assert.equal(operated!["merchantId"], undefined)
+})
+
+/** What makes each event, and what its line must say besides. */
+const EVENTS: Readonly<
+  Record<keyof typeof SECURITY_EVENTS, readonly [make: () => Promise<unknown>, says: object]>
+> = {
+  "login-refused": [
+    () => {
+      const { clientUsername } = credentials.tapila
+      return login({ clientUsername: clientUsername!, password: "no" })
+    },
+    { route: "/tapila/login", status: 401, merchantId: demo.id },
+  ],
+  "key-refused": [
+    () => ask("GET", `${url}/v1/payments`, { headers: from("192.0.2.44") }),
+    { route: "/v1/payments", status: 401, merchantId: undefined },
+  ],
+  "signature-wrong": [
+    () => ask("POST", `${url}/rails/simulator/notify/x`, { headers: from("192.0.2.44"), body: {} }),
+    { status: 401 },
+  ],
+  "limit-reached": [
+    async () => {
+      await useUp("pages|192.0.2.45", PAGES_PER_MINUTE, 0)
+      await page("192.0.2.45", "x")
+    },
+    { status: 429, route: "/pay/:id" },
+  ],
+  "foreign-form": [
+    async () => {
+      const headers = { ...from("192.0.2.44"), "sec-fetch-site": "cross-site" }
+      await fetch(`${url}/pay/${core.ids.next()}`, { method: "POST", headers })
+    },
+    { status: 403, route: "/pay/:id" },
+  ],
+  "foreign-id": [
+    async () => {
+      const headers = { authorization: `Bearer ${other.shown["caudal"]!["apiKey"]}` }
+      const id = `pay_${(await link()).replaceAll("-", "")}`
+      assert.equal((await ask("GET", `${url}/v1/payments/${id}`, { headers })).status, 404)
+    },
+    { route: "/v1/payments/:id", merchantId: other.id },
+  ],
+}
+
+function login(body: object) {
+  return ask("POST", `${url}/tapila/login`, { body, headers: from("192.0.2.44") })
+}
+
+for (const [event, [make, says]] of Object.entries(EVENTS)) {
+  test(`the log and the figures tell of a ${event}`, async () => {
+    const found = await linesOf(make, ({ security }) => security === event)
+    const line = found.find(({ security }) => security === event)
+    assert.ok(line, JSON.stringify(found))
+    const { ["msg"]: _, ...rest } = line
+    for (const [name, value] of Object.entries(says)) assert.equal(rest[name], value, name)
+    assert.match(String(line["requestId"]), /^req_/)
+    if (event !== "foreign-id") assert.match(String(line["source"]), /^[\w-]{12}$/)
+    const figures = await Promise.all(
+      gateway.nodes.map(async (node) => (await fetch(`${node.url}/metrics`)).text()),
+    )
+    assert.ok(
+      figures.some((text) => text.includes(`caudal_security_events_total{event="${event}"}`)),
+    )
+  })
+}
+
+test("an id of nobody's is no event, and an unknown name is not logged", async () => {
+  const headers = { authorization: `Bearer ${credentials.caudal["apiKey"]}` }
+  const nobodys = `${url}/v1/payments/pay_${core.ids.next().replaceAll("-", "")}`
+  await ask("GET", nobodys, { headers })
+  const isRefused = ({ security }: Line) => security === "login-refused"
+  const guess = () => login({ clientUsername: "my-own-password", password: "no" })
+  const found = await linesOf(guess, isRefused)
+  assert.equal(found.find(isRefused)!["merchantId"], undefined)
+  assert.ok(!found.some(({ security }) => security === "foreign-id"))
+  assert.ok(!written.some((line) => line.includes("my-own-password")))
+})
+
+test("no line holds an address, and the same address has the same mark", () => {
+  for (const line of written)
+    assert.doesNotMatch(line, /192\.0\.2\.4|198\.51\.100|2001:db8|203\.0\.113/)
+  const marks = lines.filter(
+    ({ security }) => security === "key-refused" || security === "foreign-form",
+  )
+  assert.equal(new Set(marks.map(({ source }) => source)).size, 1)
+})
+
+test("the page on the log has every security event, and the limits their numbers", () => {
+  const text = readFileSync(join(import.meta.dirname, "../../docs/operating.md"), "utf8")
+  for (const [event, meaning] of Object.entries(SECURITY_EVENTS)) {
+    assert.ok(text.includes(`| \`${event}\` | ${meaning} |`), event)
+  }
+  const thousands = PAGES_PER_MINUTE.toLocaleString("en-US")
+  for (const number of [thousands, WRONG_LINKS_PER_MINUTE, REFUSED_PER_MINUTE]) {
+    assert.match(text, new RegExp(`\\| ${number} a minute`))
+  }
+})
