@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/config.ts": [],
   "src/db/": ["src/clock.ts"],
   "src/core/": ["src/clock.ts", "src/money.ts", "src/calendar.ts", "src/db/database.ts"],
-  "src/http/": ["src/clock.ts", "src/core/index.ts"],
+  "src/http/": ["src/clock.ts", "src/core/index.ts", "src/outbound/pool.ts"],
   "src/rails/index.ts": ["src/core/index.ts", "src/rails/"],
   "src/rails/*/": ["src/core/index.ts", "src/money.ts", "src/clock.ts"],
   "src/rails/bank-files/": [

@@ -1,8 +1,8 @@
 /** Sends webhooks: one POST to a checked address, bounded in time and in what is read back. */
 import { promises as dns, type LookupAddress } from "node:dns"
 import type { LookupFunction } from "node:net"
-import { Agent, buildConnector, Pool } from "undici"
 import type { Clock } from "../clock.ts"
+import { Agent, buildConnector, Pool } from "../outbound/pool.ts"
 import {
   type AddressRules,
   checkAddress,

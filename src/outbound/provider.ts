@@ -1,9 +1,9 @@
 /** The client of one provider's base URL: JSON in and out, kept connections, a breaker, a log. */
-import { buildConnector, Pool } from "undici"
 import type { Clock } from "../clock.ts"
 import { BREAKER_LIMITS, makeBreaker } from "./breaker.ts"
 import { exchange, type RawAnswer } from "./exchange.ts"
 import { faultOf, ProviderFault } from "./fault.ts"
+import { buildConnector, Pool } from "./pool.ts"
 import { readRestMs } from "./retry-after.ts"
 
 export type ProviderRequest = {
@@ -173,7 +173,7 @@ export function makeProvider(parts: ProviderParts): Provider {
   }
 }
 
-function poolOf(origin: string, limits: typeof PROVIDER_LIMITS): Pool {
+function poolOf(origin: string, limits: typeof PROVIDER_LIMITS) {
   return new Pool(origin, {
     connections: limits.connections,
     // A second request behind an unanswered one would share its fate.

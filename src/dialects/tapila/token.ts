@@ -1,6 +1,8 @@
 /** The tokens that a login hands out: signed, never stored, good for four hours. */
 import { createSecretKey, type KeyObject } from "node:crypto"
-import { errors, jwtVerify, SignJWT } from "jose"
+import { JOSEError, JWKSNoMatchingKey } from "jose/errors"
+import { SignJWT } from "jose/jwt/sign"
+import { jwtVerify } from "jose/jwt/verify"
 import type { Core, Found } from "../../core/index.ts"
 
 /** What a token says of its holder. Clients may read the first three and rely on them. */
@@ -55,7 +57,7 @@ export function makeTokens(core: Pick<Core, "clock" | "deriveKeys" | "ids">): To
 
   function keyOf({ kid }: { kid?: string }): KeyObject {
     const key = keys.get(kid ?? "")
-    if (!key) throw new errors.JWKSNoMatchingKey()
+    if (!key) throw new JWKSNoMatchingKey()
     return key
   }
 
@@ -92,7 +94,7 @@ export function makeTokens(core: Pick<Core, "clock" | "deriveKeys" | "ids">): To
         known.set(token, { claims, untilMs: Math.min(nowMs + REMEMBERED_MS, expiresMs) })
         return claims
       } catch (error) {
-        if (error instanceof errors.JOSEError || error instanceof TypeError) return null
+        if (error instanceof JOSEError || error instanceof TypeError) return null
         throw error
       }
     },
