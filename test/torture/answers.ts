@@ -1,5 +1,5 @@
 /** Compares what clients were told with what is: an answer that was given stays true. */
-import { type Clients, createOf, markOf, type Told } from "./clients.ts"
+import { type Clients, createOf, markOf, plainId, type Told } from "./clients.ts"
 import { LATER, type Rest } from "./invariants.ts"
 import { must } from "./violation.ts"
 import type { Create, Step } from "./workload.ts"
@@ -36,14 +36,8 @@ const ID_OF: Readonly<Record<Create["way"], (body: Told["body"]) => string>> = {
   "palomma-pay": (body) => body.id,
   "palomma-direct-debit": (body) => body.id,
   tapila: (body) => body.operationId,
-  caudal: (body) => plain(body.id),
-  "caudal charge": (body) => plain(body.id),
-}
-
-/** `pay_0198…` as the database has it. */
-function plain(id: string): string {
-  const hex = id.slice(id.indexOf("_") + 1)
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5")
+  caudal: (body) => plainId(body.id),
+  "caudal charge": (body) => plainId(body.id),
 }
 
 /** Ways whose creates are known again without a key, by the merchant's own reference. */
@@ -87,7 +81,7 @@ function checkStates({ told }: Clients, byId: ReadonlyMap<string, PaymentRow>): 
   const seen = told.flatMap((each) => {
     const { body, step } = each
     if (!isDone(each) || !["read", "cancel", "simulate"].includes(step.do)) return []
-    return [{ ...each, id: plain(body.id), state: String(body.state) }]
+    return [{ ...each, id: plainId(body.id), state: String(body.state) }]
   })
   for (const first of seen) {
     for (const later of seen) {
@@ -111,7 +105,7 @@ function checkRefunds(
     const { step } = each
     const refund = step.do === "refund again" ? steps.get(step.of) : step
     if (refund?.do !== "refund" || !isDone(each)) continue
-    const id = plain(each.body.id)
+    const id = plainId(each.body.id)
     must(refunds.has(id), 8, () => `refund ${id} was answered and isn't there`)
     if (!refund.keyed) continue
     const first = byKey.get(refund.at) ?? id

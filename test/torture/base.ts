@@ -67,7 +67,7 @@ export async function makeBase(serverUrl: string, name: string): Promise<Base> {
   await onServer(serverUrl, `alter database ${name} set synchronous_commit = off`)
   const url = databaseOn(serverUrl, name)
   const time = new SimulatedTime(START_AT)
-  const scheduler = new Scheduler({ seed: BASE_SEED, rate: 0, only: null }, time)
+  const scheduler = new Scheduler({ seed: BASE_SEED, rate: 0, faults: null }, time)
   const rails = openRails(scheduler, time, BASE_SEED, PUBLIC_URL)
   const life = { name: "base", dead: false, skewMs: 0, time }
   const receivers = openReceivers()

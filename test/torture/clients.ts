@@ -1,7 +1,11 @@
 /** The clients: they send what a step says, and remember every word that they were told. */
+import type { InjectOptions } from "fastify"
+import type { Simulator } from "../../src/rails/simulator/index.ts"
 import type { Base, MerchantBase } from "./base.ts"
-import type { Node } from "./node.ts"
-import type { Create, Step } from "./workload.ts"
+import { type Node, PUBLIC_URL } from "./node.ts"
+import { type Page, pay } from "./payers.ts"
+import { chosen } from "./random.ts"
+import type { Create, Pay, Step } from "./workload.ts"
 
 /** An answer that reached its client. */
 export type Told = {
@@ -39,10 +43,12 @@ export class Clients {
   /** The payment that each create was answered with, by its step. */
   readonly ids = new Map<number, string>()
   readonly #base: Base
+  readonly #simulator: Simulator
   readonly #tokens = new Map<string, { readonly token: string; readonly untilMs: number }>()
 
-  constructor(base: Base) {
+  constructor(base: Base, simulator: Simulator) {
     this.#base = base
+    this.#simulator = simulator
   }
 
   merchantOf({ merchant }: Create): MerchantBase {
@@ -56,25 +62,64 @@ export class Clients {
     steps: ReadonlyMap<number, Step>,
     nowMs: number,
   ): Promise<string | null> {
+    if (step.do === "pay") return this.#pay(node, step, steps)
+    if (step.do === "notice") return this.#notice(node, step)
     const request = await this.#requestOf(node, step, steps, nowMs)
     if (request === null) return null
-    const askedAfter = this.told.length
     const { body, headers, method, path } = request
-    const answer = await node.server.inject({
+    const told = await this.#ask(node, step, {
       method,
       url: path,
       headers: body === undefined ? headers : { ...headers, "content-type": "application/json" },
       ...(body !== undefined && { payload: JSON.stringify(body) }),
     })
+    this.#learn(told, steps)
+    const state = told.body?.state ?? told.body?.status ?? told.body?.code ?? ""
+    return `${told.status} ${typeof state === "object" ? "" : state}`.trim()
+  }
+
+  async #ask(node: Node, step: Step, request: InjectOptions): Promise<Told> {
+    const askedAfter = this.told.length
+    const answer = await node.server.inject(request)
     const told: Told = {
       ...{ step, askedAfter, cameAs: this.told.length },
       status: answer.statusCode,
       body: read(answer.body),
     }
     this.told.push(told)
-    this.#learn(told, steps)
-    const state = told.body?.state ?? told.body?.status ?? told.body?.code ?? ""
-    return `${told.status} ${typeof state === "object" ? "" : state}`.trim()
+    return told
+  }
+
+  async #pay(node: Node, step: Pay, steps: ReadonlyMap<number, Step>): Promise<string | null> {
+    const subject = createOf(step, steps)
+    const id = subject && this.ids.get(subject.at)
+    if (!id) return null
+    const host = new URL(PUBLIC_URL).host
+    const ask = async (url: string, form?: Readonly<Record<string, string>>): Promise<Page> => {
+      const { body, status } = await this.#ask(node, step, {
+        method: form ? "POST" : "GET",
+        url,
+        headers: { host, ...(form && { "content-type": "application/x-www-form-urlencoded" }) },
+        ...(form && { payload: new URLSearchParams(form).toString() }),
+      })
+      return { status, body: String(body) }
+    }
+    const { status } = await pay(ask, plainId(id), step)
+    return `${status}`
+  }
+
+  /** Where the bank has no order yet there is nothing to tell. */
+  async #notice(node: Node, step: Extract<Step, { do: "notice" }>): Promise<string | null> {
+    const orders = this.#simulator.books.all()
+    const order = orders[Math.floor(chosen(step.at, "order of a notice") * orders.length)]
+    if (!order) return null
+    const { body, connection, headers } = this.#simulator.bank!.notice(order as never)
+    const request = {
+      ...{ method: "POST" as const, headers, payload: body },
+      url: `/rails/simulator/notify/${connection}`,
+    }
+    const all = Array.from({ length: step.times }, () => this.#ask(node, step, request))
+    return (await Promise.all(all)).map(({ status }) => status).join(" ")
   }
 
   #learn({ step, status, body }: Told, steps: ReadonlyMap<number, Step>): void {
@@ -221,6 +266,12 @@ function refundOf(
 /** A word by which a create's payments are found, however many were made of it. */
 export function markOf({ at }: Create): string {
   return `order-${at}`
+}
+
+/** `pay_0198…` as the database and the links have it; other ids as they are. */
+export function plainId(id: string): string {
+  const hex = id.slice(id.indexOf("_") + 1)
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5")
 }
 
 /** JSON where it is some. */

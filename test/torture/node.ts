@@ -1,11 +1,12 @@
 /** One life of a node: the whole program but its sockets, on a database of its own connections. */
-import type { FastifyInstance } from "fastify"
+import type { FastifyBaseLogger, FastifyInstance } from "fastify"
+import { mountCheckout } from "../../src/checkout/index.ts"
 import { type Core, type CoreParts, openCore } from "../../src/core/core.ts"
 import type { Passwords } from "../../src/core/password.ts"
 import { masterKey, openKeyring } from "../../src/core/seal.ts"
 import { openDatabase } from "../../src/db/database.ts"
 import { dialects, mountDialect } from "../../src/dialects/index.ts"
-import { makeLogger } from "../../src/http/log.ts"
+import { mountNotices } from "../../src/http/notices.ts"
 import { makeServer } from "../../src/http/server.ts"
 import { type Connections, gatedDatabase } from "./connections.ts"
 import { isPlanted } from "./faults.ts"
@@ -57,6 +58,19 @@ export type NodeParts = {
   readonly faults: string[]
 }
 
+/** What a node and its server say: faults that nobody planted, and every word for the history. */
+function loggerOf({ faults, life, scheduler }: NodeParts): FastifyBaseLogger & CoreParts["log"] {
+  const quiet = () => undefined
+  const error = (about: object, text: string) => {
+    const { err } = about as { readonly err?: unknown }
+    if (!isPlanted(err) && !isLate(err)) faults.push(`${life.name}: ${text}: ${err}`)
+    scheduler.tell(`${life.name} says: ${text}: ${err}`)
+  }
+  const logger = { level: "error", info: quiet, warn: quiet, debug: quiet, trace: quiet, error }
+  const whole = { ...logger, fatal: error, silent: quiet, child: () => whole }
+  return whole as unknown as FastifyBaseLogger & CoreParts["log"]
+}
+
 /** Builds a node; its loops don't run yet. */
 export async function openNode(parts: NodeParts): Promise<Node> {
   const { life, rails, receivers, scheduler, seed, url } = parts
@@ -64,15 +78,7 @@ export async function openNode(parts: NodeParts): Promise<Node> {
   const connections = gatedDatabase(scheduler, life, real)
   const clock = life.time.clockOf(life)
   const ids = seededIds(clock, seed, life.name)
-  const log: CoreParts["log"] = {
-    info() {},
-    warn() {},
-    error(about, text) {
-      const { err } = about as { readonly err?: unknown }
-      if (!isPlanted(err) && !isLate(err)) parts.faults.push(`${life.name}: ${text}: ${err}`)
-      scheduler.tell(`${life.name} says: ${text}: ${err}`)
-    },
-  }
+  const log = loggerOf(parts)
   const core = openCore({
     mode: "sandbox",
     publicUrl: PUBLIC_URL,
@@ -95,11 +101,13 @@ export async function openNode(parts: NodeParts): Promise<Node> {
   const server = makeServer({
     clock,
     ids,
-    logger: makeLogger({ level: "silent" }),
+    logger: log,
     metrics: NO_METRICS,
     mode: "sandbox",
   })
   for (const dialect of dialects) await mountDialect(server, dialect, core)
+  await mountCheckout(server, core)
+  await mountNotices(server, core)
   await server.ready()
   return {
     ...{ life, core, server, connections },

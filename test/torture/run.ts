@@ -22,9 +22,6 @@ export type Ran = {
   readonly violation: Violation | null
 }
 
-/** What is left out of a plan that is replayed. */
-export type Cut = { readonly only: ReadonlySet<string> | null }
-
 /** More gates than any run has ever needed: then something goes on in a circle. */
 const GATES_MAX = 60_000
 /** Until everything is over by itself: retries, expiries and the bank's look-ups. */
@@ -39,14 +36,14 @@ const MOMENT_MS = 10
 let made = 0
 
 /** Runs a plan on a fresh copy of the base. Throws for what is wrong with the torture itself. */
-export async function run(base: Base, plan: Plan, cut: Cut = { only: null }): Promise<Ran> {
+export async function run(base: Base, plan: Plan): Promise<Ran> {
   made += 1
   const name = `${base.name}_${made}`
   const { serverUrl } = base
   await dropOwn(serverUrl, name)
   await onServer(serverUrl, `create database ${name} template ${base.name}`)
   await onServer(serverUrl, `alter database ${name} set synchronous_commit = off`)
-  const run = new Run(base, plan, cut, databaseOn(serverUrl, name))
+  const run = new Run(base, plan, databaseOn(serverUrl, name))
   try {
     return await run.whole()
   } finally {
@@ -75,18 +72,17 @@ class Run {
   readonly #asked = new Set<number>()
   readonly #steps: ReadonlyMap<number, Step>
 
-  constructor(base: Base, plan: Plan, cut: Cut, url: string) {
+  constructor(base: Base, plan: Plan, url: string) {
     this.#base = base
     this.#plan = plan
     this.#url = url
     this.#time = new SimulatedTime(base.startAt)
-    this.#clients = new Clients(base)
     this.#steps = new Map(plan.steps.map((step) => [step.at, step]))
-    const menu = { seed: plan.seed, rate: plan.rate, only: cut.only }
-    const scheduler = new Scheduler(menu, this.#time)
+    const scheduler = new Scheduler(plan, this.#time)
     this.#scheduler = scheduler
     this.#watcher = openDatabase({ url, poolSize: 1, applicationName: "torture" })
     this.#rails = openRails(scheduler, this.#time, plan.seed, PUBLIC_URL)
+    this.#clients = new Clients(base, this.#rails.simulator)
     scheduler.tell = (line) => this.#history.push(`  ${line}`)
     scheduler.crash = (life) => this.#crash(life)
     scheduler.waiting = async () => {

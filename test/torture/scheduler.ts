@@ -7,13 +7,13 @@ import { type Fault, faultAt, faultsFor, type GateKind } from "./faults.ts"
 import { chosen } from "./random.ts"
 import { type Context, context, type Life, outside, type SimulatedTime } from "./time.ts"
 
-/** What the seed decides beside the steps, and what was left out of it to make it shorter. */
+/** What the seed decides beside the steps. */
 export type Menu = {
   readonly seed: number
   /** How often something goes wrong at a gate, from 0 to 1. */
   readonly rate: number
-  /** Where something may go wrong, by the names of gates; null for everywhere. */
-  readonly only: ReadonlySet<string> | null
+  /** What goes wrong, gate by gate; null where the seed has it. */
+  readonly faults: readonly Fired[] | null
 }
 
 type Gate = {
@@ -48,6 +48,7 @@ export class Scheduler {
   #calls: Call[] = []
   #held: Held[] = []
   readonly #counts = new Map<string, number>()
+  readonly #faults: ReadonlyMap<string, Fault> | null
   #woken: () => void = () => {}
   readonly menu: Menu
   readonly time: SimulatedTime
@@ -68,6 +69,7 @@ export class Scheduler {
   constructor(menu: Menu, time: SimulatedTime) {
     this.menu = menu
     this.time = time
+    this.#faults = menu.faults && new Map(menu.faults.map(({ fault, gate }) => [gate, fault]))
   }
 
   /** Does something outside a node's memory when its turn comes. */
@@ -196,9 +198,9 @@ export class Scheduler {
   }
 
   #faultOf({ kind, name }: Gate): Fault | null {
-    const { only, rate, seed } = this.menu
+    const { rate, seed } = this.menu
     if (this.calm || faultsFor(kind).length === 0) return null
-    if (only && !only.has(name)) return null
+    if (this.#faults) return this.#faults.get(name) ?? null
     return chosen(seed, `fault ${name}`) < rate ? faultAt(kind, chosen(seed, `kind ${name}`)) : null
   }
 

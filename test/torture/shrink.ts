@@ -1,25 +1,32 @@
 /** Cuts a failing plan down: leaves out faults and steps for as long as it still fails alike. */
-import type { Base } from "./base.ts"
-import { type Cut, type Ran, run } from "./run.ts"
+import type { Ran } from "./run.ts"
+import type { Violation } from "./violation.ts"
 import type { Plan } from "./workload.ts"
 
-/** Runs that one cutting down may take; some 5 minutes. */
+/** Runs that one cutting down may take: a minute or so. */
 const RUNS_MAX = 300
 
-/** The shortest history that was found to break the same invariant. */
-export async function shrink(base: Base, failed: Ran): Promise<Ran> {
-  const broken = failed.violation?.invariant
+/** What is cut down, and what came of it. */
+export type Failed = Pick<Ran, "plan" | "fired" | "violation">
+
+/**
+ * The shortest history that was found to fail as this one did. What goes wrong stands in its plan
+ * by name. `run` runs a plan; what it throws is thrown on.
+ */
+export async function shrink<R extends Failed>(
+  run: (plan: Plan) => Promise<R>,
+  failed: R,
+): Promise<R> {
+  const how = likeness(failed.violation)
   let best = failed
-  let cut: Cut = { only: new Set(failed.fired.map(({ gate }) => gate)) }
   let runs = 0
 
-  async function fails(plan: Plan, only: ReadonlySet<string>): Promise<boolean> {
+  async function fails(change: Partial<Plan>): Promise<boolean> {
     if (runs >= RUNS_MAX) return false
     runs += 1
-    const ran = await run(base, plan, { only })
-    if (ran.violation?.invariant !== broken) return false
+    const ran = await run({ ...best.plan, faults: best.fired, ...change })
+    if (likeness(ran.violation) !== how) return false
     best = ran
-    cut = { only: new Set(ran.fired.map(({ gate }) => gate)) }
     return true
   }
 
@@ -29,25 +36,41 @@ export async function shrink(base: Base, failed: Ran): Promise<Ran> {
     attempt: (kept: readonly T[]) => Promise<boolean>,
   ): Promise<void> {
     for (let size = Math.ceil(all().length / 2); size >= 1; size = Math.floor(size / 2)) {
-      for (let at = all().length - size; at > -size; at -= size) {
-        const from = Math.max(0, at)
-        if (from >= all().length) continue
-        await attempt(all().filter((_, place) => place < from || place >= at + size))
+      // From the end on: what came last is seldom what it takes.
+      for (let to = all().length; to > 0; to = Math.min(to - size, all().length)) {
+        const from = Math.max(0, to - size)
+        await attempt(all().filter((_, place) => place < from || place >= to))
       }
     }
   }
 
-  for (let before = -1; before !== runs && runs < RUNS_MAX; ) {
-    const size = best.plan.steps.length + best.fired.length
-    before = runs
-    const gates = () => [...cut.only!]
-    await without(gates, (kept) => fails(best.plan, new Set(kept)))
-    const steps = () => best.plan.steps
-    await without(steps, (kept) => fails({ ...best.plan, steps: kept }, cut.only!))
-    if (best.plan.nodes > 1) await fails({ ...best.plan, nodes: 1 }, cut.only!)
-    if (best.plan.steps.length + best.fired.length === size) break
+  for (let before = Number.POSITIVE_INFINITY; sizeOf(best) < before && runs < RUNS_MAX; ) {
+    before = sizeOf(best)
+    await without(
+      () => best.fired,
+      (faults) => fails({ faults }),
+    )
+    await without(
+      () => best.plan.steps,
+      (steps) => fails({ steps }),
+    )
+    if (best.plan.nodes > 1) await fails({ nodes: 1 })
   }
-  return best
+  // Its plan says by name what went wrong, and nothing of what had no part in it.
+  return { ...best, plan: { ...best.plan, faults: best.fired } }
+}
+
+const sizeOf = ({ fired, plan }: Failed) => plan.steps.length + fired.length + plan.nodes
+
+/**
+ * What two failures have to share to be of one kind: the invariant, and where that is a word only
+ * ("fault"), what was said, but for whom it was said of.
+ */
+function likeness(violation: Violation | null): string | null {
+  if (violation === null) return null
+  const { invariant, what } = violation
+  if (typeof invariant === "number") return String(invariant)
+  return `${invariant}: ${what.replace(/^node [^:]*/, "node").replace(/[0-9a-f-]{36}|\d+/g, "…")}`
 }
 
 /** What happened, as sentences: what clients did and heard, and what went wrong. */

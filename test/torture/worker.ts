@@ -2,7 +2,7 @@
 import { makeBase } from "./base.ts"
 import { type Ran, run } from "./run.ts"
 import { shrink, story } from "./shrink.ts"
-import { planOf } from "./workload.ts"
+import { type Plan, planOf } from "./workload.ts"
 
 export type Order = {
   readonly seed: number
@@ -28,7 +28,8 @@ export async function reportOf(
   { seed, verbose, shrink: shorter }: Order,
 ): Promise<Report> {
   const ran = await run(base, planOf(seed))
-  const shortest = ran.violation && (shorter ? await shrink(base, ran) : ran)
+  const again = (plan: Plan) => run(base, plan)
+  const shortest = ran.violation && (shorter ? await shrink(again, ran) : ran)
   const told = verbose ? ran.history.join("\n") : null
   return { ...figuresOf(ran), seed, story: shortest ? story(shortest) : told }
 }

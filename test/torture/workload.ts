@@ -1,6 +1,7 @@
 /** What clients do in one run: steps as data, so that any of them can be left out. */
 import { ACCOUNT_ENDINGS } from "./base.ts"
 import { type Random, randomOf } from "./random.ts"
+import type { Fired } from "./scheduler.ts"
 
 /** The ways in which a payment is made; each is a route of a dialect. */
 export const WAYS = [
@@ -30,8 +31,25 @@ export type Create = {
   readonly ttl: number | null
 }
 
+/** A payer at the payment's page, and at the bank that it leads to. */
+export type Pay = {
+  readonly do: "pay"
+  readonly at: number
+  readonly of: number
+  readonly method: "bank" | "wallet"
+  /** The last two digits of what is charged. */
+  readonly ending: string
+  /** `leave`: the payer closes the bank's page. */
+  readonly answer: "approve" | "decline" | "expire" | "leave" | "cancel"
+  /** When the bank tells of it, where it does. */
+  readonly notice: "before" | "after" | "instead" | "none"
+}
+
 export type Step =
   | Create
+  | Pay
+  /** The bank tells of one of its orders, once more; which one is chosen by name. */
+  | { readonly do: "notice"; readonly at: number; readonly times: number }
   | { readonly do: "repeat"; readonly at: number; readonly of: number; readonly same: boolean }
   | { readonly do: "read"; readonly at: number; readonly of: number; readonly stranger: boolean }
   | { readonly do: "simulate"; readonly at: number; readonly of: number; readonly outcome: string }
@@ -49,14 +67,20 @@ export type Step =
   | { readonly do: "set back"; readonly at: number; readonly node: number; readonly ms: number }
   | { readonly do: "crash"; readonly at: number; readonly node: number }
 
-/** All that a seed means. */
+/** All that a run is made of. */
 export type Plan = {
+  /** Decides whose turn it is, and what else is chosen by name. */
   readonly seed: number
   readonly nodes: number
+  /** How often something goes wrong at a gate. */
   readonly rate: number
   readonly steps: readonly Step[]
+  /** What goes wrong instead, gate by gate: in plans that were cut down or written down. */
+  readonly faults: readonly Fired[] | null
 }
 
+const ANSWERS = ["approve", "approve", "approve", "decline", "expire", "leave", "cancel"] as const
+const NOTICES = ["before", "before", "after", "instead", "none"] as const
 const OUTCOMES = ["approved", "approved", "declined", "expired", "cancelled", "returned"] as const
 /** Some of them twice: what settles at once is what most payments do. */
 const ENDINGS = [...ACCOUNT_ENDINGS, "50", "50", "99"] as const
@@ -73,7 +97,7 @@ export function planOf(seed: number, most = 40): Plan {
   const count = Math.min(most, 8 + random.below(32))
   const steps: Step[] = []
   for (let at = 0; at < count; at += 1) steps.push(stepOf(seed, at, steps, nodes))
-  return { seed, nodes, rate, steps }
+  return { seed, nodes, rate, steps, faults: null }
 }
 
 /** Of ten things that clients and operators do, so many are of each kind. */
@@ -81,6 +105,8 @@ const KINDS = [
   ...Array(8).fill("create"),
   ...Array(3).fill("repeat"),
   ...Array(4).fill("simulate"),
+  ...Array(5).fill("pay"),
+  ...Array(2).fill("notice"),
   ...Array(2).fill("cancel"),
   ...Array(4).fill("refund"),
   ...Array(2).fill("refund again"),
@@ -103,6 +129,13 @@ function stepOf(seed: number, at: number, before: readonly Step[], nodes: number
       return { do: "read", at, of, stranger: random.chance(0.3) }
     case "simulate":
       return { do: "simulate", at, of, outcome: random.pick(OUTCOMES) }
+    case "pay": {
+      const method = random.pick(["bank", "bank", "wallet"] as const)
+      const [ending, answer] = [random.pick(ENDINGS), random.pick(ANSWERS)]
+      return { do: "pay", at, of, method, ending, answer, notice: random.pick(NOTICES) }
+    }
+    case "notice":
+      return { do: "notice", at, times: 1 + random.below(2) }
     case "cancel":
       return { do: "cancel", at, of }
     case "refund": {
@@ -155,6 +188,10 @@ export function said(step: Step): string {
       return `${step.stranger ? "the other merchant" : "its merchant"} reads step ${step.of}`
     case "simulate":
       return `step ${step.of} is made ${step.outcome}`
+    case "pay":
+      return `a payer pays step ${step.of} by ${step.method} …${step.ending}: ${step.answer}`
+    case "notice":
+      return `the bank tells of an order${step.times === 1 ? "" : `, ${step.times} times`}`
     case "cancel":
       return `step ${step.of} is cancelled`
     case "refund":
