@@ -4,7 +4,7 @@ import { after, test } from "node:test"
 import { makeIds, testClock } from "../../src/clock.ts"
 import { createPayment } from "../../src/core/decide/create-payment.ts"
 import { reportAttempt } from "../../src/core/decide/report-attempt.ts"
-import { isRefusal, type Payment } from "../../src/core/index.ts"
+import { DIALECT_NAMES, isRefusal, type Payment } from "../../src/core/index.ts"
 import { reportOf } from "../../src/core/loops/report.ts"
 import { masterKey, openKeyring } from "../../src/core/seal.ts"
 import { RANGE_CHECKS, SMALL_CHECKS, WALKS } from "../../src/core/verify/checks.ts"
@@ -427,6 +427,41 @@ for (const [what, statements, check, row, says] of BROKEN) {
     assert.match(named.detail, says)
   })
 }
+
+/** What makes the native endpoint a vendor's, and the charge one that came in by its dialect. */
+const asIf = (dialect: string) => [
+  `insert into terms (merchant_id, dialect, settings, signing_key_sealed, created_at)
+select merchant_id, '${dialect}', settings, signing_key_sealed, created_at from terms limit 1`,
+  `update endpoints set dialect = '${dialect}'`,
+  `update payments set dialect = '${dialect}', deferred = true,
+  customer_id = (select id from customers limit 1),
+  instrument_id = (select id from instruments limit 1) where id = '${ids.charge}'`,
+  `update events set dialect = '${dialect}' where subject_id = '${ids.charge}'`,
+]
+const unsent = (type: string) =>
+  `delete from deliveries where event_id in
+  (select id from events where subject_id = '${ids.charge}' and type = '${type}')`
+
+const VENDORS = DIALECT_NAMES.filter((name) => name !== "caudal")
+for (const dialect of VENDORS) {
+  test(`found: a message that ${dialect} owes and that isn't there; none that it doesn't owe`, async () => {
+    const owed = await foundAfter([...asIf(dialect), unsent("payment.approved")])
+    const named = owed.wrong.filter(({ check }) => check === "deliveries")
+    assert.deepEqual([named.map(({ what }) => what), owed.wrong.length], [["event"], 1])
+    assert.match(named[0]!.detail, /^no delivery to endpoint /)
+    const { wrong } = await foundAfter([...asIf(dialect), unsent("payment.created")])
+    assert.deepEqual(wrong, [])
+  })
+}
+
+test("a recharge that was answered with its end is owed no message", async () => {
+  const prompt = `update payments set deferred = false where id = '${ids.charge}'`
+  const { wrong } = await foundAfter([...asIf("tapila"), prompt, unsent("payment.approved")])
+  assert.deepEqual(wrong, [])
+  const always = `update payments set purpose = '{"notifyAlways": true}' where id = '${ids.charge}'`
+  const asked = [...asIf("tapila"), prompt, always, unsent("payment.approved")]
+  assert.equal((await foundAfter(asked)).wrong.length, 1)
+})
 
 test("each check has a fault that it finds", () => {
   const names = [...RANGE_CHECKS, ...SMALL_CHECKS, ...WALKS].map(({ name }) => name)
