@@ -64,12 +64,29 @@ export function clientConfig(settings: DatabaseSettings): pg.ClientConfig {
   }
 }
 
-/** Sets up a fresh session; one round trip. */
+/** A server that follows another: what it has may be old, and it takes nothing. */
+export class Standby extends Error {
+  override name = "Standby"
+  /** What it would say to the first write. */
+  readonly code = "25006"
+  constructor() {
+    super("it is a standby: connect to the primary")
+  }
+}
+
+/**
+ * Sets up a fresh session; one round trip. Rejects with `Standby` where the way leads to one, as it
+ * may for a moment of a fail-over: its reads would be stale for as long as the connection lives.
+ */
 export async function prepareSession(
   client: Pick<pg.ClientBase, "query">,
   plans: DatabaseSettings["plans"],
 ): Promise<void> {
-  await client.query(plans === "indexed" ? `${sessionSettings};${indexedPlans}` : sessionSettings)
+  const settings = plans === "indexed" ? `${sessionSettings};${indexedPlans}` : sessionSettings
+  const answers = await client.query(`${settings};select pg_is_in_recovery() as standby`)
+  // The driver answers several statements with a list, which its types don't know.
+  const last = (answers as unknown as readonly pg.QueryResult<{ standby: boolean }>[]).at(-1)
+  if (last?.rows[0]?.standby) throw new Standby()
 }
 
 /** Opens a connection of its own, outside any pool; faults while it is idle go to `onError`. */

@@ -119,10 +119,14 @@ async function withClient<Answer>(
   }
 }
 
-/** A statement prepared before a migration (0A000, 26000) is only forgotten with its session. */
+/**
+ * A server that became read-only is no longer the one to talk to, and a statement prepared before a
+ * migration (0A000, 26000) is only forgotten with its session.
+ */
 function isBroken(error: unknown): boolean {
   const code = error instanceof Error && "code" in error ? error.code : undefined
-  return classify(error) === "connection" || code === "0A000" || code === "26000"
+  const fault = classify(error)
+  return fault === "connection" || fault === "readonly" || code === "0A000" || code === "26000"
 }
 
 async function run<Row>(

@@ -2,7 +2,16 @@
 import assert from "node:assert/strict"
 import { after, test } from "node:test"
 import { hostClock, testClock } from "../../src/clock.ts"
-import { checkServer, clockOffsetMs, openDatabase, type Queries } from "../../src/db/database.ts"
+import { prepareSession } from "../../src/db/connection.ts"
+import {
+  begin,
+  checkServer,
+  clockOffsetMs,
+  commit,
+  openDatabase,
+  type Queries,
+} from "../../src/db/database.ts"
+import { lastFirst } from "../support/cleanup.ts"
 import { testDatabase } from "../support/database.ts"
 
 const { database, url } = await testDatabase({ after }, { applicationName: "reads" })
@@ -158,4 +167,34 @@ test("a server that isn't there is a connection fault, and closing twice is fine
   await assert.rejects(nowhere.ping(), /ECONNREFUSED/)
   await nowhere.close()
   await nowhere.close()
+})
+
+test("a session that finds itself on a standby is refused, whatever it was opened for", async () => {
+  for (const plans of ["any", "indexed"] as const) {
+    const answering = (standby: boolean) =>
+      ({ query: async () => [{ rows: [] }, { rows: [{ standby }] }] }) as never
+    await prepareSession(answering(false), plans)
+    await assert.rejects(prepareSession(answering(true), plans), { code: "25006" })
+  }
+})
+
+test("a connection whose server became read-only is given up for a new one", async (t) => {
+  const context = lastFirst(t)
+  const own = await testDatabase(context, { poolSize: 1 })
+  const name = new URL(own.url).pathname.slice(1)
+  const admin = openDatabase({ url: own.url })
+  context.after(() => admin.close())
+  await admin.query("create table marks (mark text primary key)")
+  const insert = (mark: string) => ({ text: "insert into marks values ($1)", params: [mark] })
+  const writer = own.database.writer()
+  const readOnly = (value: "on" | "off") =>
+    admin.query(`alter database ${name} set default_transaction_read_only = ${value}`)
+  await readOnly("on")
+  const refused = { code: "25006" }
+  await assert.rejects(own.database.query(insert("a").text, ["a"]), refused)
+  await assert.rejects(writer.round([begin, insert("b"), commit]), refused)
+  await readOnly("off")
+  await own.database.query(insert("a").text, ["a"])
+  await writer.round([begin, insert("b"), commit])
+  await writer.close()
 })
