@@ -58,14 +58,18 @@ function burst(credentials: Credentials, round: string) {
 }
 
 async function assertAllThere(credentials: Credentials, answered: ReadonlyMap<string, string>) {
-  for (const [refId, paymentId] of answered) {
-    const { key, secret } = credentials
-    const found = await ask("GET", `${credentials.baseUrl}/api/payment/${paymentId}`, {
-      headers: { OAuth: `${key}:${secret}` },
-    })
-    assert.equal(found.status, 200, `${refId} was answered and is gone`)
-    assert.equal(found.body.refId, refId)
-  }
+  const { baseUrl, key, secret } = credentials
+  const left = answered.entries()
+  // All of them take from the same iterator.
+  const readers = Array.from({ length: CLIENTS }, async () => {
+    for (const [refId, paymentId] of left) {
+      const url = `${baseUrl}/api/payment/${paymentId}`
+      const found = await ask("GET", url, { headers: { OAuth: `${key}:${secret}` } })
+      assert.equal(found.status, 200, `${refId} was answered and is gone`)
+      assert.equal(found.body.refId, refId)
+    }
+  })
+  await Promise.all(readers)
 }
 
 /** Every event came under one id only, however often it was sent. */
@@ -101,7 +105,7 @@ test("kill -9 of the gateway in a burst: nothing lost, nothing told twice", asyn
     t.after(load.end)
     await sleep(600)
     while (load.answered.size < ANSWERED_LEAST) await sleep(10)
-    const ids = [...load.answered.values()].slice(0, 40)
+    const ids = [...load.answered.values()].slice(0, 12)
     for (const id of ids) approved.add(id)
     // The kill falls among approvals, their webhooks and more creates.
     const approving = approve(caudal, ids)
