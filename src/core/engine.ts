@@ -150,7 +150,7 @@ export function makeEngine(parts: EngineParts): Engine {
         const fault = classify(error)
         if (fault === "unique") uniqueFailures += 1
         const again =
-          fault === "retry" || fault === "connection"
+          fault === "retry" || fault === "connection" || fault === "readonly"
             ? tries < (fault === "retry" ? TRIES_MAX : 2)
             : fault === "unique" && uniqueFailures < (batch.length === 1 ? TRIES_MAX : 2)
         if (again) continue

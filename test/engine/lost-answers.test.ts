@@ -6,7 +6,7 @@ import { test } from "node:test"
 import { createPayment } from "../../src/core/decide/create-payment.ts"
 import { topUp } from "../../src/core/decide/top-up.ts"
 import { isRefusal, Unavailable } from "../../src/core/index.ts"
-import { openDatabase } from "../../src/db/database.ts"
+import { openDatabase, type Writer } from "../../src/db/database.ts"
 import { lastFirst } from "../support/cleanup.ts"
 import { testCore } from "../support/core.ts"
 import { type Cleanup, testDatabase } from "../support/database.ts"
@@ -90,4 +90,36 @@ where datname = current_database() and pid <> pg_backend_pid()`,
   await assert.rejects(core.engine.submit(createPayment, payment()), Unavailable)
   wire.down = false
   assert.ok(!isRefusal(await core.engine.submit(createPayment, payment())))
+})
+
+test("a server that became read-only costs one more try, and nobody an answer", async (t) => {
+  const context = lastFirst(t)
+  const { database, url } = await testDatabase(context)
+  const options = encodeURIComponent("-c default_transaction_read_only=on")
+  const former = openDatabase({ url: `${url}${url.includes("?") ? "&" : "?"}options=${options}` })
+  context.after(() => former.close())
+  const faults: unknown[] = []
+  let writer = former.writer()
+  // As the way to the server leads to another one, once the former has refused.
+  const round: Writer["round"] = (calls) =>
+    writer.round(calls).catch((error) => {
+      faults.push(error.code)
+      writer = database.writer()
+      throw error
+    })
+  const led = { ...database, writer: () => ({ round, close: () => writer.close() }) }
+  const { core, payment } = await testCore(led)
+  assert.ok(!isRefusal(await core.engine.submit(createPayment, payment())))
+  assert.deepEqual(faults, ["25006"])
+})
+
+test("the fate of a commit is told by a commit behind it, which a standby has to have", async (t) => {
+  const { wire, direct, core, payment } = await wired(t)
+  wire.cutAtCommit("after")
+  assert.ok(!isRefusal(await core.engine.submit(createPayment, payment())))
+  const { rows } = await direct.query<{ rewritten: number }>(
+    `select count(*)::int as rewritten from batches b
+where not exists (select from payments p where p.xmin = b.xmin)`,
+  )
+  assert.deepEqual(rows, [{ rewritten: 1 }])
 })

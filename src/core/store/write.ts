@@ -52,10 +52,14 @@ export function checkWritten(written: readonly Write[], results: readonly Result
 
 const BATCH = "insert into batches (id, given_up, created_at) values ($1, $2, $3)"
 
-/** Whether a batch of this id was committed or given up; null when neither is written. */
+/**
+ * Whether a batch of this id was committed or given up; null when neither is written. A server that
+ * was started anew shows what its standby may not have yet. So this writes, and its own commit,
+ * which waits for that standby, is behind the one that it asks about.
+ */
 export async function fateOf(db: Queries, batchId: string): Promise<"committed" | "lost" | null> {
   const { rows } = await db.query<{ givenUp: boolean }>(
-    'select given_up as "givenUp" from batches where id = $1',
+    'update batches set given_up = given_up where id = $1 returning given_up as "givenUp"',
     [batchId],
   )
   const [row] = rows
