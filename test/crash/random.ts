@@ -120,7 +120,7 @@ function randomOf(seed: number): () => number {
   }
 }
 
-async function demoMerchant(database: Database): Promise<string> {
+export async function demoMerchant(database: Database): Promise<string> {
   const { rows } = await database.query<{ id: string }>(
     "select id from merchants where name = 'Demo'",
   )
@@ -190,7 +190,7 @@ async function looked(database: Database, load: KillLoad, dataDir: string) {
 }
 
 /** A merchant's server, which keeps of each webhook what tells one form of it from another. */
-async function startReceiver(context: Cleanup) {
+export async function startReceiver(context: Cleanup) {
   const forms = new Map<string, string>()
   let tries = 0
   let changed = 0

@@ -1,0 +1,129 @@
+/** `npm run failover`: a real cluster fails over under load; what became of the money is told. */
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { parseArgs } from "node:util"
+import type { Cleanup } from "../support/database.ts"
+import { accountOf, findPrograms, missingPrograms, type Programs, versionsOf } from "./programs.ts"
+import { EVENTS, type Event, proveFailover, type Report } from "./proof.ts"
+
+const NAMES = Object.keys(EVENTS) as readonly Event[]
+const USUAL = "killed,frozen,switchover,crashed,cut,killed,killed"
+
+const USAGE = `Usage: npm run failover -- [--events LIST] [--no-backups] [--json]
+
+Builds a cluster of two PostgreSQL, Patroni, etcd and haproxy on loopback, in a temporary folder,
+with a gateway before it; makes payments and does to the leader what LIST says, in this order.
+
+  --events LIST  of ${NAMES.join(", ")}, with commas;
+                 ${USUAL} when left out
+  --no-backups   leaves out backing up under load, and restoring
+  --keep         leaves the folder with its logs
+  --json         prints the report as JSON, and nothing else on standard output
+
+It ends with 0 when nothing was lost or doubled, with 1 when something was, with 2 when it could
+not be tried.`
+
+const stopping = new AbortController()
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stopping.abort())
+
+/** Nothing was tried: another end than that of a proof that failed. */
+function stop(sentence: string): never {
+  console.error(sentence)
+  process.exit(2)
+}
+
+function options() {
+  try {
+    return parseArgs({
+      allowNegative: true,
+      options: {
+        events: { type: "string", default: USUAL },
+        backups: { type: "boolean", default: true },
+        keep: { type: "boolean", default: false },
+        json: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    }).values
+  } catch (error) {
+    return stop(`${(error as Error).message}\n${USAGE}`)
+  }
+}
+
+function eventsOf(list: string): Event[] {
+  return list.split(",").map((name) => {
+    const event = NAMES.find((each) => each === name)
+    return event ?? stop(`--events: "${name}" is none of ${NAMES.join(", ")}\n${USAGE}`)
+  })
+}
+
+/** What was set up is undone, last first, whatever became of the work. */
+async function withCleanup<Answer>(work: (context: Cleanup) => Promise<Answer>): Promise<Answer> {
+  const steps: (() => Promise<void>)[] = []
+  try {
+    return await work({ after: (step) => void steps.push(step) })
+  } finally {
+    for (const step of steps.toReversed()) await step().catch((error) => console.error(error))
+  }
+}
+
+function linesOf(report: Report): string[] {
+  const { acknowledged, approvals, approvalsLost, doubled, errors, lost, webhooks } = report
+  const { changed, told, tries, untold } = webhooks
+  return [
+    `payments: acknowledged ${acknowledged}, lost ${lost}, doubled ${doubled}`,
+    `approvals: acknowledged ${approvals}, lost ${approvalsLost}`,
+    `webhooks: told ${told} in ${tries} tries, with a new id or body ${changed}, never ${untold}`,
+    `verify: ${report.verify.said}`,
+    ...Object.entries(errors).map(([about, count]) => `logged ${count} times: ${about}`),
+    report.wrong.length === 0 ? "all is right" : `wrong: ${report.wrong.join("; ")}`,
+  ]
+}
+
+const { backups, events: list, help, json, keep } = options()
+if (help) {
+  console.log(USAGE)
+  process.exit(0)
+}
+const events = eventsOf(list)
+if (process.platform !== "linux") stop("This needs Linux, its loopback addresses and /proc.")
+const found = findPrograms(process.env.PATH ?? "")
+const missing = missingPrograms(found)
+if (missing !== null) stop(missing)
+const programs = found as Programs
+const versions = versionsOf(programs)
+const beganMs = performance.now()
+const progress = (line: string) => {
+  const seconds = ((performance.now() - beganMs) / 1_000).toFixed(0).padStart(4)
+  if (json) console.error(`${seconds} s  ${line}`)
+  else console.log(`${seconds} s  ${line}`)
+}
+
+const folder = mkdtempSync(join(tmpdir(), "caudal-failover-"))
+try {
+  // Another account works in the cluster's folder.
+  chmodSync(folder, 0o711)
+  const [clusterDir, dataDir] = [join(folder, "cluster"), join(folder, "gateway")]
+  for (const dir of [clusterDir, dataDir]) mkdirSync(dir)
+  const account = accountOf(process.getuid!())
+  progress(
+    Object.entries(versions)
+      .map((part) => part.join(" "))
+      .join(", "),
+  )
+  const report = await withCleanup((context) =>
+    proveFailover(context, {
+      ...{ programs, account, folder: clusterDir, dataDir, events, progress },
+      ...{ withBackups: backups, signal: stopping.signal },
+    }),
+  )
+  if (json) console.log(JSON.stringify({ versions, ...report }, null, 2))
+  else for (const line of linesOf(report)) console.log(line)
+  process.exitCode = report.wrong.length === 0 ? 0 : 1
+} catch (error) {
+  console.error(error)
+  process.exitCode = 2
+} finally {
+  if (keep) console.error(`kept: ${folder}`)
+  else rmSync(folder, { recursive: true, force: true })
+}
