@@ -85,6 +85,7 @@ async function startNode(
     httpsOnly: config.publicUrl?.startsWith("https://") ?? false,
     ...(config.trustProxy === null ? {} : { trustProxy: proxiesIn(config.trustProxy) }),
     hosts: prefixesByHost(config),
+    isOutage: (error) => core.isOutage(error),
     onFrameworkError: (path, problem) => {
       const dialect = dialects.find(
         ({ prefix }) => path === prefix || path.startsWith(`${prefix}/`),

@@ -82,6 +82,26 @@ function parse(text: string) {
 
 const END = "host: x\r\nconnection: close\r\n\r\n"
 
+test("an outage is a line of log a second, which says how many it stands for", async (t) => {
+  let nowMs = 0
+  const isOutage = (error: unknown) => (error as Error).message === "hush"
+  const { app, lines } = await start(t, { clock: { elapsedMs: () => nowMs }, isOutage })
+  const ask = async (times: number) => {
+    for (let time = 0; time < times; time += 1) await app.inject("/fault")
+  }
+  await ask(50)
+  nowMs = 1_000
+  await ask(2)
+  const told = lines.filter(({ level }) => level === "error")
+  assert.deepEqual(
+    told.map(({ msg, untold }) => [msg, untold]),
+    [
+      ["the database is away", 0],
+      ["the database is away", 49],
+    ],
+  )
+})
+
 test("every answer carries the safe headers, the mode and a request id", async (t) => {
   const { app } = await start(t)
   for (const url of ["/things/1", "/nothing", "/fault", "/things/%zz"]) {

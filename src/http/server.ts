@@ -12,6 +12,7 @@ import {
 import type { Clock, Ids } from "../clock.ts"
 import { type Logged, Unavailable } from "../core/index.ts"
 import type { Metrics } from "./metrics.ts"
+import { makeOutageLog } from "./outage.ts"
 import {
   type PlainAnswer,
   type Problem,
@@ -63,6 +64,8 @@ export type ServerOptions = {
    * of the dialect that owns the path; null where none does. Root errors are problem details.
    */
   readonly onFrameworkError?: (path: string, problem: Problem) => PlainAnswer | null
+  /** Whether an error says that the database is away, which is told once for many requests. */
+  readonly isOutage?: (error: unknown) => boolean
   /** For tests. */
   readonly limits?: Partial<Limits>
 }
@@ -91,6 +94,7 @@ export function makeServer(options: ServerOptions): FastifyInstance {
     ...(options.httpsOnly && HTTPS_ONLY),
   }
   const answersOwed = new WeakMap<Socket, number>()
+  const tellOutage = makeOutageLog(options.clock)
   let closing = false
 
   const app = fastify({
@@ -158,6 +162,7 @@ export function makeServer(options: ServerOptions): FastifyInstance {
   app.addHook("onError", (request, _reply, error, done) => {
     const isAnswer = error.statusCode !== undefined && error.statusCode < 500
     if (error instanceof Unavailable) request.log.debug({ why: error.message }, "not taken")
+    else if (options.isOutage?.(error)) tellOutage(request.log, error)
     else if (!isAnswer) request.log.error({ err: error }, "fault")
     done()
   })
