@@ -137,7 +137,7 @@ export function makeWorld(options: WorldOptions = {}) {
 }
 
 /** The bloom of logs, by the Yellow Paper: three bits for each address and topic. */
-function bloomOf(logs: readonly Log[]): string {
+export function bloomOf(logs: readonly Log[]): string {
   const bytes = Buffer.alloc(256)
   for (const value of logs.flatMap(({ address, topics }) => [address, ...topics])) {
     const hash = Buffer.from(keccak256(value as `0x${string}`).slice(2), "hex")

@@ -4,11 +4,14 @@
  */
 import assert from "node:assert/strict"
 import { setTimeout as sleep } from "node:timers/promises"
+import { HDKey } from "@scure/bip32"
 import { sandboxCatalogueFor } from "../../src/core/catalogue/load.ts"
+import { releaseCursors } from "../../src/core/cursors/store.ts"
 import type { DialectName } from "../../src/core/index.ts"
 import { openDatabase } from "../../src/db/database.ts"
 import { dialects } from "../../src/dialects/index.ts"
 import { databaseOn, dropDatabase, onServer, TEMPLATE } from "../support/server.ts"
+import type { ChainPlan } from "./chain-steps.ts"
 import { type Node, openNode, PUBLIC_URL } from "./node.ts"
 import { openRails } from "./rails.ts"
 import { openReceivers } from "./receivers.ts"
@@ -39,6 +42,13 @@ const START_AT = new Date("2026-01-05T14:00:00.000Z")
 export const ACCOUNT_ENDINGS = ["01", "04", "05", "06", "07", "08", "09", "50"] as const
 /** Enough for one or two recharges, so that it runs out. */
 const WALLET = 500_000n
+/** All chains begin with the same blocks, which are read for the first time here. */
+const BASE_CHAIN: ChainPlan = {
+  nodes: 1,
+  liar: 0,
+  finality: { kind: "confirmations", blocks: 1 },
+  rangeMax: 1_000,
+}
 /** Account numbers begin with it; nothing that is kept may show it. */
 export const NUMBERS_BEGIN = "7340915"
 
@@ -68,7 +78,7 @@ export async function makeBase(serverUrl: string, name: string): Promise<Base> {
   const url = databaseOn(serverUrl, name)
   const time = new SimulatedTime(START_AT)
   const scheduler = new Scheduler({ seed: BASE_SEED, rate: 0, faults: null }, time)
-  const rails = openRails(scheduler, time, BASE_SEED, PUBLIC_URL)
+  const rails = openRails(scheduler, time, BASE_SEED, PUBLIC_URL, BASE_CHAIN)
   const life = { name: "base", dead: false, skewMs: 0, time }
   const receivers = openReceivers()
   const faults: string[] = []
@@ -84,6 +94,7 @@ export async function makeBase(serverUrl: string, name: string): Promise<Base> {
   await node.close()
   assert.deepEqual(faults, [])
   const real = openDatabase({ url })
+  await releaseCursors(real, node.core.node)
   await real.query("analyze")
   await real.close()
   return { name, serverUrl, startAt: new Date(START_AT.getTime() + 1_000), merchants }
@@ -104,6 +115,10 @@ async function addMerchant(node: Node, name: string): Promise<MerchantBase> {
   }
   const topUp = { merchantId: id, asset: "ARS", amount: WALLET, reference: "first" }
   await wallet.topUp(topUp)
+  const seed = Buffer.alloc(32, name)
+  const { publicExtendedKey } = HDKey.fromMasterSeed(seed).derive("m/44'/60'/0'")
+  const added = await node.core.keys.add(id, "evm", publicExtendedKey)
+  assert.ok("xpub" in added)
   return { id, name, shown, ...(await storeAccounts(node, shown)) }
 }
 

@@ -5,7 +5,7 @@ import type { Base, MerchantBase } from "./base.ts"
 import { type Node, PUBLIC_URL } from "./node.ts"
 import { type Page, pay } from "./payers.ts"
 import { chosen } from "./random.ts"
-import type { Create, Pay, Step } from "./workload.ts"
+import { type Create, isByChain, type Pay, type Step } from "./workload.ts"
 
 /** An answer that reached its client. */
 export type Told = {
@@ -35,6 +35,8 @@ const IDS: Readonly<Record<Create["way"], string>> = {
   "caudal charge": "id",
 }
 
+/** Whom refunds over a chain are for. */
+const REFUNDED = `0x${"a".repeat(40)}`
 /** A token is good for four hours; a client gets itself another in time. */
 const TOKEN_MS = 3 * 3_600_000
 
@@ -207,7 +209,7 @@ export class Clients {
       case "caudal": {
         const ttl = create.ttl === null ? {} : { ttl_seconds: create.ttl }
         const reference = create.keyed ? {} : { reference: description }
-        const method = create.at % 2 === 0 ? { method: "crypto" } : {}
+        const method = isByChain(create) ? { method: "crypto" } : {}
         const body = { amount: `${amount}`, asset: "COP", description, ...reference, ...ttl }
         const headers = bearer("caudal")
         return { method: "POST", path: "/v1/payments", headers, body: { ...body, ...method } }
@@ -259,7 +261,8 @@ function refundOf(
   const scale = subject.way === "palomma-pay" ? 10 : 1
   const amount = Math.trunc((subject.amount * scale * step.part) / 100)
   const key: Record<string, string> = step.keyed ? { "idempotency-key": `refund-${step.at}` } : {}
-  const body = { amount: String(amount) }
+  // Only where its merchant signs it is anybody asked for whom it is.
+  const body = { amount: String(amount), to: REFUNDED }
   return { method: "POST", path: `${path}/refunds`, headers: { ...headers, ...key }, body }
 }
 

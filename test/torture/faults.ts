@@ -10,6 +10,7 @@ export type GateKind =
   | "end"
   | "rail"
   | "look"
+  | "rpc"
   | "send"
   | "late end"
 
@@ -27,6 +28,11 @@ export type Fault =
   | "answer lost"
   | "late"
   | "doubled"
+  | "never answered"
+  | "answers HTML"
+  | "answers half"
+  | "answers errors"
+  | "asks to wait"
   | "answers 500"
   | "answers 302"
   | "answers 410"
@@ -52,6 +58,17 @@ const MENU: Readonly<Record<GateKind, readonly Fault[]>> = {
   end: [...CRASHES, "connection reset before", "connection reset after"],
   rail: [...CRASHES, "never arrived", "answer lost", "answer lost", "late"],
   look: [...CRASHES, "answer lost", "late", "doubled", "doubled"],
+  rpc: [
+    ...CRASHES,
+    "never arrived",
+    "answer lost",
+    "late",
+    "never answered",
+    "answers HTML",
+    "answers half",
+    "answers errors",
+    "asks to wait",
+  ],
   send: [
     "crash before",
     "crash after",

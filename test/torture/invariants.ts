@@ -7,6 +7,8 @@ import type { Database, Queries } from "../../src/db/database.ts"
 import type { Simulator } from "../../src/rails/simulator/index.ts"
 import { checkTold } from "./answers.ts"
 import { type Base, NUMBERS_BEGIN } from "./base.ts"
+import { checkChain } from "./chain-check.ts"
+import type { ChainSide } from "./chain-far-side.ts"
 import type { Clients } from "./clients.ts"
 import { checkFarSide } from "./far-side.ts"
 import type { Receivers } from "./receivers.ts"
@@ -81,6 +83,7 @@ export type Rest = {
   readonly plan: Plan
   readonly clients: Clients
   readonly simulator: Simulator
+  readonly chain: ChainSide | null
   readonly receivers: Receivers
   /** What nodes said of faults that nobody planted. */
   readonly faults: readonly string[]
@@ -103,7 +106,7 @@ export async function isAtRest(db: Queries): Promise<boolean> {
 
 /** Checks a world in which nothing is due any more. */
 export async function checkRest(rest: Rest): Promise<void> {
-  const { database, faults } = rest
+  const { chain, database, faults } = rest
   // A second line of defence that had to hold is a fault, too.
   must(faults.length === 0, "fault", () => faults[0]!)
   const [wrong] = await verifyBooks(database)
@@ -111,6 +114,7 @@ export async function checkRest(rest: Rest): Promise<void> {
   await checkOver(rest)
   await checkDeliveries(rest)
   await checkFarSide(rest)
+  if (chain) await checkChain(database, chain)
   await checkTold(rest)
   await checkSecrets(rest)
 }

@@ -1,6 +1,8 @@
 /** The far sides: one simulated bank for all nodes, whose own books say what money moved. */
-import type { Rail } from "../../src/core/index.ts"
+import type { Clock, Rail } from "../../src/core/index.ts"
 import { makeSimulator, type Simulator } from "../../src/rails/simulator/index.ts"
+import { type ChainSide, openChainSide } from "./chain-far-side.ts"
+import type { ChainPlan } from "./chain-steps.ts"
 import type { Fault } from "./faults.ts"
 import { seededIds } from "./random.ts"
 import type { Scheduler } from "./scheduler.ts"
@@ -8,8 +10,10 @@ import type { SimulatedTime } from "./time.ts"
 
 export type Rails = {
   readonly simulator: Simulator
-  /** The same far side, as one node calls it. */
-  forNode(): readonly Rail[]
+  /** Where the run has one: then all crypto is paid there. */
+  readonly chain: ChainSide | null
+  /** The same far sides, as one node calls them. */
+  forNode(clock: Clock): readonly Rail[]
 }
 
 /** Opens the far sides of one run. They have the true time. */
@@ -18,11 +22,18 @@ export function openRails(
   time: SimulatedTime,
   seed: number,
   publicUrl: string,
+  plan: ChainPlan | null,
 ): Rails {
   const clock = time.clockOf({ skewMs: 0 })
   const ids = seededIds(clock, seed, "the bank")
   const simulator = makeSimulator({ clock, ids, dir: null, publicUrl })
-  return { simulator, forNode: () => [gated(scheduler, simulator)] }
+  const chain = plan ? openChainSide(plan, scheduler, time) : null
+  const bank = gated(scheduler, simulator)
+  return {
+    simulator,
+    chain,
+    forNode: (own) => (chain ? [chain.railFor(own), bank] : [bank]),
+  }
 }
 
 /** What became of a call, whatever became of its answer. */

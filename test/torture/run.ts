@@ -2,6 +2,9 @@
 import { openDatabase } from "../../src/db/database.ts"
 import { databaseOn, onServer } from "../support/server.ts"
 import { type Base, dropOwn } from "./base.ts"
+import { isRead } from "./chain-check.ts"
+import { isChainStep, play } from "./chain-play.ts"
+import type { ChainStep } from "./chain-steps.ts"
 import { Clients, createOf } from "./clients.ts"
 import { checkRest, isAtRest, makeStepCheck } from "./invariants.ts"
 import { type Node, openNode, PUBLIC_URL, startLoops } from "./node.ts"
@@ -32,6 +35,10 @@ const REST_MS = [
 ] as const
 
 const MOMENT_MS = 10
+/** What mostly happens when nobody is at work; the lower, the more. */
+const PATIENCE: Partial<Record<Step["do"], number>> = { wait: 0.2, mine: 0.4, fork: 0.5 }
+/** As often as a chain is looked at. */
+const BLOCK_MS = 1_000
 
 let made = 0
 
@@ -81,7 +88,7 @@ class Run {
     const scheduler = new Scheduler(plan, this.#time)
     this.#scheduler = scheduler
     this.#watcher = openDatabase({ url, poolSize: 1, applicationName: "torture" })
-    this.#rails = openRails(scheduler, this.#time, plan.seed, PUBLIC_URL)
+    this.#rails = openRails(scheduler, this.#time, plan.seed, PUBLIC_URL, plan.chain)
     this.#clients = new Clients(base, this.#rails.simulator)
     scheduler.tell = (line) => this.#history.push(`  ${line}`)
     scheduler.crash = (life) => this.#crash(life)
@@ -108,6 +115,7 @@ where not l.granted and a.datname = current_database()`,
         plan: this.#plan,
         clients: this.#clients,
         simulator: this.#rails.simulator,
+        chain: this.#rails.chain,
         receivers: this.#receivers,
         faults: this.#faults,
         now: new Date(this.#time.nowMs),
@@ -178,7 +186,7 @@ where not l.granted and a.datname = current_database()`,
   /** Time passes at its own pace, but mostly when nobody is at work. */
   #turnOf(step: Step): number {
     const turn = chosen(this.#plan.seed, `turn of step ${step.at}`)
-    return step.do === "wait" && turn > 0.2 ? Number.POSITIVE_INFINITY : turn
+    return turn > (PATIENCE[step.do] ?? 1) ? Number.POSITIVE_INFINITY : turn
   }
 
   /** Most clients do nothing with a payment before they have heard of it. */
@@ -204,9 +212,11 @@ where not l.granted and a.datname = current_database()`,
   async #begin(step: Step): Promise<void> {
     const line = `${step.at}. ${said(step)}`
     this.#history.push(line)
+    if (isChainStep(step)) return this.#play(step)
     switch (step.do) {
       case "wait":
-        return this.#scheduler.advance(step.ms)
+        await this.#scheduler.advance(step.ms)
+        return this.#rails.chain?.tick(step.ms)
       case "set back": {
         const node = this.#nodes[step.node % this.#plan.nodes]!
         node.life.skewMs -= step.ms
@@ -226,6 +236,17 @@ where not l.granted and a.datname = current_database()`,
     }
   }
 
+  async #play(step: ChainStep): Promise<void> {
+    const { chain } = this.#rails
+    if (chain === null) return
+    const create = createOf(step, this.#steps)
+    const parts = { side: chain, database: this.#watcher, clients: this.#clients, create }
+    const came = await play({ ...parts, seed: this.#plan.seed, nowMs: this.#time.nowMs }, step)
+    this.#history.push(`${step.at}. ${came ?? "is left out: nobody knows of it"}`)
+    // Blocks take time, and whoever reads the chain looks again.
+    if (step.do === "mine" || step.do === "fork") await this.#scheduler.advance(BLOCK_MS)
+  }
+
   #answered({ at }: Step, answer: string | null): void {
     this.#asked.delete(at)
     const how = answer === null ? "is left out: its client knows of nothing" : `heard ${answer}`
@@ -243,7 +264,10 @@ where not l.granted and a.datname = current_database()`,
       // What was sent is written down a moment later, and not a day.
       await this.#scheduler.advance(MOMENT_MS)
       await this.#drain()
-      if (await isAtRest(this.#watcher)) return
+      const { chain } = this.#rails
+      const isDone = chain === null || (await isRead(this.#watcher, chain))
+      if (isDone && (await isAtRest(this.#watcher))) return
+      chain?.rest()
     }
   }
 }

@@ -1,6 +1,7 @@
 /** What clients do in one run: steps as data, so that any of them can be left out. */
 import { ACCOUNT_ENDINGS } from "./base.ts"
-import { type Random, randomOf } from "./random.ts"
+import { type ChainPlan, type ChainStep, chainOf, chainStepOf, saidOfChain } from "./chain-steps.ts"
+import { chosen, type Random, randomOf } from "./random.ts"
 import type { Fired } from "./scheduler.ts"
 
 /** The ways in which a payment is made; each is a route of a dialect. */
@@ -50,6 +51,7 @@ export type Step =
   | Pay
   /** The bank tells of one of its orders, once more; which one is chosen by name. */
   | { readonly do: "notice"; readonly at: number; readonly times: number }
+  | ChainStep
   | { readonly do: "repeat"; readonly at: number; readonly of: number; readonly same: boolean }
   | { readonly do: "read"; readonly at: number; readonly of: number; readonly stranger: boolean }
   | { readonly do: "simulate"; readonly at: number; readonly of: number; readonly outcome: string }
@@ -77,6 +79,8 @@ export type Plan = {
   readonly steps: readonly Step[]
   /** What goes wrong instead, gate by gate: in plans that were cut down or written down. */
   readonly faults: readonly Fired[] | null
+  /** The chain by which crypto is paid; null where the simulator pays it. */
+  readonly chain: ChainPlan | null
 }
 
 const ANSWERS = ["approve", "approve", "approve", "decline", "expire", "leave", "cancel"] as const
@@ -95,9 +99,13 @@ export function planOf(seed: number, most = 40): Plan {
   const nodes = random.chance(0.5) ? 2 : 1
   const rate = random.pick(RATES)
   const count = Math.min(most, 8 + random.below(32))
+  const chain = chainOf(seed)
   const steps: Step[] = []
-  for (let at = 0; at < count; at += 1) steps.push(stepOf(seed, at, steps, nodes))
-  return { seed, nodes, rate, steps, faults: null }
+  for (let at = 0; at < count; at += 1) {
+    const step = chain && chainStepAt(seed, at, chain, steps)
+    steps.push(step ?? stepOf(seed, at, steps, nodes, chain !== null))
+  }
+  return { seed, nodes, rate, steps, chain, faults: null }
 }
 
 /** Of ten things that clients and operators do, so many are of each kind. */
@@ -116,7 +124,13 @@ const KINDS = [
   "crash",
 ] as readonly Step["do"][]
 
-function stepOf(seed: number, at: number, before: readonly Step[], nodes: number): Step {
+function stepOf(
+  seed: number,
+  at: number,
+  before: readonly Step[],
+  nodes: number,
+  hasChain: boolean,
+): Step {
   const random = randomOf(seed, `step ${at}`)
   const made = before.filter((each) => each.do === "create")
   const refunded = before.filter((each) => each.do === "refund")
@@ -152,8 +166,22 @@ function stepOf(seed: number, at: number, before: readonly Step[], nodes: number
     case "crash":
       return { do: "crash", at, node: random.below(nodes) }
     default:
-      return newCreate(random, at)
+      return hasChain && chosen(seed, `crypto ${at}`) < 0.6
+        ? { ...newCreate(random, at), way: "pentagoo" }
+        : newCreate(random, at)
   }
+}
+
+function chainStepAt(seed: number, at: number, chain: ChainPlan, before: readonly Step[]) {
+  const made = before.filter((each) => each.do === "create" && isByChain(each))
+  const refunded = before.filter((each) => each.do === "refund")
+  const places = (steps: readonly Step[]) => steps.map((each) => each.at)
+  return chainStepOf(seed, at, chain, places(made), places(refunded))
+}
+
+/** Whether its payer sends by himself. */
+export function isByChain({ at, way }: Create): boolean {
+  return way === "pentagoo" || (way === "caudal" && at % 2 === 0)
 }
 
 /** What was just done is what most is done to. */
@@ -202,7 +230,9 @@ export function said(step: Step): string {
       return `${step.ms} ms pass`
     case "set back":
       return `the clock of node ${step.node + 1} is set back by ${step.ms} ms`
-    default:
+    case "crash":
       return `node ${step.node + 1} crashes`
+    default:
+      return saidOfChain(step)
   }
 }
