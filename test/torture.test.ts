@@ -6,6 +6,7 @@ import { type Base, dropOwn, makeBase } from "./torture/base.ts"
 import { REGRESSIONS } from "./torture/regressions.ts"
 import { type Ran, run } from "./torture/run.ts"
 import { story } from "./torture/shrink.ts"
+import { closeStage } from "./torture/stage.ts"
 import { planOf } from "./torture/workload.ts"
 
 /** As many as fit into the suite's time; `npm run torture` runs them by the thousand. */
@@ -26,6 +27,7 @@ before(async () => {
 })
 
 after(async () => {
+  await closeStage(base)
   await dropOwn(url!, base.name)
   await server?.stop()
 })

@@ -12,6 +12,7 @@ import { openDatabase } from "../../src/db/database.ts"
 import { dialects } from "../../src/dialects/index.ts"
 import { databaseOn, dropDatabase, onServer, TEMPLATE } from "../support/server.ts"
 import type { ChainPlan } from "./chain-steps.ts"
+import { keepRows } from "./keep.ts"
 import { type Node, openNode, PUBLIC_URL } from "./node.ts"
 import { openRails } from "./rails.ts"
 import { openReceivers } from "./receivers.ts"
@@ -82,7 +83,8 @@ export async function makeBase(serverUrl: string, name: string): Promise<Base> {
   const life = { name: "base", dead: false, skewMs: 0, time }
   const receivers = openReceivers()
   const faults: string[] = []
-  const parts = { url, seed: BASE_SEED, life, scheduler, rails, receivers, faults }
+  const real = openDatabase({ url, plans: "indexed" })
+  const parts = { real, seed: BASE_SEED, life, scheduler, rails, receivers, faults }
   const node = await openNode(parts)
   await node.core.pass()
   const companies = sandboxCatalogueFor([])
@@ -90,11 +92,10 @@ export async function makeBase(serverUrl: string, name: string): Promise<Base> {
   const merchants: MerchantBase[] = []
   for (const each of ["Azul", "Verde"]) merchants.push(await addMerchant(node, each))
   await node.core.pass()
-  await node.server.close()
   await node.close()
   assert.deepEqual(faults, [])
-  const real = openDatabase({ url })
   await releaseCursors(real, node.core.node)
+  await keepRows(real)
   await real.query("analyze")
   await real.close()
   return { name, serverUrl, startAt: new Date(START_AT.getTime() + 1_000), merchants }
@@ -128,7 +129,7 @@ async function storeAccounts(node: Node, shown: MerchantBase["shown"]) {
     const url = `/palomma-direct-debit/v1${path}`
     const headers = { authorization, "content-type": "application/json" }
     const payload = JSON.stringify(body)
-    const made = await node.server.inject({ method: "POST", url, headers, payload })
+    const made = await node.ask({ method: "POST", url, headers, payload })
     assert.equal(made.statusCode, 201, made.body)
     return made.json().id
   }

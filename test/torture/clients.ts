@@ -82,7 +82,7 @@ export class Clients {
 
   async #ask(node: Node, step: Step, request: InjectOptions): Promise<Told> {
     const askedAfter = this.told.length
-    const answer = await node.server.inject(request)
+    const answer = await node.ask(request)
     const told: Told = {
       ...{ step, askedAfter, cameAs: this.told.length },
       status: answer.statusCode,
@@ -233,7 +233,7 @@ export class Clients {
     const known = this.#tokens.get(name)
     if (known && nowMs < known.untilMs) return known.token
     const { clientUsername, password } = shown.tapila
-    const login = await node.server.inject({
+    const login = await node.ask({
       method: "POST",
       url: "/tapila/login",
       headers: { "content-type": "application/json" },

@@ -100,7 +100,9 @@ export function gatedDatabase(scheduler: Scheduler, life: Life, real: Database):
         const kind = calls.at(-1) === commit ? "commit" : "round"
         const own = calls.find(({ text }) => !["begin", "commit"].includes(text))
         const about = `of ${calls.length}: ${wordsOf(own?.text ?? "nothing")}`
-        return scheduler.pass(kind, about, (fault) => perform(calls, fault))
+        const starts = calls[0] === begin
+        const isInside = () => starts || inTransaction
+        return scheduler.pass(kind, about, (fault) => perform(calls, fault), isInside)
       },
       close: async () => undefined,
     }
@@ -148,15 +150,22 @@ export function gatedDatabase(scheduler: Scheduler, life: Life, real: Database):
       throw error
     }
 
-    const given = await scheduler.pass("transaction", "begins", start)
+    const inside = () => true
+    const given = await scheduler.pass("transaction", "begins", start, inside)
     const gated: Transaction = {
       query: (text, params) =>
-        scheduler.pass("statement", wordsOf(text), (fault) =>
-          during(fault, () => given.query(text, params)),
+        scheduler.pass(
+          "statement",
+          wordsOf(text),
+          (fault) => during(fault, () => given.query(text, params)),
+          inside,
         ),
       script: (text) =>
-        scheduler.pass("statement", wordsOf(text), (fault) =>
-          during(fault, () => given.script(text)),
+        scheduler.pass(
+          "statement",
+          wordsOf(text),
+          (fault) => during(fault, () => given.script(text)),
+          inside,
         ),
     }
     let answer: Answer

@@ -53,6 +53,11 @@ limit 5`
 
 type Wrong = { readonly invariant: number; readonly what: string }
 
+type Look = { readonly wrong: readonly Wrong[] | null; readonly states: Record<string, string> }
+
+const LOOK = `select (select json_agg(w) from (${WRONG}) w) as wrong,
+  (select coalesce(json_object_agg(id, state), '{}') from payments) as states`
+
 /** Remembers the states that payments were in, and looks whether they move as they may. */
 export function makeStepCheck(db: Queries): () => Promise<void> {
   const states = new Map<string, string>()
@@ -64,16 +69,17 @@ export function makeStepCheck(db: Queries): () => Promise<void> {
     )
     if (found[0]!.at === last) return
     last = found[0]!.at
-    const { rows: wrong } = await db.query<Wrong>(WRONG)
-    for (const { invariant, what } of wrong) throw new ViolationError({ invariant, what })
-    const { rows } = await db.query<{ id: string; state: string }>("select id, state from payments")
-    for (const { id, state } of rows) {
+    const { rows } = await db.query<Look>(LOOK)
+    const { states: now, wrong } = rows[0]!
+    for (const { invariant, what } of wrong ?? []) throw new ViolationError({ invariant, what })
+    for (const [id, state] of Object.entries(now)) {
       const before = states.get(id)
       states.set(id, state)
       const may = before === undefined || before === state || LATER[before]!.includes(state)
       must(may, 4, () => `payment ${id} went from ${before} to ${state}`)
     }
-    must(states.size === rows.length, 8, () => "a payment that was there is gone")
+    const gone = [...states.keys()].find((id) => !(id in now))
+    must(gone === undefined, 8, () => `payment ${gone} was there and is gone`)
   }
 }
 
@@ -90,25 +96,9 @@ export type Rest = {
   readonly now: Date
 }
 
-/** Whether nothing more happens by itself: what is left waits for a payer, or for nobody. */
-export async function isAtRest(db: Queries): Promise<boolean> {
-  const { rows } = await db.query<{ due: boolean }>(
-    `select exists (
-    select 1 from deliveries d join endpoints n on n.id = d.endpoint_id
-    where d.state = 'due' and n.disabled_at is null)
-  or exists (select 1 from attempts where look_at is not null)
-  or exists (select 1 from instruments where look_at is not null)
-  or exists (select 1 from payments where state in ('pending', 'processing')
-    and expires_at is not null) as due`,
-  )
-  return !rows[0]!.due
-}
-
 /** Checks a world in which nothing is due any more. */
 export async function checkRest(rest: Rest): Promise<void> {
   const { chain, database, faults } = rest
-  // A second line of defence that had to hold is a fault, too.
-  must(faults.length === 0, "fault", () => faults[0]!)
   const [wrong] = await verifyBooks(database)
   must(wrong === undefined, 1, () => `the books: ${wrong!.what} ${wrong!.id}: ${wrong!.detail}`)
   await checkOver(rest)
@@ -117,6 +107,8 @@ export async function checkRest(rest: Rest): Promise<void> {
   if (chain) await checkChain(database, chain)
   await checkTold(rest)
   await checkSecrets(rest)
+  // A second line of defence that had to hold is a fault, too.
+  must(faults.length === 0, "fault", () => faults[0]!)
 }
 
 /** What had a time has ended, and what was asked of a rail has an answer. */

@@ -1,15 +1,13 @@
 /** One life of a node: the whole program but its sockets, on a database of its own connections. */
-import type { FastifyBaseLogger, FastifyInstance } from "fastify"
-import { mountCheckout } from "../../src/checkout/index.ts"
+import type { FastifyBaseLogger, InjectOptions, LightMyRequestResponse as Response } from "fastify"
 import { type Core, type CoreParts, openCore } from "../../src/core/core.ts"
 import type { Passwords } from "../../src/core/password.ts"
 import { masterKey, openKeyring } from "../../src/core/seal.ts"
-import { openDatabase } from "../../src/db/database.ts"
-import { dialects, mountDialect } from "../../src/dialects/index.ts"
-import { mountNotices } from "../../src/http/notices.ts"
-import { makeServer } from "../../src/http/server.ts"
+import type { Database } from "../../src/db/database.ts"
+import { dialects } from "../../src/dialects/index.ts"
 import { NodeFailure } from "../../src/rails/evm/rpc.ts"
 import { type Connections, gatedDatabase } from "./connections.ts"
+import { openDoors } from "./doors.ts"
 import { isPlanted } from "./faults.ts"
 import type { Rails } from "./rails.ts"
 import { seededIds } from "./random.ts"
@@ -46,14 +44,16 @@ function isLate(error: unknown): boolean {
 export type Node = {
   readonly life: Life
   readonly core: Core
-  readonly server: FastifyInstance
+  /** Sends a request, as if it came by the network. */
+  ask(request: InjectOptions): Promise<Response>
   readonly connections: Connections
-  /** Ends its connections for good. */
+  /** Gives up what it has open; its connections stay. */
   close(): Promise<void>
 }
 
 export type NodeParts = {
-  readonly url: string
+  /** Its connections, which others may have used before and will use again. */
+  readonly real: Database
   readonly seed: number
   readonly life: Life
   readonly scheduler: Scheduler
@@ -67,7 +67,7 @@ export type NodeParts = {
 function loggerOf({ faults, life, scheduler }: NodeParts): FastifyBaseLogger & CoreParts["log"] {
   const quiet = () => undefined
   const error = (about: object, text: string) => {
-    const { err } = about as { readonly err?: unknown }
+    const { err = JSON.stringify(about) } = about as { readonly err?: unknown }
     if (!isPlanted(err) && !isLate(err)) faults.push(`${life.name}: ${text}: ${err}`)
     scheduler.tell(`${life.name} says: ${text}: ${err}`)
   }
@@ -78,8 +78,7 @@ function loggerOf({ faults, life, scheduler }: NodeParts): FastifyBaseLogger & C
 
 /** Builds a node; its loops don't run yet. */
 export async function openNode(parts: NodeParts): Promise<Node> {
-  const { life, rails, receivers, scheduler, seed, url } = parts
-  const real = openDatabase({ url, plans: "indexed", applicationName: `caudal ${life.name}` })
+  const { life, rails, real, receivers, scheduler, seed } = parts
   const connections = gatedDatabase(scheduler, life, real)
   const clock = life.time.clockOf(life)
   const ids = seededIds(clock, seed, life.name)
@@ -103,22 +102,13 @@ export async function openNode(parts: NodeParts): Promise<Node> {
     metrics: NO_METRICS,
     log,
   })
-  const server = makeServer({
-    clock,
-    ids,
-    logger: log,
-    metrics: NO_METRICS,
-    mode: "sandbox",
-  })
-  for (const dialect of dialects) await mountDialect(server, dialect, core)
-  await mountCheckout(server, core)
-  await mountNotices(server, core)
-  await server.ready()
+  const doors = openDoors({ core, log })
   return {
-    ...{ life, core, server, connections },
+    ...{ life, core, connections },
+    ask: doors.ask,
     async close() {
+      doors.close()
       await connections.drop()
-      await real.close()
     },
   }
 }

@@ -1,17 +1,17 @@
 /** Runs one plan from its first step to rest, and says what was wrong with what came of it. */
-import { openDatabase } from "../../src/db/database.ts"
-import { databaseOn, onServer } from "../support/server.ts"
-import { type Base, dropOwn } from "./base.ts"
+import type { Base } from "./base.ts"
 import { isRead } from "./chain-check.ts"
 import { isChainStep, play } from "./chain-play.ts"
 import type { ChainStep } from "./chain-steps.ts"
 import { Clients, createOf } from "./clients.ts"
-import { checkRest, isAtRest, makeStepCheck } from "./invariants.ts"
+import { checkRest, makeStepCheck } from "./invariants.ts"
 import { type Node, openNode, PUBLIC_URL, startLoops } from "./node.ts"
 import { openRails } from "./rails.ts"
 import { chosen } from "./random.ts"
 import { openReceivers } from "./receivers.ts"
+import { nextDue } from "./rest.ts"
 import { type Fired, quiet, Scheduler } from "./scheduler.ts"
+import { type Stage, stageOf } from "./stage.ts"
 import { inContext, type Life, SimulatedTime } from "./time.ts"
 import { type Violation, ViolationError } from "./violation.ts"
 import { type Plan, type Step, said } from "./workload.ts"
@@ -27,45 +27,40 @@ export type Ran = {
 
 /** More gates than any run has ever needed: then something goes on in a circle. */
 const GATES_MAX = 60_000
-/** Until everything is over by itself: retries, expiries and the bank's look-ups. */
-const REST_MS = [
-  ...[1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 300_000, 1_200_000, 3_600_000],
-  ...Array<number>(5).fill(14_400_000),
-  ...Array<number>(4).fill(86_400_000),
-] as const
-
+/** Retries, expiries and the bank's look-ups: far fewer ends ever follow each other. */
+const RESTS_MAX = 60
+/** The loops' longest pause: then each of them has looked. */
+const PASS_MS = 500
 const MOMENT_MS = 10
 /** What mostly happens when nobody is at work; the lower, the more. */
 const PATIENCE: Partial<Record<Step["do"], number>> = { wait: 0.2, mine: 0.4, fork: 0.5 }
-/** As often as a chain is looked at. */
+/** As often as a chain is looked at, and what is waited for at rest until all of it was read. */
 const BLOCK_MS = 1_000
+const CHAIN_REST_MS = 4 * 3_600_000
+/** The books are looked at in the background once a minute, which is half the work of a run. */
+const LOOKS_SHARE = 0.25
+const NEVER = new Date("9999-01-01T00:00:00.000Z")
 
-let made = 0
-
-/** Runs a plan on a fresh copy of the base. Throws for what is wrong with the torture itself. */
+/** Runs a plan on the base's stage. Throws for what is wrong with the torture itself. */
 export async function run(base: Base, plan: Plan): Promise<Ran> {
-  made += 1
-  const name = `${base.name}_${made}`
-  const { serverUrl } = base
-  await dropOwn(serverUrl, name)
-  await onServer(serverUrl, `create database ${name} template ${base.name}`)
-  await onServer(serverUrl, `alter database ${name} set synchronous_commit = off`)
-  const run = new Run(base, plan, databaseOn(serverUrl, name))
+  const stage = await stageOf(base)
+  const run = new Run(base, plan, stage)
+  let ran: Ran | null = null
   try {
-    return await run.whole()
+    ran = await run.whole()
+    return ran
   } finally {
     await run.close()
-    await dropOwn(serverUrl, name)
+    await stage.clear(ran !== null && ran.violation === null)
   }
 }
 
 class Run {
   readonly #base: Base
   readonly #plan: Plan
-  readonly #url: string
+  readonly #stage: Stage
   readonly #time: SimulatedTime
   readonly #scheduler: Scheduler
-  readonly #watcher
   readonly #clients: Clients
   readonly #rails
   readonly #receivers = openReceivers()
@@ -79,38 +74,38 @@ class Run {
   readonly #asked = new Set<number>()
   readonly #steps: ReadonlyMap<number, Step>
 
-  constructor(base: Base, plan: Plan, url: string) {
+  constructor(base: Base, plan: Plan, stage: Stage) {
     this.#base = base
     this.#plan = plan
-    this.#url = url
+    this.#stage = stage
     this.#time = new SimulatedTime(base.startAt)
     this.#steps = new Map(plan.steps.map((step) => [step.at, step]))
     const scheduler = new Scheduler(plan, this.#time)
     this.#scheduler = scheduler
-    this.#watcher = openDatabase({ url, poolSize: 1, applicationName: "torture" })
     this.#rails = openRails(scheduler, this.#time, plan.seed, PUBLIC_URL, plan.chain)
     this.#clients = new Clients(base, this.#rails.simulator)
     scheduler.tell = (line) => this.#history.push(`  ${line}`)
     scheduler.crash = (life) => this.#crash(life)
     scheduler.waiting = async () => {
-      const { rows } = await this.#watcher.query<{ count: number }>(
+      const { rows } = await this.#stage.watcher.query<{ count: number }>(
         `select count(distinct l.pid)::int as count from pg_locks l
 join pg_stat_activity a on a.pid = l.pid
 where not l.granted and a.datname = current_database()`,
       )
       return rows[0]!.count
     }
-    scheduler.check = makeStepCheck(this.#watcher)
+    scheduler.check = makeStepCheck(this.#stage.watcher)
   }
 
   async whole(): Promise<Ran> {
     let violation: Violation | null = null
     try {
+      await this.#prepare()
       for (let at = 0; at < this.#plan.nodes; at += 1) await this.#start(at, "")
       await this.#work()
       await this.#rest()
       await checkRest({
-        database: this.#watcher,
+        database: this.#stage.watcher,
         base: this.#base,
         plan: this.#plan,
         clients: this.#clients,
@@ -133,12 +128,12 @@ where not l.granted and a.datname = current_database()`,
       node.life.dead = true
       await node.close()
     }
-    await this.#watcher.close()
   }
 
   async #start(at: number, mark: string): Promise<void> {
     const life: Life = { name: `node ${at + 1}${mark}`, dead: false, skewMs: 0, time: this.#time }
-    const parts = { url: this.#url, seed: this.#plan.seed, life, scheduler: this.#scheduler }
+    const real = this.#stage.connectionsOf(at)
+    const parts = { real, seed: this.#plan.seed, life, scheduler: this.#scheduler }
     const far = { rails: this.#rails, receivers: this.#receivers, faults: this.#faults }
     const node = await openNode({ ...parts, ...far })
     this.#nodes[at] = node
@@ -240,7 +235,7 @@ where not l.granted and a.datname = current_database()`,
     const { chain } = this.#rails
     if (chain === null) return
     const create = createOf(step, this.#steps)
-    const parts = { side: chain, database: this.#watcher, clients: this.#clients, create }
+    const parts = { side: chain, database: this.#stage.watcher, clients: this.#clients, create }
     const came = await play({ ...parts, seed: this.#plan.seed, nowMs: this.#time.nowMs }, step)
     this.#history.push(`${step.at}. ${came ?? "is left out: nobody knows of it"}`)
     // Blocks take time, and whoever reads the chain looks again.
@@ -258,17 +253,44 @@ where not l.granted and a.datname = current_database()`,
     this.#scheduler.calm = true
     this.#history.push("nothing goes wrong any more")
     await this.#drain()
-    for (const ms of REST_MS) {
-      await this.#scheduler.advance(ms)
-      await this.#drain()
-      // What was sent is written down a moment later, and not a day.
-      await this.#scheduler.advance(MOMENT_MS)
-      await this.#drain()
-      const { chain } = this.#rails
-      const isDone = chain === null || (await isRead(this.#watcher, chain))
-      if (isDone && (await isAtRest(this.#watcher))) return
-      chain?.rest()
+    let leastMs = PASS_MS
+    for (let rests = 0; rests < RESTS_MAX; rests += 1) {
+      await this.#pass(leastMs)
+      const now = new Date(this.#time.nowMs)
+      const due = await nextDue(this.#stage.watcher, this.#rails.simulator, now)
+      if (due === null) {
+        if (await this.#isChainRead()) return
+        continue
+      }
+      const waitMs = due.getTime() - now.getTime()
+      // What is due and not done has a lease, or a node whose clock was set back.
+      leastMs = waitMs > 0 ? PASS_MS : leastMs * 2
+      await this.#pass(waitMs)
     }
+    throw new ViolationError({ invariant: "rest", what: "something is due on and on" })
+  }
+
+  /** Whether the chain is read to its end; blocks are made, and hours pass, until it is. */
+  async #isChainRead(): Promise<boolean> {
+    const { chain } = this.#rails
+    if (chain === null || (await isRead(this.#stage.watcher, chain))) return true
+    chain.rest()
+    await this.#pass(CHAIN_REST_MS)
+    return false
+  }
+
+  async #pass(ms: number): Promise<void> {
+    if (ms > 0) await this.#scheduler.advance(ms)
+    await this.#drain()
+    // What was sent is written down a moment later.
+    await this.#scheduler.advance(MOMENT_MS)
+    await this.#drain()
+  }
+
+  /** Whether books are looked at while this goes on; all of them are read once it is over. */
+  async #prepare(): Promise<void> {
+    if (chosen(this.#plan.seed, "looks") < LOOKS_SHARE) return
+    await this.#stage.watcher.query("update books_watch set leased_until = $1", [NEVER])
   }
 }
 

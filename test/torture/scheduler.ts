@@ -20,6 +20,8 @@ type Gate = {
   readonly name: string
   readonly kind: GateKind
   readonly life: Life
+  /** Whether the transaction that this belongs to is open: that one it doesn't wait for. */
+  readonly isInside: () => boolean
   readonly perform: (fault: Fault | null) => Promise<unknown>
   readonly resolve: (value: never) => void
   readonly reject: (error: unknown) => void
@@ -73,14 +75,19 @@ export class Scheduler {
   }
 
   /** Does something outside a node's memory when its turn comes. */
-  pass<T>(kind: GateKind, about: string, perform: (fault: Fault | null) => Promise<T>): Promise<T> {
+  pass<T>(
+    kind: GateKind,
+    about: string,
+    perform: (fault: Fault | null) => Promise<T>,
+    isInside = () => false,
+  ): Promise<T> {
     const at = context()
     if (!at) return perform(null)
     const { promise, resolve, reject } = Promise.withResolvers<T>()
     // Who is dead hears nothing any more.
     if (at.life.dead) return promise
     const name = this.#nameOf(at, kind, about)
-    this.#gates.push({ name, kind, life: at.life, perform, resolve, reject })
+    this.#gates.push({ name, kind, life: at.life, isInside, perform, resolve, reject })
     return promise
   }
 
@@ -132,7 +139,8 @@ export class Scheduler {
       const woken = new Promise<void>((resolve) => {
         this.#woken = resolve
       })
-      const mayWait = this.openTransactions > 0 || running.length > 1
+      const own = running.filter(({ gate }) => gate.isInside()).length
+      const mayWait = this.openTransactions > own || running.length > 1
       if (!mayWait) {
         await woken
         continue
@@ -155,6 +163,8 @@ export class Scheduler {
   async #open(gate: Gate): Promise<void> {
     const { life, name } = gate
     this.gatesPassed += 1
+    // What is one behind the other is so by the clock, too: nothing hangs on where a row lies.
+    this.time.pass(1)
     const fault = this.#faultOf(gate)
     this.tell(fault ? `${name}: ${fault}` : name)
     if (fault) this.fired.push({ gate: name, fault })
@@ -178,7 +188,7 @@ export class Scheduler {
     await this.stable()
     const done = this.#calls.filter((call) => call.done !== null)
     this.#calls = this.#calls.filter((call) => call.done === null)
-    if (done.some(({ gate }) => mayWrite(gate))) await this.check()
+    if (done.some(mayHaveWritten)) await this.check()
     for (const call of done) {
       const { fault, gate } = call
       if (gate.life.dead) continue
@@ -218,10 +228,14 @@ export class Scheduler {
   }
 }
 
-/** Whether something may have been written for good when a gate of this kind was passed. */
-function mayWrite({ kind, name }: Gate): boolean {
-  if (kind === "query") return !name.includes(": query select ")
-  return kind === "commit" || kind === "end" || kind === "late end"
+/** Whether something may have been written for good when a gate was passed. */
+function mayHaveWritten({ done, gate: { kind, name } }: Call): boolean {
+  if (kind !== "query") return kind === "commit" || kind === "end" || kind === "late end"
+  if (name.includes(": query select ")) return false
+  // What a claim, an update or a deletion counts is what it wrote.
+  const isCounted = /: query (with due as|update|delete)/.test(name)
+  const { rowCount = 1 } = (done && "value" in done ? done.value : {}) as { rowCount?: number }
+  return !isCounted || rowCount > 0
 }
 
 /**

@@ -76,10 +76,15 @@ export class SimulatedTime {
     this.#timers.delete(id)
   }
 
-  /** Moves on; what set itself to go off by then does, one after the other. */
-  async advance(ms: number, quiet: () => Promise<void>): Promise<void> {
+  /** Lets a little time pass; what set itself to go off by then does when the clock is moved. */
+  pass(ms: number): void {
     this.elapsedMs += ms
     this.nowMs += ms
+  }
+
+  /** Moves on; what set itself to go off by then does, one after the other. */
+  async advance(ms: number, quiet: () => Promise<void>): Promise<void> {
+    this.pass(ms)
     const due = [...this.#timers.values()].filter(({ dueMs }) => dueMs <= this.elapsedMs)
     for (const timer of due.sort((a, b) => a.dueMs - b.dueMs || a.id - b.id)) {
       if (timer.life.dead || !this.#timers.has(timer.id)) continue
