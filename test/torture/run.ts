@@ -29,14 +29,15 @@ export type Ran = {
 const GATES_MAX = 60_000
 /** Retries, expiries and the bank's look-ups: far fewer ends ever follow each other. */
 const RESTS_MAX = 60
-/** The loops' longest pause: then each of them has looked. */
-const PASS_MS = 500
+/** The longest pause of loops that matter here, the chain's: then each of them has looked. */
+const PASS_MS = 1_000
+const HOUR_MS = 3_600_000
 const MOMENT_MS = 10
 /** What mostly happens when nobody is at work; the lower, the more. */
 const PATIENCE: Partial<Record<Step["do"], number>> = { wait: 0.2, mine: 0.4, fork: 0.5 }
 /** As often as a chain is looked at, and what is waited for at rest until all of it was read. */
 const BLOCK_MS = 1_000
-const CHAIN_REST_MS = 4 * 3_600_000
+const CHAIN_REST_MS = 4 * HOUR_MS
 /** The books are looked at in the background once a minute, which is half the work of a run. */
 const LOOKS_SHARE = 0.25
 const NEVER = new Date("9999-01-01T00:00:00.000Z")
@@ -254,29 +255,25 @@ where not l.granted and a.datname = current_database()`,
     this.#history.push("nothing goes wrong any more")
     await this.#drain()
     let leastMs = PASS_MS
+    let what = "a block"
     for (let rests = 0; rests < RESTS_MAX; rests += 1) {
+      this.#rails.chain?.rest()
       await this.#pass(leastMs)
       const now = new Date(this.#time.nowMs)
       const due = await nextDue(this.#stage.watcher, this.#rails.simulator, now)
-      if (due === null) {
-        if (await this.#isChainRead()) return
-        continue
-      }
-      const waitMs = due.getTime() - now.getTime()
+      if (due === null && (await this.#isChainRead())) return
+      what = due?.what ?? what
+      const waitMs = due === null ? CHAIN_REST_MS : due.at.getTime() - now.getTime()
       // What is due and not done has a lease, or a node whose clock was set back.
-      leastMs = waitMs > 0 ? PASS_MS : leastMs * 2
+      leastMs = waitMs > 0 ? PASS_MS : Math.min(leastMs * 2, HOUR_MS)
       await this.#pass(waitMs)
     }
-    throw new ViolationError({ invariant: "rest", what: "something is due on and on" })
+    throw new ViolationError({ invariant: "rest", what: `${what} is due on and on` })
   }
 
-  /** Whether the chain is read to its end; blocks are made, and hours pass, until it is. */
   async #isChainRead(): Promise<boolean> {
     const { chain } = this.#rails
-    if (chain === null || (await isRead(this.#stage.watcher, chain))) return true
-    chain.rest()
-    await this.#pass(CHAIN_REST_MS)
-    return false
+    return chain === null || isRead(this.#stage.watcher, chain)
   }
 
   async #pass(ms: number): Promise<void> {
