@@ -43,6 +43,8 @@ export type ClusterParts = {
   readonly account: Account | null
   /** Everything lies in here. */
   readonly folder: string
+  /** Patroni speaks etcd's newer protocol, in which some versions of it lose payments. */
+  readonly etcd3: boolean
 }
 
 /** Longer than a first start on a machine that has much else to do. */
@@ -52,11 +54,14 @@ const LED_MS = 120_000
 /** A former leader recovers, is rewound or copied anew, and catches up. */
 const WHOLE_MS = 180_000
 const LOOK_MS = 2_000
+/** A new database waits for a checkpoint, and for the standby. */
+const MADE_MS = 30_000
 /** Free numbers of 127/8, so that two runs and whatever else listens stay apart. */
 const NETWORK = (run: number) => `127.77.${(run % 250) + 1}`
 /** Whoever calls one of them from this machine comes from 127.0.0.1. */
 const LOOPBACK = "127.0.0.0/8"
-const PASSWORDS = { caudal: "caudal", superuser: "postgres", replication: "replicator" }
+/** Of a cluster that lives for minutes on this machine's loopback. */
+export const PASSWORDS = { caudal: "caudal", superuser: "postgres", replication: "replicator" }
 
 /** Builds it, and answers when both servers are there; it ends with the test. */
 export async function buildCluster(context: Cleanup, parts: ClusterParts): Promise<Cluster> {
@@ -86,7 +91,8 @@ export async function buildCluster(context: Cleanup, parts: ClusterParts): Promi
     ...["--initial-cluster", `etcd=${etcdUrls.peer}`],
   ])
   for (const name of SERVERS) {
-    const text = filled(templateOf("patroni.yml"), {
+    const template = templateOf("patroni.yml")
+    const text = filled(parts.etcd3 ? template.replace(/^etcd:$/m, "etcd3:") : template, {
       ...{ name, address: addresses[name], etcd: `${etcd}:2379`, network: LOOPBACK },
       ...{ folder: folderOf(name), programs: programs.postgres },
       "superuser-password": PASSWORDS.superuser,
@@ -241,7 +247,7 @@ async function asked(url: string, text: string): Promise<Record<string, unknown>
   client.on("error", () => {})
   await client.connect()
   try {
-    return (await client.query({ text, query_timeout: LOOK_MS } as pg.QueryConfig)).rows
+    return (await client.query({ text, query_timeout: MADE_MS } as pg.QueryConfig)).rows
   } finally {
     await client.end().catch(() => undefined)
   }

@@ -10,13 +10,14 @@ import { EVENTS, type Event, proveFailover, type Report } from "./proof.ts"
 const NAMES = Object.keys(EVENTS) as readonly Event[]
 const USUAL = "killed,frozen,switchover,crashed,cut,killed,killed"
 
-const USAGE = `Usage: npm run failover -- [--events LIST] [--no-backups] [--json]
+const USAGE = `Usage: npm run failover -- [--events LIST] [--no-backups] [--etcd3] [--keep] [--json]
 
 Builds a cluster of two PostgreSQL, Patroni, etcd and haproxy on loopback, in a temporary folder,
 with a gateway before it; makes payments and does to the leader what LIST says, in this order.
 
   --events LIST  of ${NAMES.join(", ")}, with commas;
                  ${USUAL} when left out
+  --etcd3        with etcd's newer protocol, in which Patroni 3.0.2 loses payments
   --no-backups   leaves out backing up under load, and restoring
   --keep         leaves the folder with its logs
   --json         prints the report as JSON, and nothing else on standard output
@@ -40,6 +41,7 @@ function options() {
       options: {
         events: { type: "string", default: USUAL },
         backups: { type: "boolean", default: true },
+        etcd3: { type: "boolean", default: false },
         keep: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
@@ -80,7 +82,7 @@ function linesOf(report: Report): string[] {
   ]
 }
 
-const { backups, events: list, help, json, keep } = options()
+const { backups, etcd3, events: list, help, json, keep } = options()
 if (help) {
   console.log(USAGE)
   process.exit(0)
@@ -113,7 +115,7 @@ try {
   )
   const report = await withCleanup((context) =>
     proveFailover(context, {
-      ...{ programs, account, folder: clusterDir, dataDir, events, progress },
+      ...{ programs, account, folder: clusterDir, etcd3, dataDir, events, progress },
       ...{ withBackups: backups, signal: stopping.signal },
     }),
   )

@@ -120,7 +120,7 @@ export async function proveFailover(testContext: Cleanup, wanted: Wanted): Promi
 
   await sleep(STEADY_MS)
   const backups = wanted.withBackups
-    ? await tryBackups(context, { ...wanted, cluster, gateway, all })
+    ? await tryBackups({ ...wanted, cluster, gateway, all, missing })
     : null
   if (backups) for (const { kind, said } of backups) progress(`back-up by ${kind}: ${said}`)
   const outcomes: Outcome[] = []
