@@ -146,7 +146,7 @@ create index payments_note on payments (note) where note is not null;
 /** Payments that are made before the migration begins, so that statements are prepared. */
 const BEFORE = 24
 
-test("a node goes on through the next version's migration, and can't be started after it", async (t) => {
+test("a node goes on through the next version's migration, and can't start after it", async (t) => {
   const context = lastFirst(t)
   const { database } = await testDatabase(context)
   const dir = mkdtempSync(join(tmpdir(), "caudal-migrations-"))

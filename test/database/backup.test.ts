@@ -1,4 +1,4 @@
-/** A cold copy of the data folder, as docs/operating/backups.md has it: put elsewhere, all is there. */
+/** A cold copy of the data folder, as docs/operating/backups.md has it, put elsewhere. */
 import assert from "node:assert/strict"
 import { execFileSync } from "node:child_process"
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs"

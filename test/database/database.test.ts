@@ -169,7 +169,7 @@ test("a server that isn't there is a connection fault, and closing twice is fine
   await nowhere.close()
 })
 
-test("a session that finds itself on a standby is refused, whatever it was opened for", async () => {
+test("a session that finds itself on a standby is refused, whatever it is for", async () => {
   for (const plans of ["any", "indexed"] as const) {
     const answering = (standby: boolean) =>
       ({ query: async () => [{ rows: [] }, { rows: [{ standby }] }] }) as never

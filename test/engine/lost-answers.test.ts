@@ -113,7 +113,7 @@ test("a server that became read-only costs one more try, and nobody an answer", 
   assert.deepEqual(faults, ["25006"])
 })
 
-test("the fate of a commit is told by a commit behind it, which a standby has to have", async (t) => {
+test("the fate of a commit is told by a commit behind it, as a standby has them", async (t) => {
   const { wire, direct, core, payment } = await wired(t)
   wire.cutAtCommit("after")
   assert.ok(!isRefusal(await core.engine.submit(createPayment, payment())))

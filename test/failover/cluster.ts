@@ -1,6 +1,6 @@
 /**
- * A cluster that fails over: two PostgreSQL under Patroni, one etcd, one haproxy, each on a loopback
- * address of its own, with the very files that docs/operating shows.
+ * A cluster that fails over: two PostgreSQL under Patroni, one etcd, one haproxy, each on an address
+ * of its own of this machine, with the very files that docs/operating shows.
  */
 import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"

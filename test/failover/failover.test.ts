@@ -1,4 +1,4 @@
-/** What of the fail-over's proof can be tried without a cluster: its files, its words, its verdict. */
+/** What of the fail-over's proof needs no cluster: its files, its words, its verdict. */
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"

@@ -1,4 +1,4 @@
-/** Processes that are started to be killed: what they said, who their children are, how they end. */
+/** Processes that are started to be killed: what they said, their children, how they end. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { closeSync, openSync, readdirSync, readFileSync } from "node:fs"
 import { setTimeout as sleep } from "node:timers/promises"
