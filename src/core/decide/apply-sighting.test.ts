@@ -259,6 +259,36 @@ const CASES: Readonly<Record<string, Row<ApplySighting>>> = {
     `
       refused payment_not_found: there is no such sighting`,
   ],
+  "the smallest part that was on its way left the chain": [
+    {
+      payments: [payment()],
+      attempts: [address({ seen: { usdc: "1" } })],
+      sightings: [sighting({ ...gone, amount: 1n, applied: "seen", appliedAmount: 1n })],
+    },
+    apply(),
+    `
+      answered applied: true
+      payment p: version 5 → 6, touched
+      attempt a: seen {usdc: 1} → {}, touched
+      sighting chain|s: applied seen → orphaned
+      frozen of a: []
+      told payment.orphaned (payment p #6 m caudal): payment p pending, attempt a open, {state: pending, reason: null, asset: usdc, amount: 1, reference: tx}`,
+  ],
+  "a transfer of what nobody asked for is on its way": [
+    {
+      payments: [payment()],
+      attempts: [address()],
+      sightings: [sighting({ ...seen, asset: "doge" })],
+    },
+    apply({ asset: "doge" }),
+    `
+      answered applied: true
+      payment p: version 5 → 6, touched
+      attempt a: seen {} → {doge: 500}, railReference null → tx, touched
+      sighting chain|s: applied null → seen, appliedAmount null → 500
+      frozen of a: []
+      told payment.seen (payment p #6 m caudal): payment p pending, attempt a open, {state: pending, reason: null, asset: doge, amount: 500, reference: tx}`,
+  ],
 }
 
 for (const [name, row] of Object.entries(CASES)) test(name, () => check(applySighting, row))

@@ -7,6 +7,7 @@ import {
   attempt,
   hours,
   instrument,
+  NOW,
   options,
   paid,
   payment,
@@ -513,6 +514,70 @@ const CASES: Readonly<Record<string, Row<ReportAttempt>>> = {
       moved 1000 from m available COP to bank clearing COP: charge.returned (m p)
       told instrument.revoked (instrument i #3 m caudal): instrument i revoked, {state: revoked, reason: mandate_revoked}
       told payment.returned (payment p #6 m caudal): payment p returned, attempt a returned, {state: returned, reason: mandate_revoked}`,
+  ],
+  "a yes too late keeps what came before": [
+    {
+      payments: [payment({ ...expired, ...tooLate })],
+      attempts: [attempt({ received: { usdc: "7" } })],
+    },
+    report({ kind: "approved" }),
+    `
+      not foreseen: accounts of m in COP
+      answered payment: p expired, attempt: a approved
+      payment p: version 5 → 6, touched
+      attempt a: state unknown → approved, received {usdc: 7} → {usdc: 7, COP: 1000}, touched
+      moved 1000 from bank clearing COP to m unapplied COP: charge.unapplied (m p)
+      told payment.unapplied (payment p #6 m caudal): payment p expired, attempt a approved, {state: expired, reason: expired, amount: 1000, asset: COP}`,
+  ],
+  "a yes too late by an attempt that isn't the open one": [
+    { payments: [payment({ ...tooLate, openAttemptId: "b" })], attempts: [atBank()] },
+    report({ kind: "approved" }),
+    `
+      not foreseen: accounts of m in COP
+      answered payment: p pending, attempt: a approved
+      payment p: version 5 → 6, touched
+      attempt a: state open → approved, received {} → {COP: 1000}, touched
+      moved 1000 from bank clearing COP to m unapplied COP: charge.unapplied (m p)
+      told payment.unapplied (payment p #6 m caudal): payment p pending, attempt a approved, {state: pending, reason: null, amount: 1000, asset: COP}`,
+  ],
+  "a yes in the last moment of a merchant that accepts nothing late": [
+    {
+      payments: [payment({ ...expired, merchantId: "z", expiresAt: NOW })],
+      attempts: [attempt({ merchantId: "z" })],
+    },
+    report({ kind: "approved" }, { merchantId: "z" }),
+    `
+      answered payment: p approved, attempt: a approved
+      payment p: state expired → approved, reason expired → null, captured 0 → 1000, version 5 → 6, touched, approvedAt null → now
+      attempt a: state unknown → approved, touched
+      moved 1000 from bank clearing COP to z available COP: charge.approved (z p)
+      told payment.approved (payment p #6 z caudal): payment p approved, attempt a approved, {state: approved, reason: null}`,
+  ],
+  "a yes a moment later": [
+    {
+      payments: [payment({ ...expired, merchantId: "z", expiresAt: new Date(NOW.getTime() - 1) })],
+      attempts: [attempt({ merchantId: "z" })],
+    },
+    report({ kind: "approved" }, { merchantId: "z" }),
+    `
+      not foreseen: accounts of z in COP
+      answered payment: p expired, attempt: a approved
+      payment p: version 5 → 6, touched
+      attempt a: state unknown → approved, received {} → {COP: 1000}, touched
+      moved 1000 from bank clearing COP to z unapplied COP: charge.unapplied (z p)
+      told payment.unapplied (payment p #6 z caudal): payment p expired, attempt a approved, {state: expired, reason: expired, amount: 1000, asset: COP}`,
+  ],
+  "a no while all of it came to an address that was left": [
+    {
+      payments: [payment({ state: "processing" })],
+      attempts: [attempt(), address({ id: "b", state: "closed", received: { usdc: "500" } })],
+    },
+    report(funds),
+    `
+      answered payment: p processing, attempt: a declined
+      payment p: openAttemptId a → null, version 5 → 6, touched
+      attempt a: state unknown → declined, reason null → not_enough_funds, lookAt now-1h → null, leaseOwner node → null, touched
+      told payment.attempt_declined (payment p #6 m caudal): payment p processing, attempt a declined, {state: processing, reason: null, attemptReason: not_enough_funds}`,
   ],
 }
 

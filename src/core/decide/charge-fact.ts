@@ -96,7 +96,7 @@ function settle(subject: Case, at: Date): void {
   const outside = railAccount(custodian, attempt.rail, "outside", asset)
   const clearing = railAccount(custodian, attempt.rail, "clearing", asset)
   draft.move(outside, clearing, payment.amount, { kind: "charge.settled", payment })
-  const settled = close({ ...attempt, state: "settled" }, "settled", draft.now)
+  const settled = close(attempt, "settled", draft.now)
   draft.attempts.put(attempt.id, settled)
   if (first || before.state !== "approved" || isUnapplied(attempt, asset)) return
   record(draft, { ...before, settledAt: at }, "payment.settled", { attempt: settled })

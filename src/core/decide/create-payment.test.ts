@@ -374,6 +374,22 @@ const CASES: Readonly<Record<string, Row<CreatePayment>>> = {
       moved 1000 from m available COP to m held COP: recharge.hold (m p)
       told payment.created (payment p #1 m caudal): payment p pending, {state: pending}`,
   ],
+  "a recharge of the smallest amount, and nothing is there": [
+    {},
+    recharge({ amount: 1n }),
+    `
+      refused balance_insufficient: the balance does not cover this recharge`,
+  ],
+  "a charge looks at no wallet": [
+    { terms: low },
+    create(),
+    `
+      answered payment: p pending, attempt: null, repeated: false
+      new payment p {id: p, merchantId: m, dialect: caudal, kind: charge, reference: r, amount: 1000, asset: COP, state: pending, reason: null, description: shoes, purpose: {cart: 1}, customerId: null, instrumentId: null, openAttemptId: null, captured: 0, refunded: 0, fee: 0, held: 0, commission: 0, deferred: false, version: 1, expiresAt: now+1h, createdAt: now, updatedAt: now, approvedAt: null, settledAt: null}
+      reference m|caudal|r is p
+      attempts of p: 
+      told payment.created (payment p #1 m caudal): payment p pending, {state: pending}`,
+  ],
 }
 
 for (const [name, row] of Object.entries(CASES)) test(name, () => check(createPayment, row))

@@ -39,14 +39,18 @@ const byAddress = address({
 const balances = { "m available COP": 1_000n }
 
 const CASES: Readonly<Record<string, Row<CreateRefund>>> = {
-  "all of it is given back": [{ payments: [paid()], attempts: [settled], balances }, give(), `
+  "all of it is given back": [
+    { payments: [paid()], attempts: [settled], balances },
+    give(),
+    `
       answered payment: p approved, refund: f pending, attempt: n unknown
       payment p: refunded 0 → 1000, version 5 → 6, touched
       new attempt n {id: n, paymentId: p, merchantId: m, refundId: f, rail: bank, method: bank, kind: refund, amount: 1000, asset: COP, state: unknown, lookAt: now+1h, leaseOwner: node, begunAt: now, reason: null, targetSealed: <sealed>, instructions: null, received: {}, seen: {}, paidAsset: null, paidAmount: null, railReference: null, looks: 0, fence: 1, createdAt: now, updatedAt: now}
       attempts of p: a n
       new refund f {id: f, paymentId: p, merchantId: m, amount: 1000, state: pending, reason: null, createdAt: now, updatedAt: now}
       moved 1000 from m available COP to m held COP: refund.reserved (m p)
-      told payment.refund_pending (payment p #6 m caudal): payment p approved, attempt n unknown, {state: approved, reason: null, refundId: f, refundAmount: 1000}`],
+      told payment.refund_pending (payment p #6 m caudal): payment p approved, attempt n unknown, {state: approved, reason: null, refundId: f, refundAmount: 1000}`,
+  ],
   "a part of it is given back": [
     { payments: [paid()], attempts: [settled], balances: { "m available COP": 300n } },
     give({ amount: 300n }),
@@ -220,14 +224,40 @@ const CASES: Readonly<Record<string, Row<CreateRefund>>> = {
       not foreseen: {xpubs: [x]}
       refused address_unavailable: no fresh address is ready; try again in a moment`,
   ],
-  "a refund of a recharge": [{ payments: [paid({ kind: "recharge" })] }, give(), `
-      refused refund_not_possible: a recharge cannot be given back`],
-  "a refund of what isn't paid": [{ payments: [payment()] }, give(), `
-      refused refund_not_possible: the payment is pending, not approved`],
-  "a refund of another merchant's": [{ payments: [paid({ merchantId: "n" })] }, give(), `
-      refused payment_not_found: there is no such payment`],
-  "a refund of no payment": [{}, give(), `
-      refused payment_not_found: there is no such payment`],
+  "a refund of a recharge": [
+    { payments: [paid({ kind: "recharge" })] },
+    give(),
+    `
+      refused refund_not_possible: a recharge cannot be given back`,
+  ],
+  "a refund of what isn't paid": [
+    { payments: [payment()] },
+    give(),
+    `
+      refused refund_not_possible: the payment is pending, not approved`,
+  ],
+  "a refund of another merchant's": [
+    { payments: [paid({ merchantId: "n" })] },
+    give(),
+    `
+      refused payment_not_found: there is no such payment`,
+  ],
+  "a refund of no payment": [
+    {},
+    give(),
+    `
+      refused payment_not_found: there is no such payment`,
+  ],
+  "a refund of the smallest amount, which vanished": [
+    {
+      payments: [paid()],
+      attempts: [{ ...byAddress, received: {}, paidAmount: 1n }],
+      balances: { "self m available usdc": 500n },
+    },
+    give(half),
+    `
+      refused refund_not_possible: its money left the chain and may come back`,
+  ],
 }
 
 for (const [name, row] of Object.entries(CASES)) test(name, () => check(createRefund, row))

@@ -136,6 +136,12 @@ const TABLE: readonly (readonly [
   [
     "report-attempt",
     reportAttempt,
+    report({ kind: "declined", reason: "other" }, { ...stored, assets: [] }),
+    { ...none, customers: ["c"], instruments: ["i"], accounts: [] },
+  ],
+  [
+    "report-attempt",
+    reportAttempt,
     report({ kind: "declined", reason: "other" }, { ...stored, kind: "recharge" }),
     {
       ...none,

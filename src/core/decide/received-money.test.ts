@@ -419,6 +419,96 @@ const CASES: Readonly<Record<string, Row<ReportAttempt>>> = {
       moved 500 from self m unapplied usdc to self m available usdc: charge.approved (m p)
       told payment.approved (payment p #6 m caudal): payment p approved, attempt a settled, {state: approved, reason: null}`,
   ],
+  "a fee is what it is where the payment's own asset came": [
+    {
+      payments: [payment()],
+      attempts: [
+        address({ instructions: { options: [{ ...options[0], asset: "COP", amount: "1001" }] } }),
+      ],
+      terms: [terms({ feeFixed: "600" })],
+    },
+    came(1_001n, "COP"),
+    `
+      answered payment: p approved, attempt: a settled
+      payment p: state pending → approved, openAttemptId a → null, captured 0 → 1000, fee 0 → 600, version 5 → 6, touched, approvedAt null → now, settledAt null → now
+      attempt a: state open → settled, received {} → {COP: 1001}, paidAsset null → COP, paidAmount null → 1001, touched
+      moved 1001 from self chain outside COP to self m unapplied COP: charge.received (m p)
+      moved 1001 from self m unapplied COP to self m available COP: charge.approved (m p)
+      moved 600 from self m available COP to self m fees COP: fee (m p)
+      told payment.approved (payment p #6 m caudal): payment p approved, attempt a settled, {state: approved, reason: null}`,
+  ],
+  "it came to an attempt that was settled in vain": [
+    {
+      payments: [payment(late)],
+      attempts: [attempt({ rail: "chain", state: "settled", received: { COP: "1000" } })],
+    },
+    came(500n, "COP", { at: LATE }),
+    `
+      answered payment: p expired, attempt: a settled
+      payment p: version 5 → 6, touched
+      attempt a: received {COP: 1000} → {COP: 1500}, touched
+      moved 500 from self chain outside COP to self m unapplied COP: charge.received (m p)
+      told payment.unapplied (payment p #6 m caudal): payment p expired, attempt a settled, {state: expired, reason: expired, asset: COP, amount: 500, received: 1500, due: 1000}`,
+  ],
+  "nothing came": [
+    {
+      payments: [payment()],
+      attempts: [address({ instructions: { options: [{ ...options[0], amount: "1" }] } })],
+    },
+    came(0n),
+    `
+      answered payment: p pending, attempt: a open
+      payment p: version 5 → 6, touched
+      attempt a: touched
+      told payment.underpaid (payment p #6 m caudal): payment p pending, attempt a open, {state: pending, reason: null, asset: usdc, amount: 0, received: undefined, due: 1}`,
+  ],
+  "the smallest part came": [
+    { payments: [payment()], attempts: [address()] },
+    came(1n),
+    `
+      answered payment: p pending, attempt: a open
+      payment p: version 5 → 6, touched
+      attempt a: received {} → {usdc: 1}, touched
+      moved 1 from self chain outside usdc to self m unapplied usdc: charge.received (m p)
+      told payment.underpaid (payment p #6 m caudal): payment p pending, attempt a open, {state: pending, reason: null, asset: usdc, amount: 1, received: 1, due: 500}`,
+  ],
+  "a part came in the last moment, of what has no fixed worth, and the rest is on its way": [
+    {
+      payments: [payment({ state: "processing", expiresAt: NOW })],
+      attempts: [address({ seen: { eth: "10" } })],
+    },
+    came(10n, ETH),
+    `
+      answered payment: p processing, attempt: a open
+      payment p: version 5 → 6, touched
+      attempt a: received {} → {eth: 10}, touched
+      moved 10 from self chain outside eth to self m unapplied eth: charge.received (m p)
+      told payment.underpaid (payment p #6 m caudal): payment p processing, attempt a open, {state: processing, reason: null, asset: eth, amount: 10, received: 10, due: 20}`,
+  ],
+  "a part came without a time, of what has no fixed worth, and the rest is on its way": [
+    {
+      payments: [payment({ state: "processing", expiresAt: null })],
+      attempts: [address({ seen: { eth: "10" } })],
+    },
+    came(10n, ETH),
+    `
+      answered payment: p processing, attempt: a open
+      payment p: version 5 → 6, touched
+      attempt a: received {} → {eth: 10}, touched
+      moved 10 from self chain outside eth to self m unapplied eth: charge.received (m p)
+      told payment.underpaid (payment p #6 m caudal): payment p processing, attempt a open, {state: processing, reason: null, asset: eth, amount: 10, received: 10, due: 20}`,
+  ],
+  "a part came late in the payment's own asset, to an attempt without a price": [
+    { payments: [payment({ expiresAt: hours(-2) })], attempts: [attempt({ state: "open" })] },
+    came(100n, "COP", { at: LATE }),
+    `
+      not foreseen: accounts of bank in COP
+      answered payment: p pending, attempt: a open
+      payment p: version 5 → 6, touched
+      attempt a: received {} → {COP: 100}, touched
+      moved 100 from self bank outside COP to self m unapplied COP: charge.received (m p)
+      told payment.underpaid (payment p #6 m caudal): payment p pending, attempt a open, {state: pending, reason: null, asset: COP, amount: 100, received: 100, due: 1000}`,
+  ],
 }
 
 for (const [name, row] of Object.entries(CASES)) test(name, () => check(reportAttempt, row))

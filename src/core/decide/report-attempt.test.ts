@@ -141,6 +141,14 @@ const CASES: Readonly<Record<string, Row<ReportAttempt>>> = {
     `
       refused payment_not_found: there is no such attempt`,
   ],
+  "what the rail calls it is kept, though nothing else comes of it": [
+    { payments: [payment({ state: "processing" })], attempts: [attempt()] },
+    report(null, { facts: [seenAt("b-1", { kind: "sent" })] }),
+    `
+      answered payment: p processing, attempt: a unknown
+      attempt a: railReference null → rail-1
+      new sighting bank|b-1 {rail: bank, place: b-1, attemptId: a, fact: sent, amount: null, asset: null, at: now-2h, createdAt: now, watch: null, block: null, blockHash: null, sender: null, receiver: null, reference: line-7, state: final, applied: final, appliedAmount: null, booked: 0, frozen: false, applyAt: now}`,
+  ],
 }
 
 for (const [name, row] of Object.entries(CASES)) test(name, () => check(reportAttempt, row))

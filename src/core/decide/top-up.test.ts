@@ -2,7 +2,8 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { check, type Row } from "../../../test/support/decided.ts"
-import { BEFORE, hours } from "../../../test/support/rows.ts"
+import { BEFORE, hours, NOW } from "../../../test/support/rows.ts"
+import { Draft, transferKey } from "../draft.ts"
 import { accountId, merchantAccount } from "../ledger/account.ts"
 import { readTopUpReference, TOP_UP_MAX, type TopUp, topUp } from "./top-up.ts"
 
@@ -60,6 +61,15 @@ const CASES: Readonly<Record<string, Row<TopUp>>> = {
       answered balance: 0, repeated: false
       moved 1000 from operator outside COP to m available COP: top-up (m bank-1)
       moved 1070 from m available COP to m owed COP: owed.paid (m)
+      transfer m|bank-1 is id1`,
+  ],
+  "the smallest debt is paid": [
+    { balances: { ...balances, "m owed COP": -1n } },
+    fill(),
+    `
+      answered balance: 1069, repeated: false
+      moved 1000 from operator outside COP to m available COP: top-up (m bank-1)
+      moved 1 from m available COP to m owed COP: owed.paid (m)
       transfer m|bank-1 is id1`,
   ],
   "it came before, and is told again": [
@@ -141,4 +151,28 @@ test("what an operator calls money is read, or the rule is told that it breaks",
 
 test("the largest top-up is what JSON can hold as a number", () => {
   assert.equal(TOP_UP_MAX, 1_000_000_000_000_000n)
+})
+
+test("two top-ups of one batch are two transfers, each under its own name", () => {
+  let ids = 0
+  const draft = new Draft(NOW, () => `id${++ids}`)
+  const commands = [fill(), fill({ reference: "bank-2" })]
+  for (const command of commands) {
+    const { accounts = [], tallies = [] } = topUp.needs(command)
+    for (const key of accounts) draft.accounts.load(accountId(key), null)
+    for (const key of tallies) draft.tallies.load(key, null)
+    draft.transferReferences.load(transferKey(command), null)
+  }
+  assert.deepEqual(
+    commands.map((command) => topUp.decide(draft, command)),
+    [
+      { balance: 1_000n, repeated: false },
+      { balance: 2_000n, repeated: false },
+    ],
+  )
+  const booked = [...draft.transferReferences.inserted].map(([key, row]) => [key, row.reference])
+  assert.deepEqual(booked, [
+    ["m|bank-1", "bank-1"],
+    ["m|bank-2", "bank-2"],
+  ])
 })
