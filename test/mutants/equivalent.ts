@@ -58,7 +58,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
       ["left of &&", "agreed && !begun"],
       ["right of &&", "agreed && !begun"],
     ],
-    why: "one who agreed at a bank is open, and one that has begun isn't: never both, never neither",
+    why: "who agreed at a bank is open, and what has just begun isn't: it is always one of the two",
   },
   {
     file: "case.ts",
