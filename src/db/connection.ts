@@ -17,6 +17,8 @@ export type DatabaseSettings = {
   plans?: "indexed" | "any"
   /** The most connections that the pool opens. */
   poolSize?: number
+  /** For tests: how long an answer may take before its connection is cut. */
+  answerMs?: number
   /** Hears of faults on connections that nobody is waiting for; they are already dealt with. */
   onError?: (error: Error) => void
 }

@@ -70,7 +70,7 @@ export function openDatabase(settings: DatabaseSettings): Database {
     ...clientConfig(settings),
     max: settings.poolSize ?? POOL_SIZE,
     idleTimeoutMillis: IDLE_MS,
-    query_timeout: ANSWER_TIMEOUT_MS,
+    query_timeout: settings.answerMs ?? ANSWER_TIMEOUT_MS,
     onConnect: (client) => prepareSession(client, settings.plans),
   })
   pool.on("error", (error) => settings.onError?.(error))

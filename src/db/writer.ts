@@ -81,7 +81,7 @@ export function openWriter(settings: DatabaseSettings): Writer {
   }
 
   function send({ client, rounds }: Connected, calls: readonly Call[]): Promise<Answer[]> {
-    return within(client, ANSWER_TIMEOUT_MS, () => rounds.send(calls))
+    return within(client, settings.answerMs ?? ANSWER_TIMEOUT_MS, () => rounds.send(calls))
   }
 
   /** After a failure: nothing of the transaction may stay. */

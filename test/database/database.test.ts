@@ -6,6 +6,7 @@ import { prepareSession } from "../../src/db/connection.ts"
 import {
   begin,
   checkServer,
+  classify,
   clockOffsetMs,
   commit,
   openDatabase,
@@ -13,6 +14,7 @@ import {
 } from "../../src/db/database.ts"
 import { lastFirst } from "../support/cleanup.ts"
 import { testDatabase } from "../support/database.ts"
+import { openWire } from "../support/wire.ts"
 
 const { database, url } = await testDatabase({ after }, { applicationName: "reads" })
 
@@ -197,4 +199,22 @@ test("a connection whose server became read-only is given up for a new one", asy
   await own.database.query(insert("a").text, ["a"])
   await writer.round([begin, insert("b"), commit])
   await writer.close()
+})
+
+test("a connection that says nothing any more is cut in the end, and another made", async (t) => {
+  const context = lastFirst(t)
+  const wire = await openWire(context, url)
+  const database = openDatabase({ url: wire.url, answerMs: 150, poolSize: 2 })
+  context.after(() => database.close())
+  const writer = database.writer()
+  const round = () => writer.round([begin, { text: "select 1" }, commit])
+  await Promise.all([database.ping(), database.ping(), round()])
+  wire.silent = true
+  const asked = [database.ping(), database.transaction((tx) => tx.query("select 1")), round()]
+  for (const each of await Promise.allSettled(asked)) {
+    assert.equal(each.status, "rejected")
+    assert.equal(classify(each.reason), "connection")
+  }
+  wire.silent = false
+  await Promise.all([database.ping(), round()])
 })

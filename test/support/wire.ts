@@ -17,6 +17,8 @@ export type Wire = {
   cuts: number
   /** Refuses connections while true. */
   down: boolean
+  /** Swallows all that is sent either way while true: connections stay, and say nothing. */
+  silent: boolean
 }
 
 /** The tag that the server answers a COMMIT with. */
@@ -61,10 +63,12 @@ export async function openWire(context: Cleanup, url: string): Promise<Wire> {
       away.destroy()
     }
     near.on("data", (data) => {
+      if (wire.silent) return
       if (cut === "before" && data.includes(ROUND_TWO)) sever()
       else away.write(data)
     })
     away.on("data", (data) => {
+      if (wire.silent) return
       const answered = cut === "after" ? COMMITTED : cut === "claim" ? INSERTED : null
       if (answered && data.includes(answered)) sever()
       else near.write(data)
@@ -84,6 +88,7 @@ export async function openWire(context: Cleanup, url: string): Promise<Wire> {
     url: through.href,
     cuts: 0,
     down: false,
+    silent: false,
     cutAtCommit: (when) => {
       cut = when
     },
