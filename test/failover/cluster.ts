@@ -1,6 +1,6 @@
 /**
- * A cluster that fails over: two PostgreSQL under Patroni, one etcd, one haproxy, each on an address
- * of its own of this machine, with the very files that docs/operating shows.
+ * A cluster that fails over: two PostgreSQL under Patroni, one etcd, one haproxy, each on a
+ * loopback address of its own, with the files that docs/operating shows.
  */
 import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -34,6 +34,8 @@ export type Cluster = {
   switchover(from: Name): Promise<void>
   /** Starts what `kill` ended. */
   revive(name: Name): void
+  /** haproxy stands still, its connections stay; what it answers lets it go on. */
+  hangProxy(): () => void
   /** Kills haproxy with all connections that go through it, and starts it again. */
   cutProxy(): Promise<void>
 }
@@ -215,6 +217,11 @@ export async function buildCluster(context: Cleanup, parts: ClusterParts): Promi
     },
     revive(name) {
       patronis[name] = startPatroni(name)
+    },
+    hangProxy() {
+      const { pid } = haproxy
+      send(pid, "SIGSTOP")
+      return () => send(pid, "SIGCONT")
     },
     async cutProxy() {
       await haproxy.signal("SIGKILL")

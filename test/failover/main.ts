@@ -8,7 +8,7 @@ import { accountOf, findPrograms, missingPrograms, type Programs, versionsOf } f
 import { EVENTS, type Event, proveFailover, type Report } from "./proof.ts"
 
 const NAMES = Object.keys(EVENTS) as readonly Event[]
-const USUAL = "killed,frozen,switchover,crashed,cut,killed,killed"
+const USUAL = "killed,frozen,switchover,crashed,cut,hung,killed,killed"
 
 const USAGE = `Usage: npm run failover -- [--events LIST] [--no-backups] [--etcd3] [--keep] [--json]
 

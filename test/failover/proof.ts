@@ -13,6 +13,9 @@ import { type Gateway, startFailoverGateway } from "./gateway.ts"
 import { type Probe, startProbe } from "./probe.ts"
 import { until } from "./processes.ts"
 
+/** Longer than anybody waits for an answer of the database. */
+const HUNG_MS = 30_000
+
 /** What happens to the leader; each answers how it is brought back. */
 export const EVENTS = {
   /** Patroni and PostgreSQL die, as with their machine. */
@@ -33,6 +36,13 @@ export const EVENTS = {
   /** PostgreSQL dies and its Patroni starts it again. */
   crashed: async (cluster, leader) => {
     cluster.crash(leader)
+    return async () => undefined
+  },
+  /** Every connection stays, and nothing comes over any: a network that swallows all. */
+  hung: async (cluster) => {
+    const goOn = cluster.hangProxy()
+    await sleep(HUNG_MS)
+    goOn()
     return async () => undefined
   },
   /** haproxy dies with all connections; the leader stays. */
