@@ -60,10 +60,20 @@ function checkCreate(
   for (const id of ids) {
     must(byId.has(id), 8, () => `step ${create.at} was answered ${id}, which isn't there`)
   }
+  const made = rows.filter(({ mark }) => mark === markOf(create))
+  const asked = [...steps.values()].filter(
+    (each) => (each.do === "create" || each.do === "repeat") && createOf(each, steps) === create,
+  )
+  const refused = told.filter(({ status, step }) => {
+    return asked.includes(step) && status >= 400 && status < 500
+  })
+  const most = asked.length - refused.length
+  must(made.length <= most, 8, () => {
+    return `step ${create.at} was asked for ${most} times and made ${made.length} payments`
+  })
   const isKnownAgain = create.keyed || REFERENCED.includes(create.way)
   if (!isKnownAgain) return
   must(ids.size <= 1, 3, () => `step ${create.at} was answered with ${[...ids].join(" and ")}`)
-  const made = rows.filter(({ mark }) => mark === markOf(create))
   must(made.length <= 1, 3, () => `step ${create.at} made ${made.length} payments`)
 }
 

@@ -13,7 +13,7 @@ import { dialects } from "../../src/dialects/index.ts"
 import { databaseOn, dropDatabase, onServer, TEMPLATE } from "../support/server.ts"
 import type { ChainPlan } from "./chain-steps.ts"
 import { keepRows } from "./keep.ts"
-import { type Node, openNode, PUBLIC_URL } from "./node.ts"
+import { type Node, NUMBERS_BEGIN, openNode, PUBLIC_URL } from "./node.ts"
 import { openRails } from "./rails.ts"
 import { openReceivers } from "./receivers.ts"
 import { Scheduler } from "./scheduler.ts"
@@ -50,9 +50,6 @@ const BASE_CHAIN: ChainPlan = {
   finality: { kind: "confirmations", blocks: 1 },
   rangeMax: 1_000,
 }
-/** Account numbers begin with it; nothing that is kept may show it. */
-export const NUMBERS_BEGIN = "7340915"
-
 /** The server's own upkeep may be in a database; nobody else may end that, and it is soon over. */
 const DROP_TRIES = 20
 const DROP_AGAIN_MS = 250

@@ -1,13 +1,15 @@
 /** `npm run torture`: runs seeds in two processes on a PostgreSQL of its own, and sums up. */
-import { type ChildProcess, fork } from "node:child_process"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { startTestServer } from "../support/server.ts"
+import { makeBase } from "./base.ts"
+import { work } from "./crew.ts"
 import type { Order, Report } from "./worker.ts"
 
 const USAGE = `npm run torture -- [--seeds N] [--from S] [--workers N] [--stop] [--long]
 npm run torture -- --seed S     one seed, with all that happened
-npm run torture -- --broken     breaks each invariant on purpose; see broken.ts`
+npm run torture -- --broken     breaks each invariant on purpose; see breaks.ts
+                                [--only TEXT] [--shrink]`
 /** A line now and then: a long run shows that it goes on. */
 const TELL_EVERY = 100
 
@@ -22,6 +24,10 @@ const { values: given } = parseArgs({
     /** Tells of a failing seed all that it did, and not the shortest that still fails. */
     long: { type: "boolean", default: false },
     broken: { type: "boolean", default: false },
+    /** Of the broken builds only those whose names have this in them. */
+    only: { type: "string", default: "" },
+    /** Cuts down what broken builds did, too. */
+    shrink: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 })
@@ -34,7 +40,8 @@ function whole(name: "seeds" | "from" | "seed" | "workers"): number {
 }
 
 if (given.help) console.log(USAGE)
-else if (given.broken) process.exitCode = (await (await import("./broken.ts")).tryAll()) ? 0 : 1
+else if (given.broken)
+  process.exitCode = (await (await import("./broken.ts")).tryAll(given.only, given.shrink)) ? 0 : 1
 else process.exitCode = await runAll()
 
 async function runAll(): Promise<number> {
@@ -65,39 +72,14 @@ async function runAll(): Promise<number> {
     if (reports.length % TELL_EVERY === 0) console.log(`${reports.length} seeds, ${failed} failed`)
   }
   try {
-    await Promise.all(Array.from({ length: workers }, () => work(server.url, more, heard)))
+    const base = await makeBase(server.url, "torture")
+    const crew = { root: join(import.meta.dirname, "..", ".."), base, more, heard }
+    await Promise.all(Array.from({ length: workers }, () => work(crew)))
   } finally {
     await server.stop()
   }
   console.log(summary(reports, performance.now() - startedMs))
   return failed === 0 && reports.length === next - from ? 0 : 1
-}
-
-/** Runs one process until there is nothing more to do for it. Rejects when it ended before. */
-function work(
-  url: string,
-  more: () => Order | null,
-  heard: (report: Report) => void,
-): Promise<void> {
-  const child: ChildProcess = fork(join(import.meta.dirname, "worker.ts"), [url], {
-    execArgv: ["--disable-warning=DEP0204"],
-  })
-  return new Promise((resolve, reject) => {
-    let done = false
-    child.on("message", (message: Report | "ready") => {
-      if (message !== "ready") heard(message)
-      const order = more()
-      if (order) child.send(order)
-      else {
-        done = true
-        child.disconnect()
-      }
-    })
-    child.on("exit", (code) => {
-      if (done) resolve()
-      else reject(new Error(`a process ended with ${code}`))
-    })
-  })
 }
 
 function summary(reports: readonly Report[], tookMs: number): string {

@@ -15,6 +15,8 @@ import type { Receivers } from "./receivers.ts"
 import type { Scheduler } from "./scheduler.ts"
 import { inContext, type Life } from "./time.ts"
 
+/** Account numbers begin with it; nothing that is kept or told may show it. */
+export const NUMBERS_BEGIN = "7340915"
 export const PUBLIC_URL = "http://torture.example"
 
 /** The installation's key: the same for the base that every seed begins from. */
@@ -70,8 +72,14 @@ function loggerOf({ faults, life, scheduler }: NodeParts): FastifyBaseLogger & C
     const { err = JSON.stringify(about) } = about as { readonly err?: unknown }
     if (!isPlanted(err) && !isLate(err)) faults.push(`${life.name}: ${text}: ${err}`)
     scheduler.tell(`${life.name} says: ${text}: ${err}`)
+    warn(about, text)
   }
-  const logger = { level: "error", info: quiet, warn: quiet, debug: quiet, trace: quiet, error }
+  const warn = (about: object, text: string) => {
+    const { err } = about as { readonly err?: unknown }
+    const whole = `${text} ${JSON.stringify(about)} ${err}`
+    if (whole.includes(NUMBERS_BEGIN)) faults.push(`${life.name}: a log shows an account number`)
+  }
+  const logger = { level: "error", info: warn, warn, debug: quiet, trace: quiet, error }
   const whole = { ...logger, fatal: error, silent: quiet, child: () => whole }
   return whole as unknown as FastifyBaseLogger & CoreParts["log"]
 }

@@ -1,5 +1,5 @@
 /** Payers: they open a payment's page, choose a way, answer at their bank, and come back. */
-import { NUMBERS_BEGIN } from "./base.ts"
+import { NUMBERS_BEGIN } from "./node.ts"
 import type { Pay } from "./workload.ts"
 
 /** What one request to a page came to. */

@@ -37,7 +37,8 @@ export async function closeStage(base: Base): Promise<void> {
 
 async function openStage(base: Base): Promise<Stage> {
   const { serverUrl } = base
-  const name = `${base.name}_stage`
+  // Several processes share a base.
+  const name = `${base.name}_${process.pid}`
   await dropOwn(serverUrl, name)
   await onServer(serverUrl, `create database ${name} template ${base.name}`)
   // Nothing here stands for a loss of power; crashes of the server are tested elsewhere.

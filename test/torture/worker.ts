@@ -1,7 +1,9 @@
 /** One of the torture's processes: runs the seeds that it is given, and tells what came of each. */
-import { makeBase } from "./base.ts"
+import type { Base } from "./base.ts"
 import { type Ran, run } from "./run.ts"
 import { shrink, story } from "./shrink.ts"
+import { closeStage } from "./stage.ts"
+import { installTime } from "./time.ts"
 import { type Plan, planOf } from "./workload.ts"
 
 export type Order = {
@@ -24,7 +26,7 @@ export type Report = {
 
 /** Runs one seed and, where it fails, finds the shortest history that does. */
 export async function reportOf(
-  base: Parameters<typeof run>[0],
+  base: Base,
   { seed, verbose, shrink: shorter }: Order,
 ): Promise<Report> {
   const ran = await run(base, planOf(seed))
@@ -40,18 +42,21 @@ function figuresOf({ fired, gates, plan, violation }: Ran): Omit<Report, "seed" 
   return { steps: plan.steps.length, gates, faults, invariant: violation?.invariant ?? null }
 }
 
-if (process.send && process.argv[2]) {
-  const base = await makeBase(process.argv[2], `torture_${process.pid}`)
-  process.on("message", (order: Order) => {
-    void reportOf(base, order).then(
-      (report) => process.send!(report),
-      (error: Error) => {
-        console.error(`seed ${order.seed}: ${error.stack}`)
-        process.exit(2)
-      },
-    )
+if (process.send) {
+  installTime()
+  process.once("message", (base: Base) => {
+    process.on("message", (order: Order) => {
+      void reportOf(base, order).then(
+        (report) => process.send!(report),
+        (error: Error) => {
+          console.error(`seed ${order.seed}: ${error.stack}`)
+          process.exit(2)
+        },
+      )
+    })
+    process.on("disconnect", () => void closeStage(base))
+    process.send!("ready")
   })
   // The terminal tells everybody at once: the seed under way is finished, and there are no more.
   process.on("SIGINT", () => undefined)
-  process.send("ready")
 }

@@ -92,12 +92,15 @@ const WAITS_MS = [300, 1_000, 2_500, 6_000, 16_000, 70_000, 700_000, 4_000_000] 
 /** Seconds: a clock that is corrected goes back by little. */
 const SET_BACK_MS = [1_000, 5_000, 30_000] as const
 const RATES = [0, 0.005, 0.02, 0.06] as const
+/** From this seed on something goes wrong at every tenth gate. */
+export const ROUGH_FROM = 1_000_000
+const ROUGH_RATE = 0.1
 
 /** The plan of a seed; `most` bounds its steps. */
 export function planOf(seed: number, most = 40): Plan {
   const random = randomOf(seed, "plan")
   const nodes = random.chance(0.5) ? 2 : 1
-  const rate = random.pick(RATES)
+  const rate = seed < ROUGH_FROM ? random.pick(RATES) : ROUGH_RATE
   const count = Math.min(most, 8 + random.below(32))
   const chain = chainOf(seed)
   const steps: Step[] = []
