@@ -278,8 +278,8 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     file: "refund-fact.ts",
-    line: "const refunded = sum > payment.captured",
-    changes: [["> as >=", "sum > payment.captured"]],
+    line: "return sum > captured",
+    changes: [["> as >=", "sum > captured"]],
     why: SAME,
   },
   {

@@ -1,7 +1,7 @@
 /** What each fact of a rail does to a refund, and who may still give one up. */
 import { test } from "node:test"
 import { check, type Row } from "../../../test/support/decided.ts"
-import { giving, paid, refund, report } from "../../../test/support/rows.ts"
+import { attempt, giving, paid, refund, report } from "../../../test/support/rows.ts"
 import type { Attempt, Refund } from "../payments/attempt.ts"
 import type { Payment } from "../payments/payment.ts"
 import type { Fact } from "../rail.ts"
@@ -16,11 +16,16 @@ function given(of: {
   readonly payment?: Partial<Payment>
   readonly attempt?: Partial<Attempt>
   readonly refund?: Partial<Refund>
+  /** What another refund has given back. */
+  readonly other?: bigint
 }) {
+  const { other = 0n } = of
+  const confirmed = refund({ id: "g", state: "confirmed", amount: other })
+  const sent = giving({ id: "b2", refundId: "g", state: "settled", amount: other })
   return {
-    payments: [paid({ refunded: 300n, ...of.payment })],
-    attempts: [giving(of.attempt)],
-    refunds: [refund(of.refund)],
+    payments: [paid({ refunded: 300n + other, ...of.payment })],
+    attempts: [attempt({ state: "settled" }), giving(of.attempt), ...(other > 0n ? [sent] : [])],
+    refunds: [refund(of.refund), ...(other > 0n ? [confirmed] : [])],
   }
 }
 
@@ -124,7 +129,7 @@ const CASES: Readonly<Record<string, Row<ReportAttempt>>> = {
   ],
   "it was paid out after it was given up, and after all else was refunded": [
     {
-      ...given({ ...failed, payment: { refunded: 800n } }),
+      ...given({ ...failed, payment: { refunded: 800n }, other: 800n }),
       balances: { "m available COP": 1_000n },
     },
     says({ kind: "settled" }),
@@ -138,7 +143,7 @@ const CASES: Readonly<Record<string, Row<ReportAttempt>>> = {
   ],
   "it was paid out after it was given up, with just the rest of the payment": [
     {
-      ...given({ ...failed, payment: { refunded: 701n } }),
+      ...given({ ...failed, payment: { refunded: 701n }, other: 701n }),
       balances: { "m available COP": 300n },
     },
     says({ kind: "settled" }),
@@ -199,6 +204,41 @@ const CASES: Readonly<Record<string, Row<ReportAttempt>>> = {
       refund f: state pending → failed, reason null → invalid_account, touched
       moved 300 from m held COP to m available COP: refund.failed (m p)
       told payment.refund_failed (payment p #6 m caudal): payment p approved, attempt b declined, {state: approved, reason: null, refundId: f, refundAmount: 300, refundReason: invalid_account}`,
+  ],
+  "it fails, after another that was given up was paid out, and both were too much": [
+    {
+      ...given({
+        payment: { refunded: 1_000n },
+        attempt: { amount: 800n },
+        refund: { amount: 800n },
+        other: 300n,
+      }),
+      balances: { "m held COP": 800n },
+    },
+    says(declined),
+    `
+      answered payment: p approved, attempt: b declined
+      payment p: refunded 1000 → 300, version 5 → 6, touched
+      attempt b: state unknown → declined, reason null → invalid_account, lookAt now-1h → null, leaseOwner node → null, touched
+      refund f: state pending → failed, reason null → invalid_account, touched
+      moved 800 from m held COP to m available COP: refund.failed (m p)
+      told payment.refund_failed (payment p #6 m caudal): payment p approved, attempt b declined, {state: approved, reason: null, refundId: f, refundAmount: 800, refundReason: invalid_account}`,
+  ],
+  "a bank sends it back, after all of the payment was given back by another": [
+    given({
+      payment: { refunded: 1_000n },
+      attempt: { state: "settled" },
+      refund: { state: "confirmed" },
+      other: 1_000n,
+    }),
+    says(returned),
+    `
+      answered payment: p approved, attempt: b returned
+      payment p: version 5 → 6, touched
+      attempt b: state settled → returned, reason null → invalid_account, lookAt now-1h → null, leaseOwner node → null, touched
+      refund f: state confirmed → failed, reason null → invalid_account, touched
+      moved 300 from bank outside COP to m available COP: refund.returned (m p)
+      told payment.refund_failed (payment p #6 m caudal): payment p approved, attempt b returned, {state: approved, reason: null, refundId: f, refundAmount: 300, refundReason: invalid_account}`,
   ],
   "nobody knows it, and asking again moves nothing twice": [
     given({}),

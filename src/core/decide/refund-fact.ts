@@ -1,6 +1,8 @@
 /** What a rail's fact means for a refund, whose money is reserved since it was asked for. */
+import type { Draft } from "../draft.ts"
 import { merchantAccount, railAccount } from "../ledger/account.ts"
 import { close, isOpen, type Refund } from "../payments/attempt.ts"
+import type { Payment } from "../payments/payment.ts"
 import type { Fact } from "../rail.ts"
 import type { Reason } from "../refusal.ts"
 import { absentMeans, beginAgain, type Case } from "./case.ts"
@@ -75,13 +77,7 @@ function confirmLate(subject: Case, refund: Refund): void {
   const covered = there < amount ? there : amount
   draft.move(available, outside, covered, { kind: "refund.late", payment })
   draft.move(owed, outside, amount - covered, { kind: "refund.late.owed", payment })
-  const sum = payment.refunded + refund.amount
-  // Refunded again meanwhile: the payment itself can't give back more than it brought.
-  const refunded = sum > payment.captured ? payment.captured : sum
-  tell(
-    { ...subject, payment: { ...payment, refunded } },
-    { ...refund, state: "confirmed", reason: null },
-  )
+  tell(subject, { ...refund, state: "confirmed", reason: null })
 }
 
 /** The payer's bank sent it back: the money is here again, and the merchant's. */
@@ -91,10 +87,7 @@ function comeBack(subject: Case, refund: Refund, reason: Reason): void {
   const outside = railAccount(custodian, attempt.rail, "outside", attempt.asset)
   const available = merchantAccount(custodian, payment.merchantId, "available", attempt.asset)
   draft.move(outside, available, attempt.amount, { kind: "refund.returned", payment })
-  tell(
-    { ...subject, payment: { ...payment, refunded: payment.refunded - refund.amount } },
-    { ...refund, state: "failed", reason },
-  )
+  tell(subject, { ...refund, state: "failed", reason })
 }
 
 /** It won't be given back: what was reserved is the merchant's again. */
@@ -104,18 +97,30 @@ export function fail(subject: Case, refund: Refund, reason: Reason): void {
   const held = merchantAccount(custodian, payment.merchantId, "held", attempt.asset)
   const available = merchantAccount(custodian, payment.merchantId, "available", attempt.asset)
   draft.move(held, available, attempt.amount, { kind: "refund.failed", payment })
-  tell(
-    { ...subject, payment: { ...payment, refunded: payment.refunded - refund.amount } },
-    { ...refund, state: "failed", reason },
-  )
+  tell(subject, { ...refund, state: "failed", reason })
 }
 
 /** A refund's story is part of its payment's: one numbering, one place to read it. */
 function tell({ draft, payment, attempt }: Case, refund: Refund): void {
   const next = { ...refund, updatedAt: draft.now }
   draft.refunds.put(next.id, next)
-  record(draft, payment, `payment.refund_${next.state}`, {
+  const counted = { ...payment, refunded: refundedBy(draft, payment) }
+  record(draft, counted, `payment.refund_${next.state}`, {
     attempt: draft.attempts.get(attempt.id),
     data: { refundId: next.id, refundAmount: next.amount.toString(), refundReason: next.reason },
   })
+}
+
+/**
+ * What a payment's refunds give back, or will. One that was given up may have been paid out after
+ * others: the payment itself can't give back more than it brought.
+ */
+function refundedBy(draft: Draft, { id, captured }: Payment): bigint {
+  const sum = draft.attemptIds
+    .get(id)!
+    .flatMap((attemptId) => draft.attempts.get(attemptId)!.refundId ?? [])
+    .map((refundId) => draft.refunds.get(refundId)!)
+    .filter(({ state }) => state !== "failed")
+    .reduce((all, { amount }) => all + amount, 0n)
+  return sum > captured ? captured : sum
 }
