@@ -316,6 +316,18 @@ const OPENS: Readonly<Record<string, Row<OpenAttempt>>> = {
     `
       refused address_unavailable: no fresh address is ready; try again in a moment`,
   ],
+  "a key has given out its last address": [
+    { payments: [waiting], xpubs: [xpub({ nextIndex: 2 ** 31 - 1 })] },
+    { ...ids, attempt: fresh },
+    `
+      refused method_not_offered: this key has no addresses left`,
+  ],
+  "a merchant has no key": [
+    { payments: [waiting] },
+    { ...ids, attempt: fresh },
+    `
+      refused method_not_offered: the merchant has no such key`,
+  ],
   "an order that leaves with others waits": [
     { payments: [waiting] },
     { ...ids, attempt: newAttempt({ waitsUntil: hours(5), lookAt: hours(9) }) },
