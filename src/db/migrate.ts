@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto"
 import { readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
 import type { Database, Queries, Transaction } from "./database.ts"
 
 /** One file of the migrations folder. */
@@ -18,6 +19,14 @@ const fileName = /^(\d{4})_[a-z0-9_]+\.sql$/
 const LOCK = 4_277_021_965
 /** Other nodes wait this long for the one that migrates; then they start anew and look again. */
 const WAIT_FOR_OTHERS_MS = 120_000
+/**
+ * Who waits for a table's lock keeps all others waiting behind it. So a migration that meets a long
+ * reader, such as a back-up, steps back after this long, lets the nodes that work go on, and tries
+ * again.
+ */
+const PATIENCE = { lockMs: 1_000, pauseMs: 1_000, tries: 60 }
+/** What the server says to who waited for a lock for too long. */
+const LOCK_TIMEOUT = "55P03"
 
 /**
  * Reads the folder's migrations in order. Files that don't look like `0001_name.sql` are left alone
@@ -42,17 +51,36 @@ export async function readMigrations(dir: string): Promise<Migration[]> {
 /**
  * Applies what is missing and answers the names of what it applied; many nodes may call it at once.
  *
- * Throws when an applied file has changed since, or when the database knows a migration that this
- * program doesn't have (an older program on a newer database).
+ * Throws when an applied file has changed since, when the database knows a migration that this
+ * program doesn't have (an older program on a newer database), or when somebody keeps a table for
+ * minutes. `patience` is for tests.
  */
-export async function migrate(database: Database, dir: string): Promise<string[]> {
+export async function migrate(
+  database: Database,
+  dir: string,
+  patience: typeof PATIENCE = PATIENCE,
+): Promise<string[]> {
   const migrations = await readMigrations(dir)
   const applied: string[] = []
-  for (;;) {
-    const name = await database.transaction((transaction) => applyNext(transaction, migrations))
-    if (name === undefined) return applied
-    applied.push(name)
+  for (let tries = 1; ; ) {
+    try {
+      const name = await database.transaction((transaction) =>
+        applyNext(transaction, migrations, patience.lockMs),
+      )
+      if (name === undefined) return applied
+      applied.push(name)
+      tries = 1
+    } catch (error) {
+      if (!isLocked(error) || tries === patience.tries) throw error
+      tries += 1
+      await sleep(patience.pauseMs)
+    }
   }
+}
+
+function isLocked(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined
+  return cause instanceof Error && "code" in cause && cause.code === LOCK_TIMEOUT
 }
 
 /**
@@ -61,6 +89,7 @@ export async function migrate(database: Database, dir: string): Promise<string[]
 async function applyNext(
   transaction: Transaction,
   migrations: readonly Migration[],
+  lockMs: number,
 ): Promise<string | undefined> {
   await transaction.script(
     `set local statement_timeout = 0; set local lock_timeout = ${WAIT_FOR_OTHERS_MS};
@@ -73,6 +102,7 @@ async function applyNext(
     throw new Error(`${next.name} ends its transaction; each migration runs in one, by itself`)
   }
   try {
+    await transaction.script(`set local lock_timeout = ${lockMs}`)
     await transaction.script(next.sql)
   } catch (cause) {
     throw new Error(`migration ${next.name} failed: ${(cause as Error).message}`, { cause })
