@@ -59,7 +59,7 @@ const outcome: Outcome = {
 }
 const right: Omit<Report, "wrong"> = {
   ...{ server: "15.18", outcomes: [outcome], backups: null, acknowledged: 10, approvals: 2 },
-  ...{ lost: 0, doubled: 0, approvalsLost: 0, errors: {} },
+  ...{ lost: 0, doubled: 0, approvalsLost: 0, errors: {}, failures: {} },
   webhooks: { told: 10, tries: 11, changed: 0, untold: 0 },
   verify: { code: 0, said: "The books are right." },
 }
@@ -67,6 +67,7 @@ const wrongs: ReadonlyArray<readonly [over: Partial<typeof right>, said: RegExp]
   [{ lost: 1 }, /^1 acknowledged payments are lost$/],
   [{ doubled: 1 }, /^1 payments are doubled$/],
   [{ doubled: -1 }, /^-1 payments are doubled$/],
+  [{ failures: { "500 /v1/payments": 2 } }, /^2 answers 500 \/v1\/payments$/],
   [{ approvalsLost: 1 }, /approvals are lost/],
   [{ webhooks: { ...right.webhooks, changed: 1 } }, /changed their id or body/],
   [{ webhooks: { ...right.webhooks, untold: 1 } }, /never came/],

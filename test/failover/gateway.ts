@@ -14,6 +14,8 @@ export type Gateway = {
   credentials(): Sandbox["credentials"]
   /** Runs a command beside it; what it printed, and how it ended. */
   command(words: readonly string[], over?: Settings): Promise<{ code: number; said: string }>
+  /** Its answers from 500 on but for 503, each route and status with how often. */
+  failures(): Promise<Readonly<Record<string, number>>>
   /** What it logged as an error, each kind with how often. */
   errors(): Readonly<Record<string, number>>
 }
@@ -71,6 +73,17 @@ export async function startFailoverGateway(
       const code = await running.ended
       return { code, said: running.said().trim().split("\n").at(-1) ?? "" }
     },
+    async failures() {
+      const text = await (await fetch(`${url}/metrics`)).text()
+      const counted = text.matchAll(/^caudal_http_request_seconds_count\{(.*)\} (\d+)$/gm)
+      const all = [...counted].flatMap(([, labels, count]) => {
+        const [status, route] = [labelIn(labels!, "status"), labelIn(labels!, "route")]
+        return Number(status) < 500 || status === "503"
+          ? []
+          : [[`${status} ${route}`, Number(count)]]
+      })
+      return Object.fromEntries(all)
+    },
     errors() {
       const counts: Record<string, number> = {}
       for (const line of readFileSync(log, "utf8").split("\n")) {
@@ -80,6 +93,10 @@ export async function startFailoverGateway(
       return counts
     },
   }
+}
+
+function labelIn(labels: string, name: string): string {
+  return new RegExp(`${name}="([^"]*)"`).exec(labels)?.[1] ?? ""
 }
 
 /** What a line of the log says, if it tells of an error. */

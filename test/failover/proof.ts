@@ -86,6 +86,8 @@ export type Report = {
   readonly approvals: number
   readonly approvalsLost: number
   readonly webhooks: Readonly<Record<"told" | "tries" | "changed" | "untold", number>>
+  /** Answers of all five APIs that say that something of ours failed, by status and route. */
+  readonly failures: Readonly<Record<string, number>>
   readonly errors: Readonly<Record<string, number>>
   readonly verify: { readonly code: number; readonly said: string }
   /** What is wrong, as sentences; none: all is right. */
@@ -149,6 +151,7 @@ export async function proveFailover(testContext: Cleanup, wanted: Wanted): Promi
   const report = {
     ...{ server, outcomes, backups, ...found, webhooks, verify },
     ...{ acknowledged: all().size, approvals: probe.approved.size, errors: gateway.errors() },
+    failures: await gateway.failures(),
   }
   return { ...report, wrong: wrongIn(report, gateway.isAlive()) }
 }
@@ -264,7 +267,7 @@ async function looked(
 
 /** What must not be, each as a sentence. */
 export function wrongIn(report: Omit<Report, "wrong">, isAlive: boolean): string[] {
-  const { approvalsLost, backups, doubled, lost, outcomes, verify, webhooks } = report
+  const { approvalsLost, backups, doubled, failures, lost, outcomes, verify, webhooks } = report
   const during = outcomes.reduce((sum, each) => sum + each.lost, 0)
   const others = outcomes.flatMap(({ other }) => Object.keys(other))
   const problems: (string | false)[] = [
@@ -276,6 +279,7 @@ export function wrongIn(report: Omit<Report, "wrong">, isAlive: boolean): string
     webhooks.changed > 0 && `${webhooks.changed} webhooks changed their id or body`,
     webhooks.untold > 0 && `${webhooks.untold} webhooks never came`,
     others.length > 0 && `answers that are no "come later": ${[...new Set(others)].join(", ")}`,
+    ...Object.entries(failures).map(([which, count]) => `${count} answers ${which}`),
     verify.code !== 0 && `verify: ${verify.said}`,
     ...outcomes
       .filter(({ event, from, to }) => MOVES.has(event) && from === to)
