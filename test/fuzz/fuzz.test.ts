@@ -4,6 +4,7 @@ import { after, test } from "node:test"
 import { dialects } from "../../src/dialects/index.ts"
 import { documentOf } from "../support/contract.ts"
 import { type Answer, judged, type Secrets } from "./judge.ts"
+import { PAGE_AIMS, PAGES, pageShot } from "./pages.ts"
 import { makePool } from "./pool.ts"
 import { makeRandom } from "./random.ts"
 import { asCurl, type Shot, shotAt } from "./requests.ts"
@@ -148,6 +149,84 @@ test("each kind of fault in an answer is found, and an answer without any passes
   ]
   for (const [finding, answer, other] of table) {
     const said = judged({ ...shot, ...other }, { ...right, ...answer }, pool, secrets)
+    if (finding === null) assert.deepEqual(said, [])
+    else
+      assert.ok(
+        said.some((each) => finding.test(each)),
+        `${finding}: ${said.join("; ")}`,
+      )
+  }
+})
+
+test("every page is asked for, by forms of our own and of others, whole and spoiled", () => {
+  const random = makeRandom("pages")
+  const pool = makePool()
+  const link = "019b8e42-0fd0-4003-8c33-5e7f3b20ad21"
+  pool.learn({ id: link }, "payment-requests", "A")
+  const making = { random, pool, sequence: 1, fixed: {} }
+  const made = Array.from({ length: 2_000 }, () => pageShot(making))
+  assert.deepEqual(
+    PAGE_AIMS.filter((aim) => !made.some((shot) => shot.aim === aim)),
+    [],
+  )
+  const textOf = ({ body }: Shot) => body?.toString() ?? ""
+  const traits: Readonly<Record<string, (shot: Shot) => boolean>> = {
+    "a right link": ({ path }) => path.startsWith(`/pay/${link}`),
+    "a link that leads nowhere": ({ path }) => path.startsWith("/pay/constructor"),
+    "a form of our own": ({ headers }) => headers["sec-fetch-site"] === "same-origin",
+    "a form of another site": ({ headers }) => headers["sec-fetch-site"] === "cross-site",
+    "a form of an old browser": ({ headers }) => headers["origin"] === "https://evil.example",
+    "a form above the limit": ({ body }) => (body?.length ?? 0) > 16_384,
+    "a field twice": (shot) => /(?:^|&)name=.*&name=/.test(textOf(shot)),
+    "markup in a field": (shot) => textOf(shot).includes("%3Cscript%3E"),
+    "no form": ({ headers }) => headers["content-type"] === "application/xml",
+    "another language": ({ path }) => path.includes("lang=pt"),
+  }
+  for (const [what, has] of Object.entries(traits)) assert.ok(made.some(has), what)
+})
+
+test("each kind of fault in a page is found", () => {
+  const page: Answer = {
+    status: 200,
+    headers: {
+      "content-type": "text/html; charset=utf-8",
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "no-referrer",
+      "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+      "cache-control": "no-store",
+      "x-request-id": "req_1",
+      "caudal-mode": "sandbox",
+    },
+    body: "<h1>Paga</h1>",
+  }
+  const get = { ...shots("page", 1)[0]!, dialect: PAGES, aim: "GET /pay/{id}", method: "GET" }
+  const form = { ...get, aim: "POST /pay/{id}", method: "POST", headers: {} }
+  const foreign = { ...form, headers: { "sec-fetch-site": "cross-site" } }
+  const policy = (text: string) => ({
+    headers: { ...page.headers, "content-security-policy": `default-src 'none'; ${text}` },
+  })
+  const leads = (location: string) => ({ status: 303, headers: { ...page.headers, location } })
+  const table: [finding: RegExp | null, answer: Partial<Answer>, shot?: Shot][] = [
+    [null, {}],
+    [null, leads("/pay/1?lang=pt"), form],
+    [null, leads("http://127.0.0.1:8080/pay/1?from=bank"), form],
+    [null, { status: 403 }, foreign],
+    [/status 500/, { status: 500 }],
+    [/a page answers 418/, { status: 418 }],
+    [
+      /of the type application\/json/,
+      { headers: { ...page.headers, "content-type": "application/json" } },
+    ],
+    [/may be framed/, policy("")],
+    [/allows what is written/, policy("frame-ancestors 'none'; script-src 'unsafe-inline'")],
+    [/holds <script>/, { body: "<p><script>alert(1)</script></p>" }],
+    [/leads to https:\/\/evil/, leads("https://evil.example/pay/1"), form],
+    [/leads to \/\/evil/, leads("//evil.example/pay/"), form],
+    [/another site's form is answered 303/, leads("/pay/1"), foreign],
+  ]
+  const secrets: Secrets = { in: () => null, add: () => {} }
+  for (const [finding, answer, shot = get] of table) {
+    const said = judged(shot, { ...page, ...answer }, makePool(), secrets)
     if (finding === null) assert.deepEqual(said, [])
     else
       assert.ok(

@@ -1,5 +1,6 @@
 /** What every answer is held to, whatever was asked. */
 import { complaintAbout, operationAt, ownerOf } from "../support/contract.ts"
+import { PAGES, pageFaults } from "./pages.ts"
 import { type Pool, plain } from "./pool.ts"
 import type { Framing, Shot } from "./requests.ts"
 
@@ -43,13 +44,15 @@ const MAY_HAND_OUT = new Set(["POST /v1/endpoints", "POST /tapila/login"])
 
 /** Everything that is wrong with an answer, each as one sentence. */
 export function judged(shot: Shot, answer: Answer, pool: Pool, secrets: Secrets): string[] {
-  return [
+  const ofAll = [
     ...statusFaults(shot, answer),
-    ...shapeFaults(shot, answer),
+    ...textFaults(answer),
     ...headerFaults(answer),
     ...secretFaults(shot, answer, secrets),
-    ...strangerFaults(shot, answer, pool),
   ]
+  // A page belongs to whoever has its link.
+  if (shot.dialect === PAGES) return [...ofAll, ...pageFaults(shot, answer)]
+  return [...ofAll, ...shapeFaults(shot, answer), ...strangerFaults(shot, answer, pool)]
 }
 
 function statusFaults(shot: Shot, answer: Answer): string[] {
@@ -57,10 +60,15 @@ function statusFaults(shot: Shot, answer: Answer): string[] {
   return [`status ${answer.status}, which nobody meant`]
 }
 
-function shapeFaults({ method, path, framing }: Shot, { status, headers, body }: Answer): string[] {
+function textFaults({ status, body }: Answer): string[] {
   const found: string[] = []
   if (FRAMEWORK.test(body)) found.push("a body of the framework's own making")
   if (status >= 400 && INSIDE.test(body)) found.push("an error that tells of the inside")
+  return found
+}
+
+function shapeFaults({ method, path, framing }: Shot, { status, headers, body }: Answer): string[] {
+  const found: string[] = []
   const contentType = headers["content-type"] ?? null
   const owner = READABLE.has(framing) ? ownerOf(path) : null
   if (owner) {

@@ -1,6 +1,7 @@
 /** Says what a run came to, for people. */
 import { dialects } from "../../src/dialects/index.ts"
 import { documentOf } from "../support/contract.ts"
+import { PAGE_AIMS, PAGES } from "./pages.ts"
 import type { Finding, Outcome } from "./sequence.ts"
 
 export type Run = {
@@ -57,18 +58,21 @@ function table(counts: Readonly<Record<string, number>>): string {
 const NEVER = new Set([
   "tapila POST /refresh",
   "caudal POST /payments/{id}/refunds/{refund}/cancel",
+  // What could answer with success would go on for minutes.
+  `${PAGES} GET /pay/{id}/changes`,
 ])
 
 function missed(outcomes: readonly Outcome[], only: string | null): string[] {
   const reached = merged(outcomes.map((each) => each.reached))
-  return dialects
+  const pages = only === null ? PAGE_AIMS.map((aim) => `${PAGES} ${aim}`) : []
+  const routes = dialects
     .filter(({ name }) => only === null || name === only)
     .flatMap((dialect) =>
       Object.entries(documentOf(dialect).paths).flatMap(([path, operations]) =>
         Object.keys(operations).map((verb) => `${dialect.name} ${verb.toUpperCase()} ${path}`),
       ),
     )
-    .filter((aim) => !NEVER.has(aim) && !reached[aim])
+  return [...routes, ...pages].filter((aim) => !NEVER.has(aim) && !reached[aim])
 }
 
 /** One finding of each kind: numbers and ids tell them apart no further. */

@@ -1,6 +1,7 @@
 /** Runs sequences of requests against a gateway, many at once, and keeps what was wrong. */
 import { type Dialect, dialects } from "../../src/dialects/index.ts"
 import { type Answer, judged } from "./judge.ts"
+import { linksIn, PAGES, pageShot } from "./pages.ts"
 import { makePool, type Pool } from "./pool.ts"
 import { makeRandom } from "./random.ts"
 import { asCurl, type Shot, shotAt } from "./requests.ts"
@@ -12,6 +13,14 @@ export const LENGTH = 50
 const AT_ONCE = 64
 /** How often a request goes to the sequence's own dialect, rather than to any. */
 const OWN_SHARE = 0.75
+/**
+ * How many sequences are a payer's, and how often a request of these and of others goes to a page;
+ * of a run of one dialect none does.
+ */
+const PAYERS_SHARE = 0.15
+const PAGE_SHARE = { payers: 0.6, others: 0.04 } as const
+/** The dialect whose payments have a page of their own, with banks behind it. */
+const LINKING = dialects.find(({ name }) => name === "palomma-pay")!
 /** More of one kind say nothing new. */
 const FINDINGS_MAX = 50
 
@@ -66,10 +75,15 @@ async function runSequence(target: Target, plan: Plan, sequence: number, outcome
   const random = makeRandom(`${plan.seed}/${sequence}`)
   const pool = makePool()
   const making = { random, pool, sequence, fixed: target.fixed }
-  const own = plan.dialect ?? random.pick(dialects)
+  const isPayers = plan.dialect === null && random.chance(PAYERS_SHARE)
+  const own = plan.dialect ?? (isPayers ? LINKING : random.pick(dialects))
+  const pageShare = PAGE_SHARE[isPayers ? "payers" : "others"]
   for (let request = 0; request < LENGTH; request += 1) {
     const isOwn = plan.dialect !== null || random.chance(OWN_SHARE)
-    const shot = shotAt(isOwn ? own : random.pick(dialects), making, target.proofs)
+    const isPage = plan.dialect === null && random.chance(pageShare)
+    const shot = isPage
+      ? pageShot(making)
+      : shotAt(isOwn ? own : random.pick(dialects), making, target.proofs)
     const answers = await Promise.all(Array.from({ length: shot.times }, () => target.send(shot)))
     const found = target.noticed()
     for (const answer of answers) found.push(...taken(target, pool, shot, answer, outcome))
@@ -105,10 +119,11 @@ function taken(
   outcome.statuses[status] = (outcome.statuses[status] ?? 0) + 1
   if (answer === null) return mayBeCut(shot) ? [] : ["the socket was closed without an answer"]
   const found = judged(shot, answer, pool, target.secrets)
-  if (answer.status < 300) {
+  if (answer.status < 300 || (shot.dialect === PAGES && answer.status === 303)) {
     const aim = `${shot.dialect} ${shot.aim}`
     outcome.reached[aim] = (outcome.reached[aim] ?? 0) + 1
-    learn(pool, shot, answer.body)
+    if (shot.dialect === PAGES) pool.learn(linksIn(answer.body), "", "nobody")
+    else learn(pool, shot, answer.body)
   }
   return found
 }
