@@ -99,6 +99,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "test/": ["src/"],
   "test/bench/": ["bench/", "src/"],
+  "test/look/": ["bench/growth/", "src/"],
   "bench/": ["src/", "test/support/"],
 }
 /** What a test may use beside what it tests. */

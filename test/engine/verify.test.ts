@@ -444,7 +444,7 @@ const unsent = (type: string) =>
 
 const VENDORS = DIALECT_NAMES.filter((name) => name !== "caudal")
 for (const dialect of VENDORS) {
-  test(`found: a message that ${dialect} owes and that isn't there; none that it doesn't owe`, async () => {
+  test(`found: a message that ${dialect} owes, and none that it doesn't owe`, async () => {
     const owed = await foundAfter([...asIf(dialect), unsent("payment.approved")])
     const named = owed.wrong.filter(({ check }) => check === "deliveries")
     assert.deepEqual([named.map(({ what }) => what), owed.wrong.length], [["event"], 1])

@@ -20,8 +20,13 @@ export class LookLost extends Error {
   override name = "LookLost"
 }
 
-/** Rows of one statement: some milliseconds, so that a look ends close to its budget. */
-const STRETCH_ROWS = 1_000
+/**
+ * Rows of a stretch. A look begins with few; as a statement costs the same to plan whatever it
+ * reads, the next stretch is as long as `STRETCH_MS` allow, a tenth of what a look may take: so
+ * it ends close to its budget, on a slow server, too.
+ */
+const STRETCH_ROWS = { first: 1_000, least: 250, most: 10_000 } as const
+const STRETCH_MS = 60
 /** One hundredth of the database's time, of a look a minute. */
 const BUDGET_MS = 600
 /** What is new comes first, and must not keep the old from ever being read again. */
@@ -46,7 +51,19 @@ export async function takeLook(
   let watch = begun
   const found: Discrepancy[] = []
   let isAuditRead = false
+  let stretchRows: number = STRETCH_ROWS.first
 
+  /** Does what reads a stretch, and learns from it how long the next one may be. */
+  async function paced<T extends { readonly rows: number }>(work: () => Promise<T>): Promise<T> {
+    const beganMs = clock.elapsedMs()
+    const done = await work()
+    // A short one says little: most of its time is not its rows'.
+    if (done.rows < stretchRows) return done
+    const perMs = stretchRows / Math.max(clock.elapsedMs() - beganMs, 1)
+    const fitting = Math.min(Math.round(perMs * STRETCH_MS), 2 * stretchRows)
+    stretchRows = Math.max(STRETCH_ROWS.least, Math.min(fitting, STRETCH_ROWS.most))
+    return done
+  }
   const keep = (check: string, rows: readonly Found[]) => {
     found.push(...rows.map((row) => ({ check, ...row })))
   }
@@ -70,17 +87,20 @@ export async function takeLook(
     let from = watch.eventsUpto ?? settled
     let last = false
     while (!last && within(FRESH_MS)) {
-      last = await inSnapshot(database, async (db) => {
-        const stretch = await stretchOf(db, "events", from, STRETCH_ROWS)
-        await judge(db, "events", stretch)
-        for (const { subject, ids } of await store.subjectsIn(db, stretch)) {
-          const table = subject === "instrument" ? "instruments" : "payments"
-          await judge(db, table, { ids })
-        }
-        read(stretch.rows)
-        from = stretch.to
-        return stretch.last
-      })
+      const stretch = await paced(() =>
+        inSnapshot(database, async (db) => {
+          const each = await stretchOf(db, "events", from, stretchRows)
+          await judge(db, "events", each)
+          for (const { subject, ids } of await store.subjectsIn(db, each)) {
+            const table = subject === "instrument" ? "instruments" : "payments"
+            await judge(db, table, { ids })
+          }
+          return each
+        }),
+      )
+      read(stretch.rows)
+      from = stretch.to
+      last = stretch.last
       watch = { ...watch, eventsUpto: from < settled ? from : settled }
     }
   }
@@ -88,7 +108,7 @@ export async function takeLook(
   async function addUpNew(): Promise<void> {
     while (watch.foldedUpto !== null && watch.foldedUpto < settled && within(FRESH_MS)) {
       const from = watch.foldedUpto
-      const stretch = await stretchOf(database, "transfers", from, STRETCH_ROWS)
+      const stretch = await stretchOf(database, "transfers", from, STRETCH_ROWS.most)
       const to = stretch.to < settled ? stretch.to : settled
       await add({ foldedUpto: to }, (db) => store.foldStretch(db, { ...stretch, to }))
       read(stretch.rows)
@@ -124,11 +144,13 @@ export async function takeLook(
   /** Reads one stretch of what is old; answers whether that was the last of everything. */
   async function lookAtOld(): Promise<boolean> {
     const table = NAMES[watch.placeTable]!
-    const stretch = await inSnapshot(database, async (db) => {
-      const each = await stretchOf(db, table, watch.placeId ?? beginningOf(table), STRETCH_ROWS)
-      await judge(db, table, each)
-      return each
-    })
+    const stretch = await paced(() =>
+      inSnapshot(database, async (db) => {
+        const each = await stretchOf(db, table, watch.placeId ?? beginningOf(table), stretchRows)
+        await judge(db, table, each)
+        return each
+      }),
+    )
     read(stretch.rows)
     const isEnd = stretch.last && watch.placeTable === NAMES.length - 1
     const place = stretch.last

@@ -4,7 +4,7 @@
  */
 import { DIALECT_NAMES, type DialectName } from "../../payments/payment.ts"
 
-/** `if` is a condition on the payment `p`, which has no row where the event is of something else. */
+/** `if` is a condition on the payment `p`, which is null where the event is of something else. */
 type Owed = { readonly events: readonly string[] | "all"; readonly if?: string }
 
 const ENDS = ["payment.approved", "payment.declined", "payment.expired", "payment.cancelled"]
