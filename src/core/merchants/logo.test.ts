@@ -18,6 +18,8 @@ const WHOLE: readonly (readonly [type: string, content: Buffer, width: number, h
     ["image/png", png(7, LOGO_MAX_PIXELS), 7, LOGO_MAX_PIXELS],
     ["image/png", png(3, 2, [filler(LOGO_MAX_BYTES - png(3, 2).length)]), 3, 2],
     ["image/jpeg", jpeg, 30, 20],
+    // T.81, B.1.1.2: a marker may be preceded by any number of these.
+    ["image/jpeg", spliced(jpeg, 2, 0, Buffer.from([0xff, 0xff])), 30, 20],
     ["image/webp", webp, 30, 20],
     ["image/webp", losslessWebp, 30, 20],
     ["image/webp", extendedWebp, 30, 20],
@@ -35,6 +37,7 @@ test("a picture is known by its bytes, with its size", () => {
 
 test("what is no picture is refused, whatever it begins or ends with", () => {
   const html = Buffer.from("<!doctype html><script>alert(1)</script>")
+  const frame = jpeg.indexOf("ffc00011", "hex")
   const rows: [what: string, content: Buffer, wrong: RegExp][] = [
     ["nothing", Buffer.alloc(0), /neither a PNG nor a JPEG nor a WebP/],
     ["a page", html, /neither/],
@@ -50,6 +53,19 @@ test("what is no picture is refused, whatever it begins or ends with", () => {
     ["a PNG without a head", without(png(1, 1), "IHDR"), /damaged/],
     ["a PNG with two heads", png(1, 1, [pngChunk("IHDR", Buffer.alloc(13))]), /damaged/],
     ["a PNG of one bit less", changed(png(9, 9), 45), /damaged/],
+    ["a JPEG with two heads", spliced(jpeg, frame, 0, jpeg.subarray(frame, frame + 19)), /damaged/],
+    ["a JPEG whose head is too short", spliced(jpeg, frame + 2, 2, bytes(0, 6)), /damaged/],
+    ["a JPEG with a piece of no length", spliced(jpeg, 4, 2, bytes(0, 1)), /damaged/],
+    ["a JPEG with something between its pieces", spliced(jpeg, 20, 0, bytes(7, 7)), /damaged/],
+    ["a WebP that is longer than it says", spliced(webp, 4, 1, bytes(1)), /damaged/],
+    ["a WebP with a piece beyond its end", spliced(webp, 18, 1, bytes(1)), /damaged/],
+    ["a WebP without the start of its pixels", changed(webp, 23), /damaged/],
+    ["a lossless WebP without its sign", changed(losslessWebp, 20), /damaged/],
+    ["a WebP with a canvas and no pixels", riff("VP8X", Buffer.alloc(10)), /damaged/],
+    ["a WebP whose canvas is too short", riff("VP8X", Buffer.alloc(8)), /damaged/],
+    ["a WebP whose pixels are too short", riff("VP8 ", Buffer.alloc(8)), /damaged/],
+    ["a lossless WebP that is too short", riff("VP8L", bytes(0x2f, 0)), /damaged/],
+    ["a WebP without any piece that is known", riff("XXXX", Buffer.alloc(8)), /damaged/],
   ]
   for (const [what, content, wrong] of rows) assertRefused(what, content, wrong)
 })
@@ -105,6 +121,21 @@ function without(picture: Buffer, name: string): Buffer {
   const at = picture.indexOf(name, 0, "latin1") - 4
   const end = at + 12 + picture.readUInt32BE(at)
   return Buffer.concat([picture.subarray(0, at), picture.subarray(end)])
+}
+
+const bytes = (...values: number[]) => Buffer.from(values)
+
+/** The picture with other bytes in the place of some. */
+function spliced(picture: Buffer, at: number, without: number, by: Buffer): Buffer {
+  return Buffer.concat([picture.subarray(0, at), by, picture.subarray(at + without)])
+}
+
+/** A WebP of one piece. */
+function riff(name: string, content: Buffer): Buffer {
+  const head = Buffer.from(`RIFF....WEBP${name}....`, "latin1")
+  head.writeUInt32LE(content.length + 12, 4)
+  head.writeUInt32LE(content.length, 16)
+  return Buffer.concat([head, content])
 }
 
 function changed(picture: Buffer, at: number): Buffer {
