@@ -67,8 +67,9 @@ async function measure(suites: readonly string[]): Promise<number> {
       if (missing.length > 0) console.log(`${taken}/${branches}  ${file}:${missing.join(",")}`)
     }
     console.log(`branches  ${percent(files)} % of those of ${SUBJECT}`)
+    // Measuring slows all down, and some tests have time-outs: `npm test` says whether they pass.
     if (code !== 0) console.log("some tests failed: see above")
-    return code === 0 && percent(files) >= BRANCHES_MIN ? 0 : 1
+    return percent(files) >= BRANCHES_MIN ? 0 : 1
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
