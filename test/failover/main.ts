@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { parseArgs } from "node:util"
 import type { Cleanup } from "../support/database.ts"
 import { accountOf, findPrograms, missingPrograms, type Programs, versionsOf } from "./programs.ts"
-import { EVENTS, type Event, proveFailover, type Report } from "./proof.ts"
+import { EVENTS, type Event, NotBuilt, proveFailover, type Report } from "./proof.ts"
 
 const NAMES = Object.keys(EVENTS) as readonly Event[]
 const USUAL = "killed,frozen,switchover,crashed,cut,hung,killed,killed"
@@ -124,7 +124,7 @@ try {
   process.exitCode = report.wrong.length === 0 ? 0 : 1
 } catch (error) {
   console.error(error)
-  process.exitCode = 2
+  process.exitCode = error instanceof NotBuilt ? 2 : 1
 } finally {
   if (keep) console.error(`kept: ${folder}`)
   else rmSync(folder, { recursive: true, force: true })

@@ -28,6 +28,8 @@ export type Probe = {
   refusals(): Refusals
   /** Resolves when all that was asked for is acknowledged. */
   finish(): Promise<void>
+  /** Breaks off, whatever is still unanswered. */
+  end(): Promise<void>
 }
 
 /** What is read of an answer. */
@@ -51,7 +53,7 @@ export function startProbe({ baseUrl, apiKey = "" }: Credentials): Probe {
   const waits: { readonly atMs: number; readonly tookMs: number }[] = []
   let refused: { later: number; other: Record<string, number> } = { later: 0, other: {} }
   let made = 0
-  let ended = false
+  let state: "running" | "finishing" | "ended" = "running"
   const waiting = new Set<Promise<void>>()
 
   async function ask(method: string, path: string, body?: object) {
@@ -82,7 +84,7 @@ export function startProbe({ baseUrl, apiKey = "" }: Credentials): Probe {
   async function create(number: number): Promise<void> {
     const reference = `probe-${number}`
     const body = { reference, description: "2 x cafe", amount: "2550000", asset: "COP" }
-    for (;;) {
+    while (state !== "ended") {
       const answer = await ask("POST", "/payments", { ...body, method: "bank" })
       const id: unknown = answer.body?.id
       if (answer.status < 300 && typeof id === "string") {
@@ -97,7 +99,7 @@ export function startProbe({ baseUrl, apiKey = "" }: Credentials): Probe {
 
   /** Pays as the payer would; one whose answer was lost is looked up. */
   async function approve(id: string): Promise<void> {
-    for (;;) {
+    while (state !== "ended") {
       const paid = await ask("POST", `/payments/${id}/simulate`, { outcome: "approved" })
       if (paid.status === 200 && paid.body?.state === "approved") return void approved.add(id)
       if (paid.status < 400 || paid.status >= 500) noted(paid)
@@ -108,7 +110,7 @@ export function startProbe({ baseUrl, apiKey = "" }: Credentials): Probe {
   }
 
   const running = (async () => {
-    while (!ended) {
+    while (state === "running") {
       if (waiting.size < WAITING_MAX) {
         made += 1
         const one = create(made)
@@ -118,6 +120,12 @@ export function startProbe({ baseUrl, apiKey = "" }: Credentials): Probe {
       await sleep(EVERY_MS)
     }
   })()
+
+  async function until(next: "finishing" | "ended"): Promise<void> {
+    state = next
+    await running
+    await Promise.all(waiting)
+  }
 
   return {
     acknowledged,
@@ -145,10 +153,7 @@ export function startProbe({ baseUrl, apiKey = "" }: Credentials): Probe {
       refused = { later: 0, other: {} }
       return said
     },
-    async finish() {
-      ended = true
-      await running
-      await Promise.all(waiting)
-    },
+    finish: () => until("finishing"),
+    end: () => until("ended"),
   }
 }

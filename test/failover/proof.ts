@@ -76,6 +76,11 @@ export type Outcome = {
   readonly lost: number
 }
 
+/** Nothing was proved, nor disproved. */
+export class NotBuilt extends Error {
+  override name = "NotBuilt"
+}
+
 export type Report = {
   readonly server: string
   readonly outcomes: readonly Outcome[]
@@ -116,7 +121,9 @@ export async function proveFailover(testContext: Cleanup, wanted: Wanted): Promi
   const context = lastFirst(testContext)
   const { progress } = wanted
   progress("building the cluster")
-  const cluster = await buildCluster(context, wanted)
+  const cluster = await buildCluster(context, wanted).catch((cause) => {
+    throw new NotBuilt("the cluster could not be built", { cause })
+  })
   const receiver = await startReceiver(context)
   const gateway = await startFailoverGateway(context, {
     ...{ dataDir: wanted.dataDir, databaseUrl: cluster.url, webhookUrl: receiver.url },
@@ -128,6 +135,7 @@ export async function proveFailover(testContext: Cleanup, wanted: Wanted): Promi
   const load = await startKillLoad(gateway.credentials(), await demoMerchant(database))
   context.after(() => load.end().catch(() => undefined))
   const probe = startProbe(gateway.credentials().caudal)
+  context.after(() => probe.end())
   const all = () => new Map([...load.acknowledged, ...withoutPrefix(probe.acknowledged)])
 
   await sleep(STEADY_MS)
