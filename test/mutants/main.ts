@@ -10,7 +10,8 @@ import type { Verdict } from "./worker.ts"
 
 const USAGE = `npm run mutants -- [--file PART] [--mutant N] [--list]
   --file PART   only files whose path has this part
-  --mutant N    only this one, by the number that is printed with it, and what notices it
+  --mutant N    only this one, by its number as it is printed with the same --file, and what
+                notices it
   --list        prints all mutants and tries none`
 /** Below this the command fails. */
 const SCORE_MIN = 90
@@ -34,13 +35,15 @@ async function run(part: string | null, number: string | null): Promise<number> 
   if (files.length === 0) return wrong(`no file under test has ${part} in its path`)
   const startedMs = performance.now()
   const copy = makeCopy(files)
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => {
-      copy.remove()
-      process.exit(1)
-    })
-  }
   let server: Awaited<ReturnType<typeof startTestServer>> | null = null
+  const end = async (): Promise<void> => {
+    await server?.stop()
+    copy.remove()
+  }
+  // The processes end by themselves once nobody hears them any more.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => void end().finally(() => process.exit(1)))
+  }
   try {
     const wanted = copy.mutants
       .map(({ atLoad }, id) => ({ id, atLoad }))
@@ -71,8 +74,7 @@ async function run(part: string | null, number: string | null): Promise<number> 
     }
     return summary(results, performance.now() - startedMs, part === null && number === null)
   } finally {
-    await server?.stop()
-    copy.remove()
+    await end()
   }
 }
 

@@ -6,6 +6,7 @@
  */
 import { registerHooks } from "node:module"
 import { join } from "node:path"
+import { setImmediate } from "node:timers/promises"
 import { pathToFileURL } from "node:url"
 import { end, type Kept, takeKept } from "./collect.ts"
 
@@ -43,6 +44,7 @@ globalThis.caudalMutant = (id) => {
   return id === chosen
 }
 
+process.once("disconnect", () => process.exit())
 process.once("message", (order: Order) => {
   run(order)
     .finally(end)
@@ -92,6 +94,8 @@ async function run({ folder, tests, mutants }: Order): Promise<void> {
   tell({ kind: "sound", tests: suite.length })
 
   for (const { id, atLoad } of mutants) {
+    // A moment in which it can be heard that nobody waits for this any more.
+    await setImmediate()
     tell({ kind: "trying", id })
     const candidates = reachedBy.filter((each) => each.reached.has(id)).map(({ test }) => test)
     chosen = id

@@ -2,8 +2,7 @@
 import type { Customer, Instrument } from "../../src/core/customers/customer.ts"
 import type { NewAttempt } from "../../src/core/decide/decider.ts"
 import type { ReportAttempt } from "../../src/core/decide/report-attempt.ts"
-import type { Terms, TermsSettings } from "../../src/core/merchants/merchant.ts"
-import { merchantSettings, termsSettings } from "../../src/core/merchants/merchant.ts"
+import type { Merchant, Terms, TermsSettings } from "../../src/core/merchants/merchant.ts"
 import type { Attempt, PayOption, Refund } from "../../src/core/payments/attempt.ts"
 import type { Payment } from "../../src/core/payments/payment.ts"
 import type { Fact } from "../../src/core/rail.ts"
@@ -24,11 +23,20 @@ export const USDC = "usdc"
 export const ETH = "eth"
 
 /** The only merchant; it accepts money two hours late. */
-export const merchant = {
+export const merchant: Merchant = {
   id: "m",
   name: "Shop",
   timeZone: "UTC",
-  settings: merchantSettings.parse({ lateMoneyHours: 2 }),
+  settings: {
+    displayName: null,
+    supportInfo: null,
+    colour: null,
+    language: null,
+    logo: null,
+    rails: {},
+    bankAccount: null,
+    lateMoneyHours: 2,
+  },
   createdAt: BEFORE,
 }
 
@@ -37,7 +45,23 @@ export function terms(settings: Partial<TermsSettings> = {}): Terms {
   return {
     merchantId: "m",
     dialect: "caudal",
-    settings: termsSettings.parse(settings),
+    settings: {
+      feeFixed: "0",
+      feeBasisPoints: 0,
+      minAmount: null,
+      maxAmount: null,
+      currency: null,
+      ttlSeconds: null,
+      redirectUrl: null,
+      country: null,
+      clientUsername: null,
+      answerWithinMs: null,
+      lowBalance: {},
+      requestsPerMinute: null,
+      identifierLimit: null,
+      notifyAlways: false,
+      ...settings,
+    },
     signingKeySealed: Buffer.from("sealed"),
     createdAt: BEFORE,
   }
