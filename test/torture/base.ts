@@ -47,6 +47,7 @@ const WALLET = 500_000n
 const BASE_CHAIN: ChainPlan = {
   nodes: 1,
   liar: 0,
+  lie: null,
   finality: { kind: "confirmations", blocks: 1 },
   rangeMax: 1_000,
 }

@@ -185,6 +185,28 @@ export const BREAKS: readonly Break[] = [
   },
   {
     invariant: 9,
+    what: "two nodes must show a transfer before it counts",
+    edits: [
+      {
+        file: "src/rails/evm/agreement.ts",
+        what: "const isAlone = chain.nodes.length === 1 || node.trusted",
+        by: "const isAlone = true",
+      },
+    ],
+  },
+  {
+    invariant: 9,
+    what: "what left the chain before it counted is forgotten",
+    edits: [
+      {
+        file: "src/rails/evm/fork.ts",
+        what: "for (const each of gone) orphan(reading, each)",
+        by: "",
+      },
+    ],
+  },
+  {
+    invariant: 9,
     what: "money that left the chain is held",
     edits: [
       {

@@ -108,8 +108,16 @@ function checkBooked(sightings: readonly Sighting[], came: readonly Placed[], si
     const isHeld = frozen && booked <= each.amount
     const isRight = there.has(name) ? !frozen : isHeld
     must(isRight, 9, () => `${name} is not on the chain, and ${booked} of it is booked`)
+    const isBack = frozen && came.some((move) => isSame(move, each))
+    must(!isBack, 9, () => `${name} is held, though its transaction is back`)
     must(counted.has(name), 9, () => `${name} was booked and never counted on the chain`)
   }
+}
+
+/** Whether it is of the same transaction, wherever in its block. */
+function isSame({ place, to, token }: Placed, { asset, place: other, receiver }: Sighting) {
+  const hash = (of: string) => of.slice(0, of.indexOf(":"))
+  return to === receiver && assetOf(token) === asset && hash(place) === hash(other)
 }
 
 /** What an attempt says that came is what is booked for it and not held. */

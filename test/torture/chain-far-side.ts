@@ -6,7 +6,7 @@ import { makeEvm, type Payer } from "../../src/rails/evm/index.ts"
 import { addressOf, hashOf } from "../support/rpc.ts"
 import { Chain } from "./chain.ts"
 import { serveFetch } from "./chain-fetch.ts"
-import { type ChainNodes, openChainNodes } from "./chain-nodes.ts"
+import { type ChainNodes, type MadeUp, openChainNodes } from "./chain-nodes.ts"
 import type { ChainPlan } from "./chain-steps.ts"
 import type { Fault } from "./faults.ts"
 import type { Scheduler } from "./scheduler.ts"
@@ -42,6 +42,12 @@ export type ChainSide = {
   rest(): void
   /** Whether that was so for long enough. */
   hasRested(): boolean
+}
+
+/** What a liar makes up before anybody was given an address. */
+const NOBODY: MadeUp = {
+  ...{ transaction: hashOf("made up"), token: TOKENS[0]!, from: PAYER, to: addressOf("nobody") },
+  amount: 10n ** 9n,
 }
 
 /** One address costs a quarter of a millisecond, and all runs give out the same. */
@@ -111,6 +117,7 @@ export function openChainSide(
   const chain = new Chain(plan.finality)
   const about = { chainId: CHAIN_ID, decimals: DECIMALS, rangeMax: plan.rangeMax }
   const nodes = openChainNodes(chain, about, plan.nodes)
+  if (plan.nodes > 1) nodes.lie(plan.liar, plan.lie, NOBODY, 0)
   serveFetch((host, body) => {
     const at = Number(/\d+/.exec(host)) - 1
     return scheduler.pass("rpc", `${at + 1}: ${methodsOf(body)}`, async (fault) =>

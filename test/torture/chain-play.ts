@@ -26,7 +26,18 @@ export type Stage = {
 
 const DEPTH_MAX = 64
 /** Of all transactions in a reorganisation so many come again just so, and so on. */
-const FATES = ["same", "same", "same", "turned round", "later", "waits", "never"] as const
+const FATES = [
+  ...([
+    "same",
+    "same",
+    "turned round",
+    "turned round",
+    "later",
+    "waits",
+    "never",
+    "never",
+  ] as const),
+]
 /** Beyond the hours in which late money still counts. */
 const DAYS_MS = 30 * 3_600_000
 

@@ -47,6 +47,8 @@ export type ChainPlan = {
   readonly nodes: number
   /** Which of them may lie, the first being 0: never more than one. */
   readonly liar: number
+  /** The lie that it begins with. */
+  readonly lie: Lie | null
   readonly finality: Finality
   /** Most blocks in one question for logs. */
   readonly rangeMax: number
@@ -55,7 +57,7 @@ export type ChainPlan = {
 /** One run in so many has a chain. */
 const SHARE = 1 / 3
 /** Of the steps of such a run so many are the chain's. */
-const STEPS_SHARE = 0.55
+const STEPS_SHARE = 0.65
 
 const FINALITIES: readonly Finality[] = [
   { kind: "confirmations", blocks: 1 },
@@ -72,7 +74,9 @@ export function chainOf(seed: number): ChainPlan | null {
   const nodes = random.pick([1, 2, 2, 3, 3])
   return {
     nodes,
-    liar: random.below(nodes),
+    // Whoever is asked first has the most to lie about.
+    liar: random.chance(0.5) ? 0 : random.below(nodes),
+    lie: random.chance(0.4) ? random.pick(LIES) : null,
     finality: random.pick(FINALITIES),
     rangeMax: random.pick([20, 100, 1_000]),
   }
@@ -82,14 +86,18 @@ export function chainOf(seed: number): ChainPlan | null {
 const KINDS = [
   ...Array(8).fill("send"),
   ...Array(8).fill("mine"),
-  ...Array(5).fill("fork"),
+  ...Array(6).fill("fork"),
   ...Array(3).fill("lie"),
   ...Array(2).fill("lag"),
   ...Array(2).fill("sign"),
 ] as readonly ChainStep["do"][]
 
 /** Most of what payers do is right. */
-const MANNERS_CHOSEN = [...MANNERS, ...Array<Manner>(8).fill("exactly")] as const
+const MANNERS_CHOSEN = [
+  ...MANNERS,
+  ...Array<Manner>(7).fill("exactly"),
+  ...Array<Manner>(2).fill("twice"),
+] as const
 
 /**
  * The step at a place; null where it is none of the chain's. `made` and `refunded` are the places
@@ -113,7 +121,7 @@ export function chainStepOf(
       return { do: "mine", at, blocks: 1 + random.below(random.pick([3, 15])) }
     case "fork":
       return {
-        ...{ do: "fork", at, depth: depthOf(random), aims: random.chance(0.6) },
+        ...{ do: "fork", at, depth: depthOf(random), aims: random.chance(0.8) },
         grows: random.pick([-1, 0, 0, 1, 1, 2, 5]),
       }
     case "lie": {

@@ -101,8 +101,9 @@ export function planOf(seed: number, most = 40): Plan {
   const random = randomOf(seed, "plan")
   const nodes = random.chance(0.5) ? 2 : 1
   const rate = seed < ROUGH_FROM ? random.pick(RATES) : ROUGH_RATE
-  const count = Math.min(most, 8 + random.below(32))
   const chain = chainOf(seed)
+  // What is told of a chain takes several steps: sent, mined, seen, replaced.
+  const count = Math.min(most, (chain ? 20 : 8) + random.below(chain ? 20 : 32))
   const steps: Step[] = []
   for (let at = 0; at < count; at += 1) {
     const step = chain && chainStepAt(seed, at, chain, steps)
@@ -169,7 +170,7 @@ function stepOf(
     case "crash":
       return { do: "crash", at, node: random.below(nodes) }
     default:
-      return hasChain && chosen(seed, `crypto ${at}`) < 0.6
+      return hasChain && chosen(seed, `crypto ${at}`) < 0.75
         ? { ...newCreate(random, at), way: "pentagoo" }
         : newCreate(random, at)
   }
