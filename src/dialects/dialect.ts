@@ -104,6 +104,14 @@ export type RouteWords = {
   readonly unchanged?: true
 }
 
+/** A message to a receiver: the schema that its body keeps to. */
+export type WebhookWords = {
+  readonly summary: string
+  readonly schema: z.ZodType
+  /** As in `RouteWords`. */
+  readonly example: string
+}
+
 /** What a dialect says of itself in its OpenAPI document; the routes' own schemas do the rest. */
 export type Contract = {
   readonly title: string
@@ -119,6 +127,8 @@ export type Contract = {
   }
   /** By method and path below the base URL, such as `GET /payments/{id}`. */
   readonly routes: Readonly<Record<string, RouteWords>>
+  /** What receivers are told, by what the document calls it. */
+  readonly webhooks: Readonly<Record<string, WebhookWords>>
   /** The folder of the examples. */
   readonly examples: string
 }

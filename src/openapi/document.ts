@@ -33,6 +33,7 @@ export type Document = {
   readonly info: Readonly<Record<string, unknown>>
   readonly servers: readonly { readonly url: string }[]
   readonly security: readonly Security[]
+  readonly webhooks: Readonly<Record<string, { readonly post: Operation }>>
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
   readonly components: Readonly<Record<string, Readonly<Record<string, unknown>>>>
 }
@@ -88,6 +89,7 @@ export function documentOf(about: About): Document {
     },
     servers: [{ url: publicUrl + dialect.basePath }],
     security: [allOf(contract.proof)],
+    webhooks: webhooksOf(about),
     paths,
     components: {
       securitySchemes: contract.schemes,
@@ -102,6 +104,24 @@ export function documentOf(about: About): Document {
       },
     },
   }
+}
+
+/** What receivers are sent. They prove it by its signature: no scheme of requests is for that. */
+function webhooksOf(about: About): Document["webhooks"] {
+  const words = Object.entries(about.dialect.contract.webhooks)
+  return Object.fromEntries(
+    words.map(([name, { summary, schema, example }]) => {
+      const content = json(jsonSchemaOf(schema, "output"), example, about)
+      const post: Operation = {
+        operationId: `webhook${name.slice(0, 1).toUpperCase()}${name.slice(1)}`,
+        summary,
+        security: [],
+        requestBody: { required: true, content },
+        responses: { "2XX": { description: "Taken. After anything else it is sent again." } },
+      }
+      return [name, { post }]
+    }),
+  )
 }
 
 function operationOf(route: Route, path: string, about: About): Operation {

@@ -4,7 +4,14 @@ import { after, test } from "node:test"
 import { Validator } from "@seriousme/openapi-schema-validator"
 import { dialects } from "../../src/dialects/index.ts"
 import { templateOf } from "../../src/openapi/document.ts"
-import { answersChecked, complaintAbout, documentOf, operationAt } from "../support/contract.ts"
+import {
+  answersChecked,
+  checkMessage,
+  complaintAbout,
+  complaintAboutMessage,
+  documentOf,
+  operationAt,
+} from "../support/contract.ts"
 import { ask, startGateway } from "../support/gateway.ts"
 import { registeredBy } from "../support/routes.ts"
 
@@ -74,6 +81,24 @@ for (const dialect of dialects) {
       if (example === undefined) continue
       const exchange = { method: "GET", path: `${dialect.prefix}/x`, status: 400, contentType }
       assert.equal(complaintAbout({ ...exchange, body: JSON.stringify(example) }), null)
+    }
+  })
+}
+
+for (const dialect of dialects) {
+  test(`${dialect.name}'s document has the message that its example is, and no other dialect's`, () => {
+    const messages = Object.values(documentOf(dialect).webhooks)
+    assert.ok(messages.length > 0)
+    for (const { post } of messages) {
+      const body = JSON.stringify(post.requestBody!.content["application/json"]!.example)
+      for (const each of dialects) {
+        const complaint = complaintAboutMessage(each, body)
+        assert.equal(complaint === null, each === dialect, `${each.name}: ${complaint}`)
+      }
+      assert.doesNotThrow(() => checkMessage(body))
+      const more = JSON.stringify({ ...JSON.parse(body), secret: "x" })
+      assert.match(complaintAboutMessage(dialect, more)!, /additional properties/)
+      assert.throws(() => checkMessage(more), /a message that no document promises/)
     }
   })
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { makeLogger } from "../../src/http/log.ts"
+import { checkMessage } from "../support/contract.ts"
 import type { Cleanup } from "../support/database.ts"
 import { ask, type Gateway, startGateway } from "../support/gateway.ts"
 import { addMerchant } from "../support/merchant.ts"
@@ -54,8 +55,20 @@ export async function startTarget(context: Cleanup): Promise<Target> {
       password: gateway.credentials.tapila["password"]!,
     },
     send: (shot) => send(gateway, shot),
-    noticed: () => notices.splice(0),
+    noticed: () => [...notices.splice(0), ...unpromised(gateway)],
   }
+}
+
+/** What is wrong with the messages that its receiver was sent since; they are let go of then. */
+function unpromised({ receiver }: Gateway): string[] {
+  return receiver.received.splice(0).flatMap(({ body }) => {
+    try {
+      checkMessage(body)
+      return []
+    } catch (error) {
+      return [(error as Error).message]
+    }
+  })
 }
 
 /** Levels at which something is ours to mend. */

@@ -159,6 +159,23 @@ export function complaintAbout(exchange: Exchange): string | null {
   return bodyComplaint(check, body)
 }
 
+/** What is wrong with a message that a dialect sent a receiver; null for one that is promised. */
+export function complaintAboutMessage(dialect: Dialect, body: string): string | null {
+  const complaints = Object.keys(documentOf(dialect).webhooks).map((name) => {
+    const names = ["webhooks", name, "post", "requestBody", "content", "application/json", "schema"]
+    return bodyComplaint(compiled(dialect, names.map((each) => `/${escaped(each)}`).join("")), body)
+  })
+  return complaints.includes(null) ? null : complaints.join("; or ")
+}
+
+/** Throws for a message that is none of any dialect's: which one it is its receiver isn't told. */
+export function checkMessage(body: string): void {
+  const complaints = dialects.map((dialect) => complaintAboutMessage(dialect, body))
+  if (complaints.includes(null)) return
+  const all = complaints.map((each, at) => `${dialects[at]!.name}: ${each}`).join("\n")
+  throw new Error(`a message that no document promises: ${body.slice(0, 500)}\n${all}`)
+}
+
 let checked = 0
 
 /** How many answers of dialects were held against their documents in this process. */

@@ -55,11 +55,11 @@ export type ChainEntry = {
 }
 
 /**
- * Holds answers against the OpenAPI documents; null outside the conformance suite. Reading them
+ * Holds answers and messages against the OpenAPI documents; null outside the conformance suite. Reading them
  * takes each process as long as a few tests, and that suite asks for all that there is.
  */
-const checkAnswer = /\bconformance\b/.test(process.argv[1] ?? "")
-  ? (await import("./contract.ts")).checkAnswer
+const contract = /\bconformance\b/.test(process.argv[1] ?? "")
+  ? await import("./contract.ts")
   : null
 
 /** How many nodes each gateway has, unless a test says otherwise: see `test/two-nodes`. */
@@ -118,16 +118,19 @@ export async function startGateway(
 /** Starts a receiver on a loopback port; ends with the test. */
 export async function startReceiver(context: Cleanup): Promise<Receiver> {
   const received: Received[] = []
+  const unpromised: unknown[] = []
   const server = createServer((request, response) => {
     const parts: Buffer[] = []
     request.on("data", (part: Buffer) => parts.push(part))
     request.on("end", () => {
-      received.push({
-        path: request.url ?? "/",
-        headers: request.headers,
-        body: Buffer.concat(parts).toString("utf8"),
-        at: performance.now(),
-      })
+      const body = Buffer.concat(parts).toString("utf8")
+      const path = request.url ?? "/"
+      received.push({ path, headers: request.headers, body, at: performance.now() })
+      try {
+        contract?.checkMessage(body)
+      } catch (error) {
+        unpromised.push(error)
+      }
       const { answer } = receiver
       if (answer) response.writeHead(answer.status).end(answer.body ?? "")
     })
@@ -154,6 +157,7 @@ export async function startReceiver(context: Cleanup): Promise<Receiver> {
   context.after(async () => {
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
+    if (unpromised.length > 0) throw unpromised[0]
   })
   return receiver
 }
@@ -187,7 +191,13 @@ export async function ask(
   const raw = await response.text()
   const { pathname: path } = new URL(url)
   const { status, headers: answered } = response
-  checkAnswer?.({ method, path, status, contentType: answered.get("content-type"), body: raw })
+  contract?.checkAnswer({
+    method,
+    path,
+    status,
+    contentType: answered.get("content-type"),
+    body: raw,
+  })
   let body: unknown = raw
   try {
     body = JSON.parse(raw)

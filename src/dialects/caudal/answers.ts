@@ -218,6 +218,12 @@ export const eventSchema = z.strictObject({
   created_at: time,
 })
 
+/** A message to an endpoint: an event, with its subject as it then was. */
+export const messageSchema = z.strictObject({
+  ...eventSchema.shape,
+  data: z.strictObject({ object: z.union([paymentSchema, instrumentSchema]) }),
+})
+
 export const endpointSchema = z.strictObject({
   id: z.string(),
   object: z.literal("endpoint"),

@@ -2,6 +2,7 @@
 import { join } from "node:path"
 import { z } from "zod"
 import type { Contract } from "../dialect.ts"
+import { messageSchema } from "./answers.ts"
 
 /** Problem details (RFC 9457). `errors` is there where several members were wrong. */
 const problem = z.strictObject({
@@ -67,6 +68,13 @@ export const contract: Contract = {
     "GET /operator/merchants/{id}/balances": {
       summary: "Reads what a merchant has",
       proof: OPERATOR,
+    },
+  },
+  webhooks: {
+    event: {
+      summary: "Tells an event of a payment or a stored account, with its subject as it then was",
+      schema: messageSchema,
+      example: "webhook.json",
     },
   },
   examples: join(import.meta.dirname, "examples"),

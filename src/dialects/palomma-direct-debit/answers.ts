@@ -69,6 +69,21 @@ export const paymentRequestSchema = z.strictObject({
     })
     .optional(),
 })
+/** A message to a receiver: what was changed, whole, with its numbers masked. */
+export const updateSchema = z.discriminatedUnion("eventType", [
+  z.strictObject({
+    webhookId: z.uuid(),
+    timestamp: z.iso.datetime(),
+    eventType: z.literal("payment-method.update"),
+    event: paymentMethodSchema,
+  }),
+  z.strictObject({
+    webhookId: z.uuid(),
+    timestamp: z.iso.datetime(),
+    eventType: z.literal("payment-request.update"),
+    event: paymentRequestSchema,
+  }),
+])
 export type CustomerOut = z.output<typeof customerSchema>
 export type PaymentMethodOut = z.output<typeof paymentMethodSchema>
 export type PaymentRequestOut = z.output<typeof paymentRequestSchema>

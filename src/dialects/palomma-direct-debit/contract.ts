@@ -2,6 +2,7 @@
 import { join } from "node:path"
 import { z } from "zod"
 import type { Contract } from "../dialect.ts"
+import { updateSchema } from "./answers.ts"
 
 export const contract: Contract = {
   title: "Palomma Direct Debit",
@@ -47,6 +48,13 @@ export const contract: Contract = {
     "GET /paymentRequests/{paymentRequestId}": {
       summary: "Reads a payment request",
       answers: { 200: "get-payment-request.json#answer" },
+    },
+  },
+  webhooks: {
+    update: {
+      summary: "Tells what changed of a payment method or request",
+      schema: updateSchema,
+      example: "webhook.json#body",
     },
   },
   examples: join(import.meta.dirname, "examples"),

@@ -1,5 +1,6 @@
 /** What Palomma Pay tells a merchant: each change of the status that its API shows. */
 import { createHash } from "node:crypto"
+import { z } from "zod"
 import type { Callback, Notice } from "../../core/index.ts"
 import { callbackDataOf } from "./wire.ts"
 
@@ -16,11 +17,18 @@ const CHANGES = new Set([
   "payment.returned",
 ])
 
+/** The two members of the body. */
+export const callbackSchema = z.strictObject({
+  data: z.base64(),
+  signature: z.string().regex(/^[0-9a-f]{64}$/),
+})
+
 /** The body is exactly what the vendor's own receiver checks: base64 text and its signature. */
 export function callback({ event, payment, signingKey }: Notice): Callback | null {
   if (!CHANGES.has(event.type) || !payment) return null
   const data = Buffer.from(JSON.stringify(callbackDataOf(payment))).toString("base64")
-  return { headers: {}, body: JSON.stringify({ data, signature: sign(data, signingKey) }) }
+  const body: z.infer<typeof callbackSchema> = { data, signature: sign(data, signingKey) }
+  return { headers: {}, body: JSON.stringify(body) }
 }
 
 /** A plain hash over text and key, not an HMAC: the vendor's receivers verify nothing else. */

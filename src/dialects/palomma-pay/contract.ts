@@ -2,6 +2,7 @@
 import { join } from "node:path"
 import { z } from "zod"
 import type { Contract } from "../dialect.ts"
+import { callbackSchema } from "./callback.ts"
 
 export const contract: Contract = {
   title: "Palomma Pay",
@@ -32,6 +33,13 @@ export const contract: Contract = {
       answers: { 200: "get-payment-request.json#answer" },
     },
     "POST /payment-requests/{id}/cancel": { summary: "Cancels a payment request" },
+  },
+  webhooks: {
+    status: {
+      summary: "Tells each new status of a payment, as base64 of JSON and a hash of it",
+      schema: callbackSchema,
+      example: "webhook.json#body",
+    },
   },
   examples: join(import.meta.dirname, "examples"),
 }

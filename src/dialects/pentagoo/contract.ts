@@ -2,6 +2,7 @@
 import { join } from "node:path"
 import { z } from "zod"
 import type { Contract } from "../dialect.ts"
+import { callbackSchema } from "./wire.ts"
 
 export const contract: Contract = {
   title: "Pentagoo",
@@ -33,6 +34,13 @@ export const contract: Contract = {
       answers: { 200: "get-payment.json#answer" },
     },
     "GET /api/payment": { summary: "Reads a payment by its refId" },
+  },
+  webhooks: {
+    callback: {
+      summary: "Tells that a payment was approved",
+      schema: callbackSchema,
+      example: "callback.json#body",
+    },
   },
   examples: join(import.meta.dirname, "examples"),
 }

@@ -82,14 +82,15 @@ export const readAnswer = createdAnswer.extend({
 type ReadAnswer = z.infer<typeof readAnswer>
 
 /** The six fields of the vendor's callback, all of them text. */
-export type CallbackBody = {
-  readonly amount: string
-  readonly date: string
-  readonly blockchain: string
-  readonly hash: string
-  readonly paymentId: string
-  readonly orderId: string
-}
+export const callbackSchema = z.strictObject({
+  amount: z.string(),
+  date: z.string(),
+  blockchain: z.string(),
+  hash: z.string(),
+  paymentId: z.uuid(),
+  orderId: z.string(),
+})
+export type CallbackBody = z.infer<typeof callbackSchema>
 
 /**
  * Reads an amount that fits `createBody`; `own` is the currency of amounts that name none. Null

@@ -1,7 +1,7 @@
 /** What the OpenAPI document of this API says beside its schemas. */
 import { join } from "node:path"
 import type { Contract } from "../dialect.ts"
-import { errorAnswer } from "./answers.ts"
+import { confirmPayment, errorAnswer } from "./answers.ts"
 
 export const contract: Contract = {
   title: "Tapila",
@@ -66,6 +66,13 @@ export const contract: Contract = {
     "POST /exchange/rate": {
       summary: "Reads exchange rates",
       answers: { 200: "rates.response.json" },
+    },
+  },
+  webhooks: {
+    confirmPayment: {
+      summary: "Tells how a recharge ended that was answered 202",
+      schema: confirmPayment,
+      example: "confirm-payment.json",
     },
   },
   examples: join(import.meta.dirname, "examples"),
