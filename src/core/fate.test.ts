@@ -1,4 +1,4 @@
-/** A commit whose answer was lost, and a database that stays away: nobody says what became of it. */
+/** A commit whose answer was lost, and a database that stays away: what became of it is unknown. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import type { Clock } from "../clock.ts"

@@ -59,7 +59,7 @@ const WRAPS: Readonly<
   body: ([only]) => [` if (${isChosen(only!)}) return; `, ""],
 }
 
-/** At one place what ends comes before what begins; the inner ends first, the outer begins first. */
+/** What ends comes before what begins; the inner ends first, the outer begins first. */
 function inOrder(a: Insertion, b: Insertion): number {
   if (a.at !== b.at) return a.at - b.at
   if (a.isEnd !== b.isEnd) return a.isEnd ? -1 : 1

@@ -1,4 +1,4 @@
-/** `npm run mutants`: changes the decisions in small ways, and counts which of them tests notice. */
+/** `npm run mutants`: changes the decisions in small ways, and counts what tests notice of it. */
 import { availableParallelism } from "node:os"
 import { parseArgs } from "node:util"
 import { startTestServer } from "../support/server.ts"

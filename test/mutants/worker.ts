@@ -23,7 +23,7 @@ export type Verdict = {
   readonly reached: number
 }
 
-/** What is told meanwhile: that all is well without a mutant, what is tried next, what came of it. */
+/** What is told: that all is well without a mutant, what is tried next, and what came of it. */
 export type News =
   | { readonly kind: "sound"; readonly tests: number }
   | { readonly kind: "trying"; readonly id: number }
