@@ -163,8 +163,13 @@ export const BREAKS: readonly Break[] = [
   },
   {
     invariant: 12,
-    what: "of all who race for an attempt, one wins",
+    what: "of a payer, a bank and a merchant who race, one wins",
     edits: [
+      {
+        file: "src/core/decide/end-payment.ts",
+        what: "if (isFinal(payment.state)) return",
+        by: 'if (payment.state === "returned") return',
+      },
       {
         file: "src/core/payments/payment.ts",
         what: "TRANSITIONS[payment.state].includes(state),",

@@ -85,14 +85,31 @@ from attempts a join payments p on p.id = a.payment_id where a.rail = 'evm'`,
   await checkOutside(db, attempts, sightings)
 }
 
+/** What is booked at any moment was once as deep as what counts. */
+export async function checkCounted(db: Queries, { chain }: ChainSide): Promise<void> {
+  const { rows } = await db.query<Sighting>(
+    `select split_part(place, '/', 2) as place, amount, asset, receiver, booked
+from sightings where watch = $1 and fact = 'received' and booked > 0`,
+    [CHAIN_NAME],
+  )
+  if (rows.length === 0) return
+  const counted = new Set(chain.onceFinal.map(nameOf))
+  for (const each of rows) {
+    const name = keyOf(each)
+    must(counted.has(name), 9, () => `${name} is booked and does not count on the chain yet`)
+  }
+}
+
+/** A sighting by the name that the chain's own transfers have. */
+const keyOf = ({ amount, asset, place, receiver }: Sighting) =>
+  `${place} ${asset.slice(asset.lastIndexOf(":") + 1)} ${receiver} ${amount}`
+
 /** Each transfer that came is booked once; what is booked and gone is held, and once counted. */
 function checkBooked(sightings: readonly Sighting[], came: readonly Placed[], side: ChainSide) {
   const received = sightings.filter(({ fact }) => fact === "received")
-  const key = ({ amount, asset, place, receiver }: Sighting) =>
-    `${place} ${asset.slice(asset.lastIndexOf(":") + 1)} ${receiver} ${amount}`
   const there = new Map(came.map((move) => [nameOf(move), move]))
   for (const [name] of there) {
-    const found = received.filter((each) => key(each) === name)
+    const found = received.filter((each) => keyOf(each) === name)
     must(found.length === 1, 9, () => `${name} came and was seen ${found.length} times`)
     const { amount, booked, frozen, state } = found[0]!
     const isBooked = state === "final" && booked === amount && !frozen
@@ -101,7 +118,7 @@ function checkBooked(sightings: readonly Sighting[], came: readonly Placed[], si
   const counted = new Set(side.chain.onceFinal.map(nameOf))
   for (const each of received) {
     const { applied, booked, frozen, state } = each
-    const name = key(each)
+    const name = keyOf(each)
     must(applied === state, 9, () => `${name} is ${state}, and ${applied} in the books`)
     must(state !== "seen", 9, () => `${name} is on its way for ever`)
     if (booked === 0n) continue

@@ -59,8 +59,11 @@ type Look = { readonly wrong: readonly Wrong[] | null; readonly states: Record<s
 const LOOK = `select (select json_agg(w) from (${WRONG}) w) as wrong,
   (select coalesce(json_object_agg(id, state), '{}') from payments) as states`
 
-/** Remembers the states that payments were in, and looks whether they move as they may. */
-export function makeStepCheck(db: Queries): () => Promise<void> {
+/**
+ * Remembers the states that payments were in, and looks whether they move as they may. Answers
+ * whether anything was written since it last looked.
+ */
+export function makeStepCheck(db: Queries): () => Promise<boolean> {
   const states = new Map<string, string>()
   let last = ""
   return async () => {
@@ -68,7 +71,7 @@ export function makeStepCheck(db: Queries): () => Promise<void> {
     const { rows: found } = await db.query<{ at: string }>(
       "select pg_snapshot_xmax(pg_current_snapshot())::text as at",
     )
-    if (found[0]!.at === last) return
+    if (found[0]!.at === last) return false
     last = found[0]!.at
     const { rows } = await db.query<Look>(LOOK)
     const { states: now, wrong } = rows[0]!
@@ -81,6 +84,7 @@ export function makeStepCheck(db: Queries): () => Promise<void> {
     }
     const gone = [...states.keys()].find((id) => !(id in now))
     must(gone === undefined, 8, () => `payment ${gone} was there and is gone`)
+    return true
   }
 }
 

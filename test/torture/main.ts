@@ -9,7 +9,7 @@ import type { Order, Report } from "./worker.ts"
 const USAGE = `npm run torture -- [--seeds N] [--from S] [--workers N] [--stop] [--long]
 npm run torture -- --seed S     one seed, with all that happened
 npm run torture -- --broken     breaks each invariant on purpose; see breaks.ts
-                                [--only TEXT] [--shrink]`
+                                [--only PATTERN] [--shrink]`
 /** A line now and then: a long run shows that it goes on. */
 const TELL_EVERY = 100
 
@@ -24,7 +24,7 @@ const { values: given } = parseArgs({
     /** Tells of a failing seed all that it did, and not the shortest that still fails. */
     long: { type: "boolean", default: false },
     broken: { type: "boolean", default: false },
-    /** Of the broken builds only those whose names have this in them. */
+    /** Of the broken builds only those whose names match this. */
     only: { type: "string", default: "" },
     /** Cuts down what broken builds did, too. */
     shrink: { type: "boolean", default: false },

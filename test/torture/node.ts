@@ -70,9 +70,11 @@ function loggerOf({ faults, life, scheduler }: NodeParts): FastifyBaseLogger & C
   const quiet = () => undefined
   const error = (about: object, text: string) => {
     const { err = JSON.stringify(about) } = about as { readonly err?: unknown }
-    if (!isPlanted(err) && !isLate(err)) faults.push(`${life.name}: ${text}: ${err}`)
-    scheduler.tell(`${life.name} says: ${text}: ${err}`)
     warn(about, text)
+    // Its gate has told of it, and of an outage a server speaks once a second.
+    if (isPlanted(err)) return
+    if (!isLate(err)) faults.push(`${life.name}: ${text}: ${err}`)
+    scheduler.tell(`${life.name} says: ${text}: ${err}`)
   }
   const warn = (about: object, text: string) => {
     const { err } = about as { readonly err?: unknown }

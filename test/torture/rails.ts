@@ -3,7 +3,7 @@ import type { Clock, Rail } from "../../src/core/index.ts"
 import { makeSimulator, type Simulator } from "../../src/rails/simulator/index.ts"
 import { type ChainSide, openChainSide } from "./chain-far-side.ts"
 import type { ChainPlan } from "./chain-steps.ts"
-import type { Fault } from "./faults.ts"
+import { type Fault, planted } from "./faults.ts"
 import { seededIds } from "./random.ts"
 import type { Scheduler } from "./scheduler.ts"
 import type { SimulatedTime } from "./time.ts"
@@ -38,9 +38,9 @@ export function openRails(
 
 /** What became of a call, whatever became of its answer. */
 async function call<T>(fault: Fault | null, work: () => Promise<T>): Promise<T> {
-  if (fault === "never arrived") throw new Error("connect ECONNREFUSED")
+  if (fault === "never arrived") throw planted(new Error("connect ECONNREFUSED"))
   const answer = await work()
-  if (fault === "answer lost") throw new Error("the connection was lost before the answer")
+  if (fault === "answer lost") throw planted(new Error("the connection was lost before the answer"))
   return answer
 }
 

@@ -73,10 +73,11 @@ function likeness(violation: Violation | null): string | null {
   return `${invariant}: ${what.replace(/^node [^:]*/, "node").replace(/[0-9a-f-]{36}|\d+/g, "…")}`
 }
 
-/** What happened, as sentences: what clients did and heard, and what went wrong. */
+/** What happened, as sentences: what clients did and heard, what went wrong, what logs said. */
 export function story({ fired, history, violation }: Ran): string {
   const faults = new Set(fired.map(({ fault, gate }) => `  ${gate}: ${fault}`))
-  const told = history.filter((line) => !line.startsWith("  ") || faults.has(line))
+  const isTold = (line: string) => faults.has(line) || line.includes(" says: ")
+  const told = history.filter((line) => !line.startsWith("  ") || isTold(line))
   const end = violation ? [`Broken: invariant ${violation.invariant}: ${violation.what}`] : []
   return [...told, ...end].join("\n")
 }

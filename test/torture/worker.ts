@@ -33,7 +33,16 @@ export async function reportOf(
   const again = (plan: Plan) => run(base, plan)
   const shortest = ran.violation && (shorter ? await shrink(again, ran) : ran)
   const told = verbose ? ran.history.join("\n") : null
-  return { ...figuresOf(ran), seed, story: shortest ? story(shortest) : told }
+  return {
+    ...figuresOf(ran),
+    seed,
+    story: shortest ? `${story(shortest)}\n${dataOf(shortest)}` : told,
+  }
+}
+
+/** As `regressions.ts` keeps it; a plan whose faults follow from its seed is the seed's. */
+function dataOf({ plan }: Ran): string {
+  return plan.faults === null ? `Seed ${plan.seed}.` : `As data: ${JSON.stringify(plan)}`
 }
 
 function figuresOf({ fired, gates, plan, violation }: Ran): Omit<Report, "seed" | "story"> {

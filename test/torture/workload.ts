@@ -136,10 +136,10 @@ function stepOf(
   hasChain: boolean,
 ): Step {
   const random = randomOf(seed, `step ${at}`)
-  const made = before.filter((each) => each.do === "create")
+  const made = before.filter((each): each is Create => each.do === "create")
   const refunded = before.filter((each) => each.do === "refund")
   const kind = random.pick(KINDS)
-  const of = made.length === 0 ? 0 : recent(random, made).at
+  const of = made.length === 0 ? 0 : recent(random, likely(random, kind, made, before)).at
   switch (made.length === 0 && kind !== "wait" ? "create" : kind) {
     case "repeat":
       return { do: "repeat", at, of, same: random.chance(0.8) }
@@ -186,6 +186,37 @@ function chainStepAt(seed: number, at: number, chain: ChainPlan, before: readonl
 /** Whether its payer sends by himself. */
 export function isByChain({ at, way }: Create): boolean {
   return way === "pentagoo" || (way === "caudal" && at % 2 === 0)
+}
+
+/** Ways whose payers choose on a page. */
+const PAGE_WAYS: readonly Way[] = ["pentagoo", "palomma-pay", "caudal"]
+/** What comes after a payment was paid, and is refused before. */
+const AFTER: readonly Step["do"][] = ["refund", "simulate", "cancel"]
+
+/** Whether a create is likely to be approved by the steps that there are. */
+function isPaid(create: Create, before: readonly Step[]): boolean {
+  const settles = (ending: string) => ending === "50" || ending === "99"
+  if (!PAGE_WAYS.includes(create.way)) return settles(create.ending)
+  return before.some((step) => {
+    if (!("of" in step) || step.of !== create.at) return false
+    if (step.do === "simulate") return step.outcome === "approved"
+    return step.do === "pay" && step.answer === "approve" && settles(step.ending)
+  })
+}
+
+/** Most steps are done to payments that they can change; some to any. */
+function likely(
+  random: Random,
+  kind: Step["do"],
+  made: readonly Create[],
+  before: readonly Step[],
+): readonly Create[] {
+  const wanted = made.filter((create) => {
+    if (kind === "pay") return PAGE_WAYS.includes(create.way)
+    return !AFTER.includes(kind) || (create.way !== "tapila" && isPaid(create, before))
+  })
+  const share = kind === "simulate" || kind === "cancel" ? 0.4 : 0.8
+  return wanted.length > 0 && random.chance(share) ? wanted : made
 }
 
 /** What was just done is what most is done to. */
