@@ -54,14 +54,14 @@ export function check<Command extends { readonly merchantId: string }>(
   assert.equal(decided(decider, world, command), lines.trim().replace(/^ +/gm, ""))
 }
 
-/** More folds than the engine allows. */
+/** A command that needs more of them reaches for what it never names. */
 const FOLDS_MAX = 5
 
 /**
  * What `decide` answers and writes over the rows that `needs` asks for, in lines. What it reached
  * for beyond that is loaded for another fold, as the engine does it, and is a line of its own.
  */
-export function decided<Command extends { readonly merchantId: string }>(
+function decided<Command extends { readonly merchantId: string }>(
   { needs, decide }: Decider<Command, unknown>,
   world: World,
   command: Command,
@@ -84,7 +84,7 @@ export function decided<Command extends { readonly merchantId: string }>(
       known = together([known, error.needs])
     }
   }
-  return again.join("\n")
+  throw new Error(again.join("\n"))
 }
 
 /** What was not loaded: of accounts, whose they are, for all of one owner come together. */
@@ -180,10 +180,9 @@ function put<T>(
 /** Each row that was written, table by table, in the order in which it was. */
 function writtenIn(draft: Draft, world: World, names: ReadonlyMap<string, string>): string[] {
   const rows = <T>(table: string, shelf: Shelf<T>, before: readonly T[] | undefined) => {
-    const idOf = (row: T) => said((row as { id?: string }).id ?? (row as { key?: string }).key)
     return [
       ...[...shelf.updated].map(([key, row]) => {
-        const old = before?.find((each) => idOf(each) === idOf(row) && isAt(each, key))
+        const old = before?.find((each) => rowKey(each as RowKey) === key)
         return `${table} ${key}: ${changes(old ?? {}, row as object)}`
       }),
       ...[...shelf.inserted].map(([key, row]) => `new ${table} ${key} ${said(row)}`),
@@ -211,10 +210,11 @@ function writtenIn(draft: Draft, world: World, names: ReadonlyMap<string, string
   ]
 }
 
-/** A sighting's key is its place, and every other row's its id. */
-function isAt(row: unknown, key: string): boolean {
-  const { rail, place } = row as Partial<SightingRow>
-  return rail === undefined || place === undefined || sightingKey({ rail, place }) === key
+type RowKey = { id?: string; key?: string; rail?: string; place?: string }
+
+/** Rows have an id or a key, but for a sighting, which has a place. */
+function rowKey({ id, key, rail, place }: RowKey): string {
+  return id ?? key ?? sightingKey({ rail: rail!, place: place! })
 }
 
 function changes(before: object, after: object): string {
@@ -269,7 +269,7 @@ function answerOf(draft: Draft, answer: unknown): string {
 }
 
 /** A value in few characters: instants count from now, in hours. */
-export function said(value: unknown): string {
+function said(value: unknown): string {
   if (value instanceof Date) {
     const away = (value.getTime() - NOW.getTime()) / 3_600_000
     return away === 0 ? "now" : `now${away > 0 ? "+" : ""}${away}h`
