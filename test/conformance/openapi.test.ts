@@ -86,7 +86,7 @@ for (const dialect of dialects) {
 }
 
 for (const dialect of dialects) {
-  test(`${dialect.name}'s document has the message that its example is, and no other dialect's`, () => {
+  test(`${dialect.name}'s document has the message of its example, and no other has`, () => {
     const messages = Object.values(documentOf(dialect).webhooks)
     assert.ok(messages.length > 0)
     for (const { post } of messages) {

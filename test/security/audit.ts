@@ -1,6 +1,6 @@
 /**
- * Asks the registry which packages of ours have known weaknesses: `npm run audit`. Ends with 0 where
- * none of them is high or critical, with 1 where one is, with 2 where nothing was found out.
+ * Asks the registry which packages of ours have known weaknesses: `npm run audit`. It ends with 0
+ * where none of them is high or critical, with 1 where one is, with 2 where nothing was found out.
  */
 import { spawnSync } from "node:child_process"
 import { join } from "node:path"
