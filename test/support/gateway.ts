@@ -56,7 +56,7 @@ export type ChainEntry = {
 
 /**
  * Holds answers and messages against the OpenAPI documents; null outside the conformance suite.
- * Reading them takes each process as long as a few tests, and that suite asks for all that there is.
+ * Reading them takes a process as long as a few tests, and that suite asks for all that there is.
  */
 const contract = /\bconformance\b/.test(process.argv[1] ?? "")
   ? await import("./contract.ts")
