@@ -129,17 +129,6 @@ export const BREAKS: readonly Break[] = [
     ],
   },
   {
-    invariant: 8,
-    what: "what was committed is not done again",
-    edits: [
-      {
-        file: "src/core/engine.ts",
-        what: "if (!(await recovered(batchId))) throw error",
-        by: "throw error",
-      },
-    ],
-  },
-  {
     invariant: 10,
     what: "merchant B can't see merchant A's payment",
     edits: [
@@ -229,17 +218,6 @@ export const BREAKS: readonly Break[] = [
         file: "src/core/loops/begin.ts",
         what: "{ err: error, attemptId: attempt.id, rail: rail.name }",
         by: "{ err: error, target: orderOf(attempt, parts.keyring).target }",
-      },
-    ],
-  },
-  {
-    invariant: 12,
-    what: "a lease that ran out decides nothing",
-    edits: [
-      {
-        file: "src/core/decide/report-attempt.ts",
-        what: "command.fence !== null && command.fence !== attempt.fence",
-        by: "command.fence !== null && command.fence > attempt.fence",
       },
     ],
   },

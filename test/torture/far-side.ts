@@ -43,7 +43,10 @@ from attempts`,
       : [attempt!.asset, attempt!.amount]
     const sign = attempt!.kind === "charge" ? -1n : 1n
     add(asset, sign * amount)
-    if (kinds.includes("returned")) add(asset, -sign * amount)
+    // Nobody looks at what was settled: a return made by hand is told by who made it, or made again.
+    const byHand = entry.lines.some(({ told }) => told?.outcome === "returned")
+    const isReturnUntold = byHand && attempt!.state === "settled"
+    if (kinds.includes("returned") && !isReturnUntold) add(asset, -sign * amount)
   }
   const { rows: ours } = await database.query<{ asset: string; balance: bigint }>(
     `select asset, balance from accounts
