@@ -1,4 +1,4 @@
-/** What is broken on purpose, a build each: for every invariant of the list there is at least one. */
+/** What is broken on purpose, a build each: for every invariant there is at least one. */
 
 /** `what` stands exactly once in the file, and is replaced by `by`. */
 export type Edit = { readonly file: string; readonly what: string; readonly by: string }

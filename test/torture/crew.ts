@@ -1,4 +1,4 @@
-/** The torture's processes: each is given seeds, one after the other, and tells what came of them. */
+/** The torture's processes: each is given one seed after the other, and tells what came of it. */
 import { fork } from "node:child_process"
 import { join } from "node:path"
 import type { Base } from "./base.ts"

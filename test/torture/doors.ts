@@ -1,6 +1,6 @@
 /**
- * Where requests come in: a server for each dialect and one for the pages. To make them takes longer
- * than many a life, so the next life goes on with those of one that is over.
+ * Where requests come in: a server for each dialect and one for the pages. To make them takes
+ * longer than many a life, so the next life goes on with those of one that is over.
  */
 import type {
   FastifyBaseLogger,

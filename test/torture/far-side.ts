@@ -43,7 +43,7 @@ from attempts`,
       : [attempt!.asset, attempt!.amount]
     const sign = attempt!.kind === "charge" ? -1n : 1n
     add(asset, sign * amount)
-    // Nobody looks at what was settled: a return made by hand is told by who made it, or made again.
+    // Nobody looks at what was settled: a return made by hand is told by who made it.
     const byHand = entry.lines.some(({ told }) => told?.outcome === "returned")
     const isReturnUntold = byHand && attempt!.state === "settled"
     if (kinds.includes("returned") && !isReturnUntold) add(asset, -sign * amount)

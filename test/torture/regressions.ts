@@ -1,6 +1,6 @@
 /**
- * What once failed, cut down: the plan itself, so that it means the same whatever becomes of seeds.
- * Gates are told by their names; one that is called otherwise now is a fault of its own in the test.
+ * What once failed, cut down: the plan itself, so that it means the same whatever becomes of
+ * seeds. Gates are told by their names; a fault whose gate has another name now fails the test.
  */
 import type { Plan } from "./workload.ts"
 

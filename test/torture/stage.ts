@@ -7,7 +7,7 @@ export type Stage = {
   readonly url: string
   /** The harness's own connection. */
   readonly watcher: Database
-  /** A node's connections, for all its lives: of the runs before they have prepared what it asks. */
+  /** A node's connections, for all its lives: earlier runs have prepared what it asks. */
   connectionsOf(node: number): Database
   /** After a run: as it was before. When that can't be, the next run has a stage of its own. */
   clear(isSound: boolean): Promise<void>
