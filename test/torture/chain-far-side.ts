@@ -8,7 +8,7 @@ import { Chain } from "./chain.ts"
 import { serveFetch } from "./chain-fetch.ts"
 import { type ChainNodes, type MadeUp, openChainNodes } from "./chain-nodes.ts"
 import type { ChainPlan } from "./chain-steps.ts"
-import type { Fault } from "./faults.ts"
+import { type Fault, planted } from "./faults.ts"
 import type { Scheduler } from "./scheduler.ts"
 import type { SimulatedTime } from "./time.ts"
 
@@ -65,9 +65,9 @@ function addressAt(key: string, index: number): string {
 
 /** What became of a call, whatever became of its answer. */
 async function call<T>(fault: Fault | null, work: () => T): Promise<T> {
-  if (fault === "never arrived") throw new Error("connect ECONNREFUSED")
+  if (fault === "never arrived") throw planted(new Error("connect ECONNREFUSED"))
   const answer = work()
-  if (fault === "answer lost") throw new Error("the connection was lost before the answer")
+  if (fault === "answer lost") throw planted(new Error("the connection was lost"))
   return answer
 }
 

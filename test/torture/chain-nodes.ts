@@ -4,7 +4,7 @@ import { type Block, blockOn, type Chain, logOf, type Move, type View } from "./
 import type { Fault } from "./faults.ts"
 import { planted } from "./faults.ts"
 
-/** How a node may lie. The last three it does to whatever it is asked. */
+/** How a node may lie, or fail for as long. */
 export const LIES = [
   "stands still",
   "stays on the old fork",
@@ -45,8 +45,6 @@ type State = {
 
 export type ChainNodes = {
   readonly count: number
-  /** Whether every node has told the truth, and answered, from the beginning. */
-  isBlameless(): boolean
   lie(node: number, lie: Lie | null, about: MadeUp, back: number): void
   lag(node: number, blocks: number): void
   /** All tell the truth from now on, and all of it. */
@@ -74,7 +72,6 @@ export function openChainNodes(
 ): ChainNodes {
   const honest = (): State => ({ lie: null, lag: 0, view: null, madeUp: null })
   const states = Array.from({ length: count }, honest)
-  let isBlameless = true
 
   function viewOf({ lag, view }: State): View {
     const { blocks, finalHeight } = view ?? chain.view
@@ -128,9 +125,7 @@ export function openChainNodes(
 
   return {
     count,
-    isBlameless: () => isBlameless,
     lie(node, lie, madeUp, back) {
-      if (lie !== null) isBlameless = false
       const state = honest()
       states[node] = state
       state.lie = lie
@@ -140,14 +135,12 @@ export function openChainNodes(
       if (lie === "makes up a transfer") state.madeUp = logIn(chain.view, madeUp, back)
     },
     lag(node, blocks) {
-      isBlameless = false
       states[node]!.lag = blocks
     },
     heal() {
       states.splice(0, count, ...Array.from({ length: count }, honest))
     },
     answer(node, body, fault) {
-      if (fault !== null) isBlameless = false
       const spoiled = spoiledBy(fault)
       if (spoiled !== undefined) return spoiled
       const asked: RpcCall | readonly RpcCall[] = JSON.parse(body)
