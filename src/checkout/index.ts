@@ -27,7 +27,6 @@ export { PAGE_HEADERS } from "./policy.ts"
 const PREFIX = "/pay"
 /** A filled form has less than 2 KB. */
 const FORM_MAX_BYTES = 16_384
-const RETRY_AFTER_S = "2"
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** The page that answers what the server itself could not read below our prefix. */
@@ -74,7 +73,6 @@ export async function mountCheckout(server: FastifyInstance, core: Core): Promis
       scope.setErrorHandler((error: FastifyError, request, reply) => {
         const site = siteFor(request)
         const [status, problem] = problemOf(error, core, site.t)
-        if (status === 503) reply.header("retry-after", RETRY_AFTER_S)
         return send(reply.headers(PAGE_HEADERS), status, messagePage(site, problem, idOf(request)))
       })
       compressPages(scope)

@@ -7,8 +7,12 @@ import type { WholePage } from "./policy.ts"
 /** The site in the words of whoever asks. */
 export type SiteFor = (request: FastifyRequest) => Site
 
+/** When a page that says "in a moment" may be asked for again. */
+const RETRY_AFTER_S = "2"
+
 /** Sends a page under its own policy; the scope's hook has set its other headers. */
 export function send(reply: FastifyReply, status: number, page: WholePage): FastifyReply {
+  if (status === 503) reply.header("retry-after", RETRY_AFTER_S)
   return reply
     .code(status)
     .header("content-security-policy", page.policy)
