@@ -46,6 +46,23 @@ test("one node counts exactly, tells how it stands, and begins anew after a minu
   assert.deepEqual(await standing(), [3, 2, 60, false])
 })
 
+test("how a name stands is told without a use, as far as its node was told", async () => {
+  const { clock, made } = nodes(2)
+  const standing = (node: number) => {
+    const { remaining, resetS, over } = made[node]!.standing("asked", 2)
+    return [remaining, resetS, over]
+  }
+  assert.deepEqual(standing(0), [2, 60, false])
+  for (let use = 0; use < 2; use += 1) await made[0]!.count("asked", 2)
+  for (let look = 0; look < 3; look += 1) assert.deepEqual(standing(0), [0, 60, true])
+  // The other one learns of it with its own next use.
+  assert.deepEqual(standing(1), [2, 60, false])
+  await made[1]!.count("asked", 2)
+  assert.deepEqual(standing(1), [0, 60, true])
+  clock.advance(60_000)
+  assert.deepEqual(standing(0), [2, 60, false])
+})
+
 test("a limit that was changed counts at once, in both directions", async () => {
   const { made } = nodes(1)
   for (let use = 0; use < 5; use += 1) await made[0]!.count("changed", 5)
