@@ -19,7 +19,7 @@ const CHANGES = new Set([
 
 /** The two members of the body. */
 export const callbackSchema = z.strictObject({
-  data: z.base64(),
+  data: z.string().regex(/^[A-Za-z0-9+/]+={0,2}$/),
   signature: z.string().regex(/^[0-9a-f]{64}$/),
 })
 
