@@ -104,6 +104,7 @@ export type Rest = {
 /** Checks a world in which nothing is due any more. */
 export async function checkRest(rest: Rest): Promise<void> {
   const { chain, database, faults } = rest
+  await checkSecrets(rest)
   const [wrong] = await verifyBooks(database)
   must(wrong === undefined, 1, () => `the books: ${wrong!.what} ${wrong!.id}: ${wrong!.detail}`)
   await checkOver(rest)
@@ -111,7 +112,6 @@ export async function checkRest(rest: Rest): Promise<void> {
   await checkFarSide(rest)
   if (chain) await checkChain(database, chain)
   await checkTold(rest)
-  await checkSecrets(rest)
   // A second line of defence that had to hold is a fault, too.
   must(faults.length === 0, "fault", () => faults[0]!)
 }
