@@ -41,6 +41,14 @@ export async function tryAll(named = "", shrinks = false): Promise<boolean> {
     const names = new RegExp(named)
     const queue = BREAKS.filter((each) => names.test(`${each.invariant}: ${each.what}`))
     const tried: Tried[] = []
+    let isTold = false
+    // Whoever stops it waits for the builds under way, and no server is left behind.
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      process.on(signal, () => {
+        isTold = true
+        queue.length = 0
+      })
+    }
     const lanes = Array.from({ length: LANES }, async (_, lane) => {
       const copy = copyTo(join(folder, String(lane)))
       for (let next = queue.shift(); next; next = queue.shift()) {
@@ -51,7 +59,7 @@ export async function tryAll(named = "", shrinks = false): Promise<boolean> {
     })
     await Promise.all(lanes)
     const most = Math.max(1, ...tried.map(({ seeds }) => seeds ?? SEEDS))
-    const isSound = await passes(base, most)
+    const isSound = !isTold && (await passes(base, most))
     console.log(`${isSound ? "passes" : "FAILS "}  ${most} seeds of a build that is not broken`)
     return isSound && tried.every(({ seeds }) => seeds !== null)
   } finally {
