@@ -14,7 +14,7 @@ export type AuditParts = {
 /** Appends an entry in a transaction. It is its last statement: all appends wait for one row. */
 export async function append(db: Queries, { by, clock }: AuditParts, entry: Entry): Promise<void> {
   if (by === null) return
-  const { text, params = [] } = appendCall(contentOf(entry, by, clock.now()))
+  const { text, params = [] } = appendCall([contentOf(entry, by, clock.now())])
   await db.query(text, params)
 }
 

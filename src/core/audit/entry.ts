@@ -70,7 +70,7 @@ function canonical(value: unknown): string {
 /** What the first row follows on: 32 bytes of zero. */
 export const BEGINNING = Buffer.alloc(32)
 
-/** A row's hash, as `append_audit` in the database makes it. */
+/** A row's hash, as `append_audits` in the database makes it. */
 export function hashOf(previous: Buffer, position: bigint, content: string): Buffer {
   return createHash("sha256").update(previous).update(`${position} ${content}`).digest()
 }

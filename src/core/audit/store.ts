@@ -1,5 +1,5 @@
 /** The audit log's rows: appended, listed, read along the chain. */
-import type { Call, Queries, Transaction } from "../../db/database.ts"
+import { arrayLiteral, type Call, type Queries, type Transaction } from "../../db/database.ts"
 import { eachPart } from "../store/snapshot.ts"
 import type { Content } from "./entry.ts"
 
@@ -12,9 +12,12 @@ export type AuditRow = {
 
 const columns = "l.position, l.at, l.content, l.hash"
 
-/** The statement that appends an entry, in the transaction of what it tells; one row. */
-export function appendCall(content: string): Call {
-  return { text: "select append_audit($1) as position", params: [content] }
+/** The statement that appends entries, in the transaction of what they tell; one row. */
+export function appendCall(contents: readonly string[]): Call {
+  return {
+    text: "select append_audits($1::text[]) as position",
+    params: [arrayLiteral(contents)],
+  }
 }
 
 /** The end of the chain, as it is written down beside it. */

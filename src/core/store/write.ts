@@ -32,7 +32,7 @@ export function writes(draft: Draft, batchId: string): Write[] {
     shelfWrites(schema.tallies, draft.tallies),
     shelfWrites(schema.accounts, draft.accounts),
     insertOnly(schema.transfers, [...draft.transfers.inserted.values()]),
-    [...draft.audits.inserted.values()].map((entry) => ({ call: appendCall(entry), rows: 1 })),
+    appended([...draft.audits.inserted.values()]),
   ].flat()
   if (lists.length === 0) return []
   const batch: Write = {
@@ -40,6 +40,10 @@ export function writes(draft: Draft, batchId: string): Write[] {
     rows: 1,
   }
   return [batch, ...lists]
+}
+
+function appended(entries: readonly string[]): Write[] {
+  return entries.length === 0 ? [] : [{ call: appendCall(entries), rows: 1 }]
 }
 
 /** Stops when a statement touched other rows than it was given: the second line of defence. */
