@@ -1,5 +1,7 @@
 /** The control: a plain server that moves money on one account, one transaction a transfer. */
 import type { PoolClient } from "pg"
+import { type Actor, contentOf } from "../../src/core/audit/entry.ts"
+import { appendCall } from "../../src/core/audit/store.ts"
 import { serveStarted, settings } from "../child.ts"
 import { inTransaction, isRepeat, makePlain } from "../controls/server.ts"
 
@@ -38,6 +40,8 @@ const SCHEMA = {
   },
 } as const
 
+const BY: Actor = { kind: "operator-key", name: "bench", id: null }
+
 const { asset, databaseUrl } = settings<PlainSettings>()
 
 async function start() {
@@ -65,17 +69,27 @@ values ($1, 'gateway', null, 'operator', 'outside', $3, 0, null, $4),
     const left = BigInt(debited.balance) - moved
     if (debited.floor !== null && left < BigInt(debited.floor)) throw new Error("not covered")
     const filled = BigInt(credited.balance) + moved
+    const transferId = ids.next()
     await client.query({
       name: "transfer",
       text: `insert into transfers
 (id, debit_id, credit_id, amount, kind, merchant_id, reference, created_at)
 values ($1, $2, $3, $4, 'top-up', $5, $6, $7)`,
-      values: [ids.next(), outside, available, moved, merchantId, reference, clock.now()],
+      values: [transferId, outside, available, moved, merchantId, reference, clock.now()],
     })
     const balance = { name: "balance", text: "update accounts set balance = $2 where id = $1" }
     await client.query({ ...balance, values: [outside, left] })
     await client.query({ ...balance, values: [available, filled] })
+    const { text, params = [] } = appendCall([entryOf(transferId, amount)])
+    await client.query({ name: "audit", text, values: [...params] })
     return filled
+  }
+
+  /** What an operator does is written down, there as here. */
+  function entryOf(subject: string, amount: string): string {
+    const change = { [asset]: { old: null, new: amount } }
+    const entry = { action: "wallet.top-up", merchantId, subject, outcome: "done", change } as const
+    return contentOf(entry, BY, clock.now())
   }
 
   app.post<{ Body: Body }>("/v1/operator/top-ups", { schema: SCHEMA }, async ({ body }, reply) => {
