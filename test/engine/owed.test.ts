@@ -1,7 +1,10 @@
 /** The check of deliveries and each dialect's own callback agree about who is owed a message. */
 import assert from "node:assert/strict"
+import { globSync, readFileSync } from "node:fs"
 import { after, test } from "node:test"
+import { INSTRUMENT_STATES } from "../../src/core/customers/customer.ts"
 import { DIALECT_NAMES, type Notice, type Payment } from "../../src/core/index.ts"
+import type { RefundState } from "../../src/core/payments/attempt.ts"
 import { TRANSITIONS } from "../../src/core/payments/payment.ts"
 import { owedBy } from "../../src/core/verify/store/owed.ts"
 import { dialects } from "../../src/dialects/index.ts"
@@ -13,14 +16,28 @@ import { testDatabase } from "../support/database.ts"
 const { database } = await testDatabase({ after })
 
 const STATES = Object.keys(TRANSITIONS) as Payment["state"][]
-/** What else is told of payments and stored accounts; states have an event each. */
-const OTHERS = [
-  ...["created", "settled", "underpaid", "overpaid", "unapplied", "seen", "orphaned"],
-  ...["reorganised", "restored", "delivered_late", "refund_sent", "refund_confirmed"],
-  ...["attempt_declined", "attempt_left", "attempt_opened", "attempt_ready"],
-].map((word) => `payment.${word}`)
-const INSTRUMENTS = ["created", "active", "error", "revoked"].map((word) => `instrument.${word}`)
-const TYPES = [...STATES.map((state) => `payment.${state}`), ...OTHERS, ...INSTRUMENTS]
+const REFUND_STATES = ["pending", "sent", "confirmed", "failed"] satisfies RefundState[]
+/** The kinds of event that are made of a state, by what stands before it. */
+const OF_STATES: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+  ["payment.", STATES],
+  ["payment.refund_", REFUND_STATES],
+  ["instrument.", INSTRUMENT_STATES],
+])
+const TYPES = writtenTypes()
+
+/** Every kind of event that a decision writes, as it stands in the sources. */
+function writtenTypes(): readonly string[] {
+  const sources = globSync("src/core/decide/*.ts", { exclude: ["**/*.test.ts"] })
+  const text = sources.map((path) => readFileSync(path, "utf8").replace(/\/\*\*[\s\S]*?\*\//g, ""))
+  const words = text.join("\n").matchAll(/["`]((?:payment|instrument)\.\w*)(?:\$\{[\w.]+\})?["`]/g)
+  const types = [...words].flatMap(([whole, stem]) => {
+    if (!whole.includes("$")) return [stem!]
+    const states = OF_STATES.get(stem!)
+    assert.ok(states, `${whole}: a kind of event made of which states?`)
+    return states.map((state) => stem! + state)
+  })
+  return [...new Set(types)]
+}
 
 /** Payments that differ in what a callback may look at. */
 const PAYMENTS: readonly Payment[] = [false, true].flatMap((deferred) =>
@@ -49,6 +66,16 @@ function noticeOf(dialect: Notice["event"]["dialect"], type: string, of: Payment
     instrument: isStored ? { ...debit.instrument, state: "active", lookAt: null } : null,
   }
 }
+
+test("the kinds of event are found in the sources", () => {
+  // One of each form: a word, a word that no state is, and one that is made of a state.
+  for (const type of ["payment.approved", "payment.unapplied_returned", "payment.refund_failed"]) {
+    assert.ok(TYPES.includes(type), type)
+  }
+  for (const state of STATES) {
+    assert.ok(TYPES.includes(`payment.${state}`), state)
+  }
+})
 
 for (const { name, callback } of dialects) {
   test(`${name}: what its callback tells is what the check of deliveries asks for`, async () => {
