@@ -124,15 +124,17 @@ async function killedWhen(isThere: () => Promise<boolean>, where: string): Promi
     env: environment(settings),
     stdio: "ignore",
   })
-  const ended = new Promise<string | null>((resolve) =>
-    child.once("exit", (_code, signal) => resolve(signal)),
-  )
+  const ended = new Promise((resolve) => child.once("exit", resolve))
   const giveUpAt = performance.now() + 60_000
   // A row in use is tried again for two seconds; who came late would see it go on.
-  while (!(await isThere())) {
-    assert.ok(child.exitCode === null && performance.now() < giveUpAt, `not there: ${where}`)
-    await sleep(10)
+  try {
+    while (!(await isThere())) {
+      assert.ok(child.exitCode === null && performance.now() < giveUpAt, `not there: ${where}`)
+      await sleep(10)
+    }
+  } finally {
+    child.kill("SIGKILL")
+    await ended
   }
-  child.kill("SIGKILL")
-  assert.equal(await ended, "SIGKILL", where)
+  assert.equal(child.signalCode, "SIGKILL", where)
 }

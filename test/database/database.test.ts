@@ -204,7 +204,7 @@ test("a connection whose server became read-only is given up for a new one", asy
 test("a connection that says nothing any more is cut in the end, and another made", async (t) => {
   const context = lastFirst(t)
   const wire = await openWire(context, url)
-  const database = openDatabase({ url: wire.url, answerMs: 150, poolSize: 2 })
+  const database = openDatabase({ url: wire.url, answerMs: 1_000, poolSize: 2 })
   context.after(() => database.close())
   const writer = database.writer()
   const round = () => writer.round([begin, { text: "select 1" }, commit])
