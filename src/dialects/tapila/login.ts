@@ -3,10 +3,10 @@ import { setTimeout as sleep } from "node:timers/promises"
 import type { FastifyReply, FastifyRequest } from "fastify"
 import {
   type Core,
+  type CountedEvent,
   type Found,
   type Logged,
   PasswordsBusy,
-  type SecurityEvent,
 } from "../../core/index.ts"
 import { type DialectApp, WireProblem } from "../dialect.ts"
 import { loginAnswer } from "./answers.ts"
@@ -55,7 +55,7 @@ export function loginRoutes(app: DialectApp, core: Core): void {
       const { clientUsername, password } = request.body
       const { ip, logged } = request
       const key = await holderOfKey(request, core)
-      const refused = (what: SecurityEvent) => {
+      const refused = (what: CountedEvent) => {
         logged.security = what
         logged.source = core.limits.sourceOf(ip)
       }
