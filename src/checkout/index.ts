@@ -9,7 +9,7 @@ import { fileRoutes, SCRIPT_ADDRESS } from "./files.ts"
 import { isForeign } from "./guard.ts"
 import { toText } from "./html.ts"
 import { messagePage, type Site } from "./layout.ts"
-import { limitPages } from "./limit.ts"
+import { limitWrongLinks } from "./limit.ts"
 import { logoRoutes } from "./logo.ts"
 import { PAGE_HEADERS } from "./policy.ts"
 import { paymentRoutes } from "./routes.ts"
@@ -52,9 +52,10 @@ export async function mountCheckout(server: FastifyInstance, core: Core): Promis
         { parseAs: "string", bodyLimit: FORM_MAX_BYTES },
         (_request, body, done) => done(null, new URLSearchParams(String(body))),
       )
-      limitPages(scope, core, (request, reply) => {
+      // Before pages are compressed: it puts one in another's place.
+      limitWrongLinks(scope, core, (request) => {
         const site = siteFor(request)
-        return send(reply.headers(PAGE_HEADERS), 429, messagePage(site, site.t.problems.tooMany))
+        return messagePage(site, site.t.problems.tooMany)
       })
       scope.addHook("onRequest", async (request, reply) => {
         reply.headers(PAGE_HEADERS)

@@ -8,6 +8,7 @@ const NOTICE_MAX_BYTES = 65_536
 /**
  * Notices that nobody could have sent who may: wrong signatures, no such rail. A provider whose
  * secret was changed here first sends one for each payment, and sends it again until it is taken.
+ * Each node counts by itself: a stranger's notice must not cost a row.
  */
 export const REFUSED_PER_MINUTE = 60
 
@@ -43,7 +44,7 @@ export async function mountNotices(
             const own = core.rails.get(rail)?.noticeAnswer
             return own ? reply.code(own.status).send(own.body) : reply.code(STATUS.taken).send()
           }
-          const standing = await countRefused(core, request, ip)
+          const standing = countRefused(core, request, ip)
           if (!standing?.over) return reply.code(STATUS[taken]).send()
           const { status, headers: shape, body: text } = renderProblem(problemOf(429, request.id))
           const retry = { ...shape, "retry-after": String(standing.resetS) }
@@ -56,17 +57,16 @@ export async function mountNotices(
 }
 
 /** Writes down that a notice wasn't genuine; how its address stands, where that is counted. */
-async function countRefused(
+function countRefused(
   { limits, mode }: Pick<Core, "limits" | "mode">,
   { logged }: FastifyRequest,
   ip: string,
-): Promise<Standing | null> {
+): Standing | null {
+  // Also past the limit: that it isn't genuine says more than that it is one too many.
   logged.security = "signature-wrong"
   logged.source = limits.sourceOf(ip)
   if (!isCounted(mode, ip)) return null
-  const standing = await limits.count(`notices|${addressName(ip)}`, REFUSED_PER_MINUTE)
-  if (standing.over) logged.security = "limit-reached"
-  return standing
+  return limits.countHere(`notices|${addressName(ip)}`, REFUSED_PER_MINUTE)
 }
 
 const STATUS = { taken: 204, refused: 401, unknown: 404 } as const

@@ -5,6 +5,7 @@ import { testClock } from "../../src/clock.ts"
 import { addressName } from "../../src/core/limits/address.ts"
 import type { Patience, Suspect } from "../../src/core/limits/failures.ts"
 import { makeLimits } from "../../src/core/limits/limits.ts"
+import { makeTally } from "../../src/core/limits/tally.ts"
 import { masterKey, openKeyring } from "../../src/core/seal.ts"
 import { testDatabase } from "../support/database.ts"
 
@@ -46,21 +47,32 @@ test("one node counts exactly, tells how it stands, and begins anew after a minu
   assert.deepEqual(await standing(), [3, 2, 60, false])
 })
 
-test("how a name stands is told without a use, as far as its node was told", async () => {
-  const { clock, made } = nodes(2)
-  const standing = (node: number) => {
-    const { remaining, resetS, over } = made[node]!.standing("asked", 2)
-    return [remaining, resetS, over]
+test("what strangers do is counted by each node alone, without the database", () => {
+  const { clock, made, trips } = nodes(2)
+  const use = (node: number) => {
+    const { limit, remaining, resetS, over } = made[node]!.countHere("stranger", 2)
+    return [limit, remaining, resetS, over]
   }
-  assert.deepEqual(standing(0), [2, 60, false])
-  for (let use = 0; use < 2; use += 1) await made[0]!.count("asked", 2)
-  for (let look = 0; look < 3; look += 1) assert.deepEqual(standing(0), [0, 60, true])
-  // The other one learns of it with its own next use.
-  assert.deepEqual(standing(1), [2, 60, false])
-  await made[1]!.count("asked", 2)
-  assert.deepEqual(standing(1), [0, 60, true])
+  assert.deepEqual(use(0), [2, 1, 60, false])
+  clock.advance(30_500)
+  assert.deepEqual(use(0), [2, 0, 30, false])
+  assert.deepEqual(use(0), [2, 0, 30, true])
+  assert.deepEqual(use(1), [2, 1, 60, false])
+  clock.advance(29_499)
+  assert.deepEqual(use(0), [2, 0, 1, true])
+  clock.advance(1)
+  assert.deepEqual(use(0), [2, 1, 60, false])
+  assert.equal(trips(), 0)
+})
+
+test("of too many strangers the one whose minute began first is forgotten", () => {
+  const clock = testClock()
+  const tally = makeTally(clock, 2)
+  const leftOf = (name: string) => tally(name, 9).remaining
+  assert.deepEqual(["first", "second", "first"].map(leftOf), [8, 8, 7])
   clock.advance(60_000)
-  assert.deepEqual(standing(0), [2, 60, false])
+  // Begun anew: by now the second began first.
+  assert.deepEqual(["first", "third", "first", "second"].map(leftOf), [8, 8, 7, 8])
 })
 
 test("a limit that was changed counts at once, in both directions", async () => {

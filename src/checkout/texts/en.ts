@@ -275,7 +275,7 @@ export const en: Texts = {
     },
     tooMany: {
       title: "Too many tries from your network",
-      text: "Wait a minute and open the payment link again.",
+      text: "Wait a minute and check that you copied the whole link.",
     },
     unavailable: {
       title: "Back in a moment",

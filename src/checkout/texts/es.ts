@@ -280,7 +280,7 @@ export const es = {
     },
     tooMany: {
       title: "Demasiados intentos desde tu red",
-      text: "Espera un minuto y vuelve a abrir el enlace de pago.",
+      text: "Espera un minuto y revisa que copiaste el enlace entero.",
     },
     unavailable: {
       title: "Volvemos en un momento",

@@ -275,7 +275,7 @@ export const pt: Texts = {
     },
     tooMany: {
       title: "Tentativas demais a partir da sua rede",
-      text: "Espere um minuto e abra de novo o link de pagamento.",
+      text: "Espere um minuto e confira se copiou o link inteiro.",
     },
     unavailable: {
       title: "Voltamos em um momento",

@@ -1,14 +1,17 @@
-/** What a node may ask about limits: uses within a minute and failures, counted by all nodes. */
+/** What a node may ask about limits: uses within a minute and failures, most of all nodes. */
 import { createHmac, createSecretKey } from "node:crypto"
 import type { Clock } from "../../clock.ts"
 import type { Queries } from "../../db/database.ts"
 import { type Keyring, steadyKey } from "../seal.ts"
 import { addressName } from "./address.ts"
 import { type Failures, makeFailures } from "./failures.ts"
+import { makeTally, type Tally } from "./tally.ts"
 import { makeWindows, type Windows } from "./windows.ts"
 
 export type Limits = Windows & {
   readonly failures: Failures
+  /** `count` for what strangers do: of this node alone, at once, without the database. */
+  readonly countHere: Tally
   /** A mark of an address for the log: the same address has the same one, and it tells no more. */
   sourceOf(ip: string | undefined): string
 }
@@ -30,6 +33,7 @@ export function makeLimits(parts: {
   return {
     ...makeWindows({ ...parts, keyOf }),
     failures: makeFailures({ ...parts, keyOf }),
+    countHere: makeTally(parts.clock),
     sourceOf: (ip) => keyOf(`source|${addressName(ip)}`).slice(0, SOURCE_LENGTH),
   }
 }

@@ -23,11 +23,10 @@ export type Windows = {
    * it has not yet told, which is at most a block.
    */
   count(name: string, limit: number): Promise<Standing>
-  /** How a name stands as far as this node was told; counts nothing and asks nobody. */
-  standing(name: string, limit: number): Standing
 }
 
-const WINDOW_MS = 60_000
+/** How long uses are counted together. */
+export const WINDOW_MS = 60_000
 /**
  * A node tells the others of its uses in blocks: a 32nd of what is left, so that the last ones are
  * told one by one. 6,000 uses then cost some 200 round trips, and 32 or fewer cost one each.
@@ -98,29 +97,12 @@ export function makeWindows(parts: {
   }
 
   return {
-    standing(name, limit) {
-      const nowMs = clock.now().getTime()
-      const open = windows.get(name)
-      const leftMs = Math.max((open?.untilMs ?? 0) - nowMs, 0)
-      const used = open && leftMs > 0 ? open.shared + open.flying + open.untold : 0
-      return {
-        limit,
-        remaining: Math.max(limit - used, 0),
-        resetS: Math.ceil(Math.min(leftMs || WINDOW_MS, WINDOW_MS) / 1_000),
-        over: used >= limit,
-      }
-    },
     async count(name, limit) {
       const nowMs = clock.now().getTime()
       const window = windowOf(name, nowMs)
       const known = window.shared + window.flying + window.untold
-      const standing = (used: number, over: boolean): Standing => ({
-        limit,
-        remaining: Math.max(limit - used, 0),
-        // What was told meanwhile may have begun a window a little later than this use came.
-        resetS: Math.ceil(Math.min(Math.max(window.untilMs - nowMs, 1), WINDOW_MS) / 1_000),
-        over,
-      })
+      const standing = (used: number, over: boolean) =>
+        standingOf(limit, used, window.untilMs - nowMs, over)
       const isOpen = window.untilMs > nowMs
       if (isOpen && known >= limit) return standing(known, true)
       if (isOpen && window.untold + 1 < (limit - known) / BLOCKS) {
@@ -134,4 +116,11 @@ export function makeWindows(parts: {
       return standing(limit, true)
     },
   }
+}
+
+/** How a name stands that used so many of its limit, in a window that ends in `leftMs`. */
+export function standingOf(limit: number, used: number, leftMs: number, over: boolean): Standing {
+  // What was told meanwhile may have begun a window a little later than this use came.
+  const resetS = Math.ceil(Math.min(Math.max(leftMs, 1), WINDOW_MS) / 1_000)
+  return { limit, remaining: Math.max(limit - used, 0), resetS, over }
 }
