@@ -29,44 +29,53 @@ export type Tried = {
 }
 
 /**
- * Tries those whose words match `named`, prints a table, and answers whether each was
- * noticed and a sound build passes the same seeds. With `shrinks`, tells the shortest histories.
+ * Tries those whose words match `named`, and prints a table. Answers 0 when each was noticed and a
+ * sound build passes the same seeds, 1 when not, 2 when it was stopped or none has such words.
+ * With `shrinks`, tells the shortest histories.
  */
-export async function tryAll(named = "", shrinks = false): Promise<boolean> {
+export async function tryAll(named = "", shrinks = false): Promise<number> {
+  const queue = BREAKS.filter((each) => nameOf(each).match(named))
+  if (queue.length === 0) {
+    const names = BREAKS.map((each) => `  ${nameOf(each)}`)
+    console.error(`--only: nothing matches ${named}, of\n${names.join("\n")}`)
+    return 2
+  }
+  let isTold = false
+  // Whoever stops it waits for the seeds under way, and no server is left behind.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => (isTold = true))
+  const stopped = () => isTold
   const server = await startTestServer()
   const folder = mkdtempSync(join(tmpdir(), "caudal-broken-"))
   try {
     // Made by a sound build: what is broken has to show while it is used.
     const base = await makeBase(server.url, "torture")
-    const names = new RegExp(named)
-    const queue = BREAKS.filter((each) => names.test(`${each.invariant}: ${each.what}`))
     const tried: Tried[] = []
-    let isTold = false
-    // Whoever stops it waits for the builds under way, and no server is left behind.
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      process.on(signal, () => {
-        isTold = true
-        queue.length = 0
-      })
-    }
     const lanes = Array.from({ length: LANES }, async (_, lane) => {
       const copy = copyTo(join(folder, String(lane)))
-      for (let next = queue.shift(); next; next = queue.shift()) {
-        const came = await tryOne(copy, base, next, shrinks)
+      for (let next = queue.shift(); next && !isTold; next = queue.shift()) {
+        const came = await tryOne({ copy, base, shrinks, stopped }, next)
+        // One that was stopped may have been noticed a seed later.
+        if (came.seeds === null && isTold) continue
         tell(came)
         tried.push(came)
       }
     })
     await Promise.all(lanes)
     const most = Math.max(1, ...tried.map(({ seeds }) => seeds ?? SEEDS))
-    const isSound = !isTold && (await passes(base, most))
+    const isSound = await passes(base, most, stopped)
+    if (isTold) {
+      console.log("it was stopped")
+      return 2
+    }
     console.log(`${isSound ? "passes" : "FAILS "}  ${most} seeds of a build that is not broken`)
-    return isSound && tried.every(({ seeds }) => seeds !== null)
+    return isSound && tried.every(({ seeds }) => seeds !== null) ? 0 : 1
   } finally {
     await server.stop()
     rmSync(folder, { recursive: true, force: true })
   }
 }
+
+const nameOf = ({ invariant, what }: Break) => `${invariant}: ${what}`
 
 function copyTo(folder: string): string {
   for (const part of ["src", "test", "migrations", "package.json"]) {
@@ -76,7 +85,14 @@ function copyTo(folder: string): string {
   return folder
 }
 
-async function tryOne(copy: string, base: Base, of: Break, shrinks: boolean): Promise<Tried> {
+type Trial = {
+  readonly copy: string
+  readonly base: Base
+  readonly shrinks: boolean
+  readonly stopped: () => boolean
+}
+
+async function tryOne({ copy, base, shrinks, stopped }: Trial, of: Break): Promise<Tried> {
   const sound = of.edits.map(({ file }) => [file, readFileSync(join(root, file), "utf8")] as const)
   for (const { by, file, what } of of.edits) {
     const text = readFileSync(join(copy, file), "utf8")
@@ -93,7 +109,7 @@ async function tryOne(copy: string, base: Base, of: Break, shrinks: boolean): Pr
       root: copy,
       base,
       more() {
-        if (found || seeds === SEEDS) return null
+        if (found || seeds === SEEDS || stopped()) return null
         seeds += 1
         return { seed: seedAt(seeds - 1), verbose: false, shrink: shrinks }
       },
@@ -110,17 +126,17 @@ async function tryOne(copy: string, base: Base, of: Break, shrinks: boolean): Pr
 /** A line of the table: how many seeds it took, what was broken, and how that was said. */
 function tell({ of, report, seeds }: Tried): void {
   const took = seeds === null ? "UNNOTICED" : `${seeds} seed${seeds === 1 ? "" : "s"}`
-  console.log(`${took.padEnd(10)} ${of.invariant}: ${of.what}`)
+  console.log(`${took.padEnd(10)} ${nameOf(of)}`)
   if (!report) return
   const [, said] = /^Broken: (.*)$/m.exec(report.story ?? "") ?? []
   console.log(`           seed ${report.seed}: ${said?.slice(0, 160)}`)
 }
 
-async function passes(base: Base, seeds: number): Promise<boolean> {
+async function passes(base: Base, seeds: number, stopped: () => boolean): Promise<boolean> {
   let next = 0
   let failed = 0
   const more = () => {
-    if (next === seeds) return null
+    if (next === seeds || stopped()) return null
     next += 1
     return { seed: seedAt(next - 1), verbose: false, shrink: false }
   }

@@ -41,7 +41,7 @@ function whole(name: "seeds" | "from" | "seed" | "workers"): number {
 
 if (given.help) console.log(USAGE)
 else if (given.broken)
-  process.exitCode = (await (await import("./broken.ts")).tryAll(given.only, given.shrink)) ? 0 : 1
+  process.exitCode = await (await import("./broken.ts")).tryAll(given.only, given.shrink)
 else process.exitCode = await runAll()
 
 async function runAll(): Promise<number> {
@@ -49,7 +49,6 @@ async function runAll(): Promise<number> {
   const from = one ?? whole("from")
   const end = from + (one === null ? whole("seeds") : 1)
   const workers = one === null ? Math.min(whole("workers"), end - from) : 1
-  const server = await startTestServer()
   const reports: Report[] = []
   const startedMs = performance.now()
   let next = from
@@ -57,6 +56,7 @@ async function runAll(): Promise<number> {
   let told = false
   // Whoever stops it still gets the sum, and no server is left behind.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => (told = true))
+  const server = await startTestServer()
   const more = (): Order | null => {
     if (told || next >= end || (given.stop && failed > 0)) return null
     next += 1
@@ -79,7 +79,10 @@ async function runAll(): Promise<number> {
     await server.stop()
   }
   console.log(summary(reports, performance.now() - startedMs))
-  return failed === 0 && reports.length === next - from ? 0 : 1
+  if (failed > 0) return 1
+  if (!told) return reports.length === next - from ? 0 : 1
+  console.log("it was stopped")
+  return 2
 }
 
 function summary(reports: readonly Report[], tookMs: number): string {
