@@ -7,9 +7,9 @@ import { masterKey, openKeyring } from "../../src/core/seal.ts"
 import { takeLook } from "../../src/core/verify/look.ts"
 import { claimWatch, saveWatch } from "../../src/core/verify/store/watch.ts"
 import { verifyBooks } from "../../src/core/verify/whole.ts"
-import type { Database } from "../../src/db/database.ts"
+import { type Database, openDatabase } from "../../src/db/database.ts"
 import { type TestCore, testCore } from "../support/core.ts"
-import { testDatabase } from "../support/database.ts"
+import { databaseOn, onServer, startTestServer, TEMPLATE } from "../support/server.ts"
 import { add, fill, type Owner } from "./fill.ts"
 
 const USAGE = "Usage: npm run look -- [--payments N] [--minute N] [--looks N]"
@@ -20,16 +20,30 @@ const SETTLED_MS = 120_000
 const LEASE_MS = 90_000
 /** What a look may take of a minute; what it goes on with may take one statement more. */
 const BUDGET_MS = 600
+const NAME = "look"
 const NODE = "00000000-0000-4000-8000-000000000001"
 
 const { payments, minute, looks } = asked()
-const steps: (() => Promise<void>)[] = []
-const { database } = await testDatabase({ after: (step) => void steps.push(step) })
 const keyring = openKeyring(
   { bytes: (count) => Buffer.alloc(count, 7) },
   { current: masterKey(Buffer.alloc(32, 7)) },
 )
+let server: ReturnType<typeof startTestServer> | null = null
+let opened: Database | null = null
+let ending: Promise<void> | null = null
+// Statements take minutes here: who stops it doesn't wait for them, and no server is left behind.
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    console.error("it was stopped")
+    void end().finally(() => process.exit(2))
+  })
+}
 try {
+  server = startTestServer()
+  const { url } = await server
+  await onServer(url, `create database ${NAME} template ${TEMPLATE}`)
+  const database = openDatabase({ url: databaseOn(url, NAME) })
+  opened = database
   const now = new Date(performance.timeOrigin + performance.now())
   const begun = new Date(now.getTime() - 61 * DAY_MS)
   const owner = await makeOwner(await testCore(database, { keyring, clock: testClock(begun) }))
@@ -39,13 +53,23 @@ try {
   console.log(
     `${payments} payments, ${await gigabytes(database)} GB, written in ${since(startedMs)}.`,
   )
-  await lookOn(owner, new Date(now.getTime() + MINUTE_MS))
+  await lookOn(database, owner, new Date(now.getTime() + MINUTE_MS))
 } finally {
-  while (steps.length > 0) await steps.pop()!()
+  await end()
+}
+
+/** Stops the server, whose folder goes with it; one that is being started is waited for. */
+function end(): Promise<void> {
+  ending ??= (async () => {
+    const started = await server?.catch(() => null)
+    await started?.stop()
+    await opened?.close()
+  })()
+  return ending
 }
 
 /** Takes looks a minute apart by the clock, and at once by the machine's; prints what they took. */
-async function lookOn(owner: Owner, from: Date): Promise<void> {
+async function lookOn(database: Database, owner: Owner, from: Date): Promise<void> {
   const tookMs: number[] = []
   const rows: bigint[] = []
   let wrong = 0
