@@ -60,7 +60,7 @@ function assertRetry(answer: Response): void {
   assert.ok(waitS >= 1 && waitS <= 60, `Retry-After: ${waitS}`)
 }
 
-/** Uses up what an address has of something, but for `left`, on the node that is asked next. */
+/** Uses up what an address has of something, but for `left`, on each node. */
 function useUp(name: string, limit: number, left = 0): void {
   for (const { core: each } of gateway.nodes) {
     for (let use = left; use < limit; use += 1) each.limits.countHere(name, limit)
