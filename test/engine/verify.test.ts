@@ -283,6 +283,16 @@ const BROKEN: readonly Broken[] = [
     /refunded 2999, refunds of 3000/,
   ],
   [
+    "what was refunded, where one came late",
+    [
+      `update payments set refunded = refunded - 1 where id = '${ids.charge}'`,
+      `update transfers set kind = 'refund.late' ${OF(ids.charge)} and kind like 'refund%'`,
+    ],
+    "refunds",
+    "payment",
+    /refunded 2999, refunds of 3000/,
+  ],
+  [
     "a refund's state",
     [`update refunds set state = 'failed', reason = 'expired' where id = '${ids.refund}'`],
     "refunds",

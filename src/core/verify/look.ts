@@ -108,9 +108,12 @@ export async function takeLook(
   async function addUpNew(): Promise<void> {
     while (watch.foldedUpto !== null && watch.foldedUpto < settled && within(FRESH_MS)) {
       const from = watch.foldedUpto
-      const stretch = await stretchOf(database, "transfers", from, STRETCH_ROWS.most)
-      const to = stretch.to < settled ? stretch.to : settled
-      await add({ foldedUpto: to }, (db) => store.foldStretch(db, { ...stretch, to }))
+      const stretch = await paced(async () => {
+        const each = await stretchOf(database, "transfers", from, stretchRows)
+        const to = each.to < settled ? each.to : settled
+        await add({ foldedUpto: to }, (db) => store.foldStretch(db, { ...each, to }))
+        return each
+      })
       read(stretch.rows)
     }
     const { foldedUpto } = watch
@@ -152,6 +155,8 @@ export async function takeLook(
       }),
     )
     read(stretch.rows)
+    // What a row of another table costs isn't known yet: some are opened and read.
+    if (stretch.last) stretchRows = STRETCH_ROWS.first
     const isEnd = stretch.last && watch.placeTable === NAMES.length - 1
     const place = stretch.last
       ? { placeTable: isEnd ? 0 : watch.placeTable + 1, placeId: null }
@@ -177,7 +182,9 @@ export async function takeLook(
 
   for (const { name, find } of SMALL_CHECKS) keep(name, await find(database))
   await lookAtNew()
+  stretchRows = STRETCH_ROWS.first
   await addUpNew()
+  stretchRows = STRETCH_ROWS.first
   await lookAtAudit()
   let isWhole = false
   while (!isWhole && within(BUDGET_MS)) isWhole = await lookAtOld()

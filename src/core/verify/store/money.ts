@@ -112,9 +112,9 @@ select 'payment' as what, p.id::text,
     || coalesce(g.amount, 0) as detail
 from payments p left join given g on g.payment_id = p.id
 left join lateral (select t.id from transfers t where t.payment_id = p.id
-    and t.kind like 'refund.late%' limit 1) late on p.refunded <> coalesce(g.amount, 0)
-where ${within("p.id")} and (p.refunded > p.captured
-  or p.refunded <> coalesce(g.amount, 0) and late.id is null)
+    and t.kind like 'refund.late%' limit 1) late on g.amount > p.captured
+where ${within("p.id")} and (p.refunded <> least(coalesce(g.amount, 0), p.captured)
+  or g.amount > p.captured and late.id is null)
 union all
 select 'refund', r.id::text, 'is ' || r.state || ', its attempt '
   || coalesce(string_agg(a.state, ' and '), 'is missing')
