@@ -243,9 +243,11 @@ function unusable(error: unknown, url: string): Error {
   const { message, code } = error as { message: string; code?: string }
   if (message.startsWith("Can't use")) return new OpenError(message, { cause: error })
   const name = url.startsWith("postgres") ? describeServer(url) : url
+  // A standby runs already, and says itself what to do.
+  const start = code === "25006" ? "Correct" : "Start that server or correct"
   return new OpenError(
     `Can't use ${name}: ${message || code || "no answer"}. ` +
-      "Start that server or correct DATABASE_URL; without DATABASE_URL Caudal runs its own.",
+      `${start} DATABASE_URL; without DATABASE_URL Caudal runs its own.`,
     { cause: error },
   )
 }

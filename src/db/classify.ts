@@ -72,6 +72,17 @@ export function classify(error: unknown): Fault {
   return "other"
 }
 
+/**
+ * Whether only a new session helps: the connection is lost; the server takes no writes any more,
+ * and a new connection may lead to one that does (25006); or a statement that was prepared before a
+ * migration no longer fits (0A000, 26000), which a session forgets with its end.
+ */
+export function wantsNewSession(error: unknown): boolean {
+  const fault = classify(error)
+  const code = error instanceof Error && "code" in error ? error.code : undefined
+  return fault === "connection" || fault === "readonly" || code === "0A000" || code === "26000"
+}
+
 function classifyOne(error: Error): Fault | undefined {
   const code = "code" in error && typeof error.code === "string" ? error.code : ""
   const known = byState[code] ?? bySocket[code]

@@ -1,7 +1,7 @@
 /** The door to PostgreSQL: reads, short transactions, the writer, notifications. */
 import pg from "pg"
 import type { Clock } from "../clock.ts"
-import { classify } from "./classify.ts"
+import { wantsNewSession } from "./classify.ts"
 import {
   ANSWER_TIMEOUT_MS,
   clientConfig,
@@ -112,21 +112,11 @@ async function withClient<Answer>(
   try {
     return await work(client)
   } catch (error) {
-    broken = isBroken(error)
+    broken = wantsNewSession(error)
     throw error
   } finally {
     client.release(broken)
   }
-}
-
-/**
- * A server that became read-only is no longer the one to talk to, and a statement prepared before a
- * migration (0A000, 26000) is only forgotten with its session.
- */
-function isBroken(error: unknown): boolean {
-  const code = error instanceof Error && "code" in error ? error.code : undefined
-  const fault = classify(error)
-  return fault === "connection" || fault === "readonly" || code === "0A000" || code === "26000"
 }
 
 async function run<Row>(
@@ -162,7 +152,7 @@ async function inTransaction<Answer>(
     if (command !== "COMMIT") throw new Error("a statement failed unnoticed: rolled back")
     return answer
   } catch (error) {
-    if (!isBroken(error)) await client.query("rollback")
+    if (!wantsNewSession(error)) await client.query("rollback")
     throw error
   }
 }
@@ -178,14 +168,12 @@ export async function checkServer(database: Queries, url?: string): Promise<void
             current_setting('fsync') as fsync,
             current_setting('full_page_writes') as full_page_writes,
             current_setting('synchronous_commit') as synchronous_commit,
-            current_setting('transaction_read_only') as read_only,
-            pg_is_in_recovery()::text as in_recovery`,
+            current_setting('transaction_read_only') as read_only`,
   )
   const server = rows[0]!
   const problems = [
     Number(server.version) < OLDEST_SERVER && "is older than PostgreSQL 15: upgrade it",
-    server.in_recovery === "true" && "is a standby: connect to the primary",
-    server.in_recovery === "false" && server.read_only === "on" && "is read-only: make it writable",
+    server.read_only === "on" && "is read-only: make it writable",
     server.encoding !== "UTF8" && "doesn't store UTF8: create the database with encoding 'UTF8'",
     ...["fsync", "full_page_writes", "synchronous_commit"].map(
       (name) => server[name] === "off" && `has ${name} = off, which loses payments: turn it on`,

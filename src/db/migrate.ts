@@ -5,6 +5,7 @@ import { createHash } from "node:crypto"
 import { readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
+import { classify } from "./classify.ts"
 import type { Database, Queries, Transaction } from "./database.ts"
 
 /** One file of the migrations folder. */
@@ -25,8 +26,6 @@ const WAIT_FOR_OTHERS_MS = 120_000
  * again.
  */
 const PATIENCE = { lockMs: 1_000, pauseMs: 1_000, tries: 60 }
-/** What the server says to who waited for a lock for too long. */
-const LOCK_TIMEOUT = "55P03"
 
 /**
  * Reads the folder's migrations in order. Files that don't look like `0001_name.sql` are left alone
@@ -71,16 +70,16 @@ export async function migrate(
       applied.push(name)
       tries = 1
     } catch (error) {
-      if (!isLocked(error) || tries === patience.tries) throw error
+      if (!mayPass(error) || tries === patience.tries) throw error
       tries += 1
       await sleep(patience.pauseMs)
     }
   }
 }
 
-function isLocked(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined
-  return cause instanceof Error && "code" in cause && cause.code === LOCK_TIMEOUT
+/** Whether a file met others who had what it needs, also in another order than its own. */
+function mayPass(error: unknown): boolean {
+  return error instanceof Error && classify(error.cause) === "retry"
 }
 
 /**

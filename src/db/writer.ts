@@ -1,5 +1,6 @@
 /** The one connection that writes state: whole rounds of statements in one network round trip. */
 import type pg from "pg"
+import { wantsNewSession } from "./classify.ts"
 import {
   ANSWER_TIMEOUT_MS,
   connectClient,
@@ -47,9 +48,6 @@ export type Writer = {
   close(): Promise<void>
 }
 
-/** What only a new connection mends. */
-const STALE: ReadonlySet<unknown> = new Set(["0A000", "26000", "25006"])
-
 type Connected = { readonly client: pg.Client; readonly rounds: Rounds }
 
 /** Makes a writer, which connects at its first round and again after the connection was lost. */
@@ -87,11 +85,8 @@ export function openWriter(settings: DatabaseSettings): Writer {
   /** After a failure: nothing of the transaction may stay. */
   async function giveUp(failed: Connected, error: Error): Promise<void> {
     inTransaction = false
-    // 0A000, 26000: a statement prepared before a migration no longer fits; a new session has none.
-    // 25006: the server takes no writes any more; a new connection may lead to one that does.
-    const stale = "code" in error && STALE.has(error.code)
     if (current !== failed) return
-    if (stale) return drop(failed.client)
+    if (wantsNewSession(error)) return drop(failed.client)
     await send(failed, [rollback]).catch(() => drop(failed.client))
   }
 

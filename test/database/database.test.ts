@@ -132,7 +132,6 @@ const good = {
   full_page_writes: "on",
   synchronous_commit: "local",
   read_only: "off",
-  in_recovery: "false",
 }
 const servers: ReadonlyArray<readonly [Partial<typeof good>, RegExp]> = [
   [{ version: "140012" }, /older than PostgreSQL 15/],
@@ -140,7 +139,6 @@ const servers: ReadonlyArray<readonly [Partial<typeof good>, RegExp]> = [
   [{ full_page_writes: "off" }, /full_page_writes = off/],
   [{ synchronous_commit: "off" }, /synchronous_commit = off/],
   [{ encoding: "SQL_ASCII" }, /UTF8/],
-  [{ in_recovery: "true", read_only: "on" }, /standby/],
   [{ read_only: "on" }, /read-only/],
 ]
 

@@ -89,6 +89,20 @@ test("a migration that meets a long reader steps back: nobody waits behind it", 
   await reader.close()
 })
 
+test("a migration that met others in another order than its own is tried again", async (t) => {
+  const { database, dir, write } = await setUp(t, first)
+  await migrate(database, dir)
+  // A sequence keeps its place when the transaction is taken back, so it can count the tries.
+  await database.query("create sequence tries")
+  write(
+    "0002_more.sql",
+    `create table more (id int);
+    do $$ begin if nextval('tries') < 3 then raise sqlstate '40P01'; end if; end $$`,
+  )
+  const patience = { lockMs: 100, pauseMs: 1, tries: 3 }
+  assert.deepEqual(await migrate(database, dir, patience), ["0002_more.sql"])
+})
+
 test("the description of a schema names everything that can be different", async (t) => {
   const { database, dir } = await setUp(t, {
     "0001_core.sql": `
