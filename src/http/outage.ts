@@ -20,7 +20,7 @@ export function makeOutageLog(
       untold += 1
       return
     }
-    log.error({ err: error, untold }, "the database is away")
+    log.error({ err: error, untold }, "the database is away or takes nothing")
     toldMs = nowMs
     untold = 0
   }

@@ -117,7 +117,10 @@ function webhooksOf(about: About): Document["webhooks"] {
         summary,
         security: [],
         requestBody: { required: true, content },
-        responses: { "2XX": { description: "Taken. After anything else it is sent again." } },
+        responses: {
+          "2XX": { description: "Taken. After anything else but 410 it is sent again." },
+          "410": { description: "Nothing more is wanted: nothing is sent to this address again." },
+        },
       }
       return [name, { post }]
     }),

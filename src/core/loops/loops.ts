@@ -1,7 +1,7 @@
 /** The background work of a node: rows that are due, claimed with a lease, done, and reported. */
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Clock, Ids } from "../../clock.ts"
-import { classify, type Database, type Fault } from "../../db/database.ts"
+import { classify, type Database } from "../../db/database.ts"
 import type { Log, Metrics } from "../core.ts"
 import { releaseCursors } from "../cursors/store.ts"
 import type { Instrument } from "../customers/customer.ts"
@@ -66,7 +66,6 @@ const VERIFY_AGAIN_MS = 5_000
 const BODIES_KEPT_MS = 30 * 86_400_000
 /** After a failed pass, so that a database that is away isn't asked in a tight circle. */
 const AFTER_FAULT_MS = 1_000
-const AWAY: ReadonlySet<Fault> = new Set(["connection", "readonly"])
 
 /** All background work of a node, as passes that can be run one by one. */
 export function makePasses(parts: LoopParts): Pass[] {
@@ -114,8 +113,8 @@ async function loop(parts: LoopParts, pass: Pass, signal: AbortSignal): Promise<
     } catch (error) {
       pauseMs = Math.max(pass.everyMs, AFTER_FAULT_MS)
       parts.metrics.count("loop_faults", { loop: pass.name })
-      // A server that is away, or follows another for a moment of a fail-over, is told by health.
-      if (!AWAY.has(classify(error))) parts.log.error({ err: error }, `${pass.name} failed`)
+      // A server that is away is told by health; one that takes no writes isn't.
+      if (classify(error) !== "connection") parts.log.error({ err: error }, `${pass.name} failed`)
     }
     if (pauseMs > 0) await sleep(pauseMs, undefined, { signal }).catch(() => undefined)
   }
