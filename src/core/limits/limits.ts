@@ -1,4 +1,4 @@
-/** What a node may ask about limits: uses in a minute and failures, most of them counted together. */
+/** What a node may ask about limits: uses in a minute and failures, most counted together. */
 import { createHmac, createSecretKey } from "node:crypto"
 import type { Clock } from "../../clock.ts"
 import type { Queries } from "../../db/database.ts"
