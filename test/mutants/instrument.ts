@@ -1,10 +1,7 @@
 /** Puts all mutants of a source into one text, in which a switch chooses one of them or none. */
 import type { Found, Mutant } from "./find.ts"
 
-/**
- * What asks whether a mutant is the chosen one; `worker.ts` and `preload.ts` put it there. It also
- * hears that the place was reached.
- */
+/** Asks whether a mutant is the chosen one; `worker.ts` puts it there, and counts who asks. */
 export const SWITCH = "globalThis.caudalMutant"
 
 type Numbered = { readonly id: number; readonly mutant: Mutant }

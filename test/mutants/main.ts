@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os"
 import { parseArgs } from "node:util"
 import { startTestServer } from "../support/server.ts"
-import { filesUnderTest, groupsOf, makeCopy } from "./copy.ts"
+import { type Copy, filesUnderTest, groupsOf, makeCopy } from "./copy.ts"
 import { EQUIVALENT } from "./equivalent.ts"
 import { tryAll } from "./pool.ts"
 import { describe, findListed, isSurvivor, ofAll, type Result, score, table } from "./report.ts"
@@ -34,40 +34,52 @@ async function run(part: string | null, number: string | null): Promise<number> 
   const files = filesUnderTest(part)
   if (files.length === 0) return wrong(`no file under test has ${part} in its path`)
   const startedMs = performance.now()
-  const copy = makeCopy(files)
-  let server: Awaited<ReturnType<typeof startTestServer>> | null = null
-  const end = async (): Promise<void> => {
-    await server?.stop()
-    copy.remove()
+  let copy: Copy | null = null
+  let server: ReturnType<typeof startTestServer> | null = null
+  let ending: Promise<void> | null = null
+  const end = (): Promise<void> => {
+    ending ??= (async () => {
+      // One that is being started is waited for, or it would be left behind.
+      await server?.then(
+        (started) => started.stop(),
+        () => undefined,
+      )
+      copy?.remove()
+    })()
+    return ending
   }
-  // The processes end by themselves once nobody hears them any more.
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => void end().finally(() => process.exit(1)))
+    process.on(signal, () => {
+      console.error("it was stopped")
+      void end().finally(() => process.exit(2))
+    })
   }
   try {
-    const wanted = copy.mutants
+    copy = makeCopy(files)
+    const { mutants: all } = copy
+    const wanted = all
       .map(({ atLoad }, id) => ({ id, atLoad }))
       .filter(({ id }) => number === null || String(id) === number)
     if (wanted.length === 0) return wrong(`there is no mutant ${number}`)
     if (given.list) {
-      for (const each of wanted) console.log(describe(each, copy.mutants[each.id]!))
+      for (const each of wanted) console.log(describe(each, all[each.id]!))
       return 0
     }
     const results: Result[] = []
     const heard = (verdict: Verdict): void => {
-      const mutant = copy.mutants[verdict.id]!
-      const equivalent = findListed(EQUIVALENT, mutant, copy.mutants)
+      const mutant = all[verdict.id]!
+      const equivalent = findListed(EQUIVALENT, mutant, all)
       const result = { mutant, verdict, equivalent }
       results.push(result)
       if (isSurvivor(result)) console.log(describe(verdict, mutant), notReached(verdict.reached))
       if (number !== null) console.log(`noticed by: ${verdict.noticedBy ?? "nobody"}`)
     }
     for (const { tests, needsDatabase, tries } of groupsOf(copy)) {
-      const mutants = wanted.filter(({ id }) => tries(copy.mutants[id]!))
+      const mutants = wanted.filter(({ id }) => tries(all[id]!))
       if (mutants.length === 0) continue
       if (needsDatabase) {
-        server = await startTestServer()
-        process.env.CAUDAL_TEST_DATABASE_URL = server.url
+        server = startTestServer()
+        process.env.CAUDAL_TEST_DATABASE_URL = (await server).url
       }
       const processes = Math.min(PROCESSES_MAX, availableParallelism())
       await tryAll({ folder: copy.folder, tests, mutants }, processes, heard)

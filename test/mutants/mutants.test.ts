@@ -101,6 +101,7 @@ test("the tests of a limit notice all its mutants, and those of accounts reach n
   const copy = makeCopy(filesUnderTest("decide/limit.ts"))
   try {
     const mutants = copy.mutants.map(({ atLoad }, id) => ({ id, atLoad }))
+    assert.ok(mutants.length > 10, "the limit's file is where it was")
     const tried = async (part: string) => {
       const verdicts: Verdict[] = []
       const tests = groupsOf(copy)[0]!.tests.filter((file) => file.includes(part))

@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from "node:child_process"
 import { join } from "node:path"
 import type { News, Order, Verdict } from "./worker.ts"
 
-/** A test takes some milliseconds; what loops for so long does so for ever. */
+/** A test takes some milliseconds; what loops for so long, twice, does so for ever. */
 const ENDLESS_MS = 10_000
 
 /**
@@ -21,21 +21,35 @@ export async function tryAll(
   await Promise.all(
     shares.map(async (share) => {
       let left: Order["mutants"] = share
-      while (left.length > 0) left = await tryShare({ folder, tests, mutants: left }, heard)
+      // A process that had to wait may be as silent as one that loops: only the second counts.
+      const silent = new Set<number>()
+      while (left.length > 0) {
+        const order = { folder, tests, mutants: left }
+        const { id, done } = await tryShare(order, heard)
+        if (id !== null && silent.has(id)) heard({ id, noticedBy: "it never ends", reached: 1 })
+        left = id === null ? [] : left.slice(silent.has(id) ? done + 1 : done)
+        if (id !== null) silent.add(id)
+      }
     }),
   )
 }
 
-/** Tries mutants in one process until it is done or hangs; answers those that are left. */
-function tryShare(order: Order, heard: (verdict: Verdict) => void): Promise<Order["mutants"]> {
+/** At which mutant a process hung, or null; and how many it was done with. */
+type Tried = { readonly id: number | null; readonly done: number }
+
+/** Tries mutants in one process until it is done or hangs. */
+function tryShare(order: Order, heard: (verdict: Verdict) => void): Promise<Tried> {
   const child: ChildProcess = fork(join(import.meta.dirname, "worker.ts"), { stdio: "inherit" })
   let trying: number | null = null
   let done = 0
   let isHanging = false
   const timer = setTimeout(() => {
     isHanging = true
-    child.kill("SIGKILL")
+    end()
   }, ENDLESS_MS)
+  // One that loops would not hear that nobody waits for it any more.
+  const end = () => void child.kill("SIGKILL")
+  process.once("exit", end)
   return new Promise((resolve, reject) => {
     child.on("message", (news: News) => {
       timer.refresh()
@@ -47,10 +61,9 @@ function tryShare(order: Order, heard: (verdict: Verdict) => void): Promise<Orde
     })
     child.on("exit", (code) => {
       clearTimeout(timer)
-      if (isHanging && trying !== null) {
-        heard({ id: trying, noticedBy: "it never ends", reached: 1 })
-        resolve(order.mutants.slice(done + 1))
-      } else if (code === 0) resolve([])
+      process.off("exit", end)
+      if (isHanging && trying !== null) resolve({ id: trying, done })
+      else if (code === 0) resolve({ id: null, done })
       else reject(new Error("the tests fail without any mutant: see above"))
     })
     child.send(order)
