@@ -105,7 +105,7 @@ async function apisOf(
   const bearer = (key = "") => ({ authorization: `Bearer ${key}` })
   const keyed = (number: number) => ({ "idempotency-key": `kill-${number}` })
   const post = (url: string, headers: Record<string, string>, body: object) =>
-    ask("POST", url, { headers, body }).catch(() => null)
+    askFor("POST", url, { headers, body }).catch(orNothing)
   const { apiKey: debitKey = "", baseUrl: debitUrl } = palommaDirectDebit
   const debits = clientOf(debitUrl, debitKey)
   const paymentMethodId = await debits.newMethod(account(await debits.newCustomer()))
@@ -179,18 +179,17 @@ function recharges({ baseUrl, ...client }: Gateway["credentials"]["tapila"]): Ap
         externalClientId: "kills",
       }
       const path = `${baseUrl}/operation/${externalPaymentId}?type=external-payment-id`
-      const known = await ask("GET", path, { headers })
+      const known = await askFor("GET", path, { headers })
       if (known.status === 200) return hex(known.body.operation.operationId)
       if (known.status === 404) {
-        const sold = await ask("POST", `${baseUrl}/payment`, { headers, body: sale })
+        const sold = await askFor("POST", `${baseUrl}/payment`, { headers, body: sale })
         return sold.status === 401 ? null : idIn(sold, "operationId")
       }
       // Tokens end after a while.
       if (known.status === 401) headers = null
       return null
     } catch (error) {
-      if (error instanceof assert.AssertionError) throw error
-      return null
+      return orNothing(error)
     }
   }
 }
@@ -199,9 +198,23 @@ async function logIn(
   baseUrl: string,
   { clientUsername, password, apiKey }: Readonly<Record<string, string>>,
 ): Promise<Record<string, string> | null> {
-  const login = await ask("POST", `${baseUrl}/login`, { body: { clientUsername, password } })
+  const login = await askFor("POST", `${baseUrl}/login`, { body: { clientUsername, password } })
   if (login.status !== 200) return null
   return { "x-authorization-token": login.body.accessToken, "x-api-key": apiKey! }
+}
+
+/** Asks, and holds an answer that says "later" to saying when. */
+async function askFor(...question: Parameters<typeof ask>): Promise<Answer> {
+  const answer = await ask(...question)
+  const isSaid = answer.status !== 503 || answer.headers.has("retry-after")
+  assert.ok(isSaid, `503 without Retry-After: ${question[0]} ${question[1]}`)
+  return answer
+}
+
+/** Nobody answered; what an answer said wrongly stays an error. */
+function orNothing(error: unknown): null {
+  if (error instanceof assert.AssertionError) throw error
+  return null
 }
 
 /** The id in a right answer; null where there was none, and it has to be asked for again. */
