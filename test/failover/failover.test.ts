@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { test } from "node:test"
 import { accountOf, missingPrograms } from "./programs.ts"
-import { EVENTS, type Outcome, type Report, wrongIn } from "./proof.ts"
+import { EVENTS, type Outcome, type Report, verdictOf, wrongIn } from "./proof.ts"
 import { filled, TEMPLATES, templateOf } from "./templates.ts"
 
 const DOCUMENT = readFileSync(
@@ -59,7 +59,7 @@ const outcome: Outcome = {
 }
 const right: Omit<Report, "wrong"> = {
   ...{ server: "15.18", outcomes: [outcome], backups: null, acknowledged: 10, approvals: 2 },
-  ...{ lost: 0, doubled: 0, approvalsLost: 0, errors: {}, failures: {} },
+  ...{ lost: 0, doubled: 0, approvalsLost: 0, errors: {}, failures: {}, stopped: false },
   webhooks: { told: 10, tries: 11, changed: 0, untold: 0 },
   verify: { code: 0, said: "The books are right." },
 }
@@ -81,6 +81,12 @@ const wrongs: ReadonlyArray<readonly [over: Partial<typeof right>, said: RegExp]
 test("a right report has nothing wrong; a gateway that ended is", () => {
   assert.deepEqual(wrongIn(right, true), [])
   assert.deepEqual(wrongIn(right, false), ["the gateway ended"])
+})
+
+test("a proof that was stopped is none, and what it found counts all the same", () => {
+  const codeOf = (stopped: boolean, wrong: string[]) => verdictOf({ stopped, wrong }).code
+  assert.deepEqual([codeOf(false, []), codeOf(true, [])], [0, 2])
+  assert.deepEqual([codeOf(false, ["lost"]), codeOf(true, ["lost"])], [1, 1])
 })
 
 for (const [over, said] of wrongs) {

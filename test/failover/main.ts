@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { parseArgs } from "node:util"
 import type { Cleanup } from "../support/database.ts"
 import { accountOf, findPrograms, missingPrograms, type Programs, versionsOf } from "./programs.ts"
-import { EVENTS, type Event, NotBuilt, proveFailover, type Report } from "./proof.ts"
+import { EVENTS, type Event, NotBuilt, proveFailover, type Report, verdictOf } from "./proof.ts"
 
 const NAMES = Object.keys(EVENTS) as readonly Event[]
 const USUAL = "killed,frozen,switchover,crashed,cut,hung,killed,killed"
@@ -23,10 +23,13 @@ with a gateway before it; makes payments and does to the leader what LIST says, 
   --json         prints the report as JSON, and nothing else on standard output
 
 It ends with 0 when nothing was lost or doubled, with 1 when something was, with 2 when it could
-not be tried.`
+not be tried, or was stopped before all was.`
 
 const stopping = new AbortController()
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stopping.abort())
+// A terminal that is closed tells only us: what was started has groups of its own.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => stopping.abort())
+}
 
 /** Nothing was tried: another end than that of a proof that failed. */
 function stop(sentence: string): never {
@@ -78,7 +81,7 @@ function linesOf(report: Report): string[] {
     `webhooks: told ${told} in ${tries} tries, with a new id or body ${changed}, never ${untold}`,
     `verify: ${report.verify.said}`,
     ...Object.entries(errors).map(([about, count]) => `logged ${count} times: ${about}`),
-    report.wrong.length === 0 ? "all is right" : `wrong: ${report.wrong.join("; ")}`,
+    verdictOf(report).said,
   ]
 }
 
@@ -121,10 +124,10 @@ try {
   )
   if (json) console.log(JSON.stringify({ versions, ...report }, null, 2))
   else for (const line of linesOf(report)) console.log(line)
-  process.exitCode = report.wrong.length === 0 ? 0 : 1
+  process.exitCode = verdictOf(report).code
 } catch (error) {
   console.error(error)
-  process.exitCode = error instanceof NotBuilt ? 2 : 1
+  process.exitCode = error instanceof NotBuilt || stopping.signal.aborted ? 2 : 1
 } finally {
   if (keep) console.error(`kept: ${folder}`)
   else rmSync(folder, { recursive: true, force: true })

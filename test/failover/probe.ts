@@ -9,7 +9,7 @@ import type { Credentials } from "../support/gateway.ts"
 export type Refusals = {
   /** 503 with Retry-After. */
   readonly later: number
-  /** Answers of any other kind, by status; 0: the connection broke. */
+  /** Answers of any other kind, by status; 0: the connection broke. After a 4xx nobody asks again. */
   readonly other: Readonly<Record<string, number>>
 }
 
@@ -56,6 +56,9 @@ export function startProbe({ baseUrl, apiKey = "" }: Credentials): Probe {
   let state: "running" | "finishing" | "ended" = "running"
   const waiting = new Set<Promise<void>>()
 
+  const isFinal = (state: unknown) => state !== "pending" && state !== "processing"
+  const isWrong = ({ status }: { readonly status: number }) => status >= 400 && status < 500
+
   async function ask(method: string, path: string, body?: object) {
     const sentMs = performance.now()
     const answer = await fetch(`${baseUrl}${path}`, {
@@ -93,20 +96,26 @@ export function startProbe({ baseUrl, apiKey = "" }: Credentials): Probe {
         return number % PAID_EVERY === 0 ? approve(id) : undefined
       }
       noted(answer)
+      // Asked again it would say the same for ever.
+      if (isWrong(answer)) return
       await sleep(AGAIN_MS)
     }
   }
 
-  /** Pays as the payer would; one whose answer was lost is looked up. */
+  /** Pays as the payer would; one whose answer was lost is looked up, and so is a refusal's why. */
   async function approve(id: string): Promise<void> {
     while (state !== "ended") {
       const paid = await ask("POST", `/payments/${id}/simulate`, { outcome: "approved" })
       if (paid.status === 200 && paid.body?.state === "approved") return void approved.add(id)
       // It was acknowledged and isn't there: that is found when all are looked for.
       if (paid.status === 404) return
-      if (paid.status < 400 || paid.status >= 500) noted(paid)
+      if (!isWrong(paid)) noted(paid)
       const seen = await ask("GET", `/payments/${id}`)
+      if (seen.status === 404) return
       if (seen.status === 200 && seen.body?.state === "approved") return void approved.add(id)
+      if (isWrong(seen)) return noted(seen)
+      // It ended otherwise. While it hasn't ended, a try of before may still be at it.
+      if (isWrong(paid) && seen.status === 200 && isFinal(seen.body?.state)) return noted(paid)
       await sleep(AGAIN_MS)
     }
   }

@@ -20,7 +20,7 @@ const SAID_MAX = 4_000
 /** Who is told to end has so long. */
 const END_MS = 15_000
 
-/** Starts a program with its log in a file; `log` is added to. */
+/** Starts a program with its log in a file; `log` is added to. It doesn't hear a terminal. */
 export function start(
   [file, ...words]: readonly [string, ...string[]],
   options: {
@@ -36,6 +36,8 @@ export function start(
     cwd: options.cwd,
     env: options.env ?? process.env,
     stdio: ["ignore", descriptor, descriptor],
+    // Ctrl-C is for who started it all: a cluster that dies with it proves nothing.
+    detached: true,
     ...options.account,
   })
   closeSync(descriptor)
@@ -107,4 +109,19 @@ export async function until<Answer>(
     }
     await sleep(everyMs)
   }
+}
+
+/** What `work` comes to; throws with `about` when that isn't there in time. */
+export async function within<Answer>(
+  work: Promise<Answer>,
+  timeoutMs: number,
+  about: string,
+): Promise<Answer> {
+  const done = new AbortController()
+  const late = sleep(timeoutMs, null, { signal: done.signal }).then(() => {
+    throw new Error(`waited ${timeoutMs / 1_000} s in vain: ${about}`)
+  })
+  // When the work is done first, nobody hears that the wait was given up.
+  late.catch(() => undefined)
+  return Promise.race([work, late]).finally(() => done.abort())
 }

@@ -11,7 +11,7 @@ import { type Backups, tryBackups } from "./backups.ts"
 import { buildCluster, type Cluster, type ClusterParts, type Name } from "./cluster.ts"
 import { type Gateway, startFailoverGateway } from "./gateway.ts"
 import { type Probe, startProbe } from "./probe.ts"
-import { until } from "./processes.ts"
+import { until, within } from "./processes.ts"
 
 /** Longer than anybody waits for an answer of the database. */
 const HUNG_MS = 30_000
@@ -55,6 +55,8 @@ export const EVENTS = {
   (cluster: Cluster, leader: Name) => Promise<() => Promise<void>>
 >
 export type Event = keyof typeof EVENTS
+/** What happens here is over when it is done: it is counted from its beginning. */
+const LASTS: ReadonlySet<Event> = new Set(["hung"])
 /** After these somebody else leads. */
 const MOVES: ReadonlySet<Event> = new Set(["killed", "frozen", "switchover"])
 
@@ -65,7 +67,10 @@ export type Outcome = {
   readonly to: Name
   /** The longest time in which nothing was acknowledged. */
   readonly gapMs: number
-  /** From the event to the first acknowledgement of what was sent after it. */
+  /**
+   * From when it was done to the leader to the first acknowledgement of what was sent after that;
+   * of what lasts, from when it began.
+   */
   readonly firstWriteMs: number
   /** The longest that a request waited for its answer. */
   readonly longestWaitMs: number
@@ -84,6 +89,8 @@ export class NotBuilt extends Error {
 export type Report = {
   readonly server: string
   readonly outcomes: readonly Outcome[]
+  /** It was told to end before all events had come. */
+  readonly stopped: boolean
   readonly backups: Backups | null
   readonly acknowledged: number
   readonly lost: number
@@ -113,6 +120,8 @@ export type Wanted = ClusterParts & {
 const STEADY_MS = 3_000
 /** Fail-over by a time to live of 20 s, on a machine that has other things to do. */
 const SERVED_MS = 120_000
+/** Longer than a request waits that was sent while nobody led; then something asks for ever. */
+const FINISHED_MS = 180_000
 /** Webhooks of before wait for a lease, attempts without an answer for a look after a minute. */
 const QUIET_MS = 180_000
 
@@ -150,7 +159,8 @@ export async function proveFailover(testContext: Cleanup, wanted: Wanted): Promi
     outcomes.push(outcome)
     progress(lineOf(outcome))
   }
-  await Promise.all([load.finish(), probe.finish()])
+  const finished = Promise.all([load.finish(), probe.finish()])
+  await within(finished, FINISHED_MS, "all that was asked for is answered")
   progress("nothing new is asked for; what is under way ends")
   await untilQuiet(database)
   const found = await looked(database, { all: all(), approved: probe.approved, gateway })
@@ -158,6 +168,7 @@ export async function proveFailover(testContext: Cleanup, wanted: Wanted): Promi
   const verify = await gateway.command(["verify"])
   const report = {
     ...{ server, outcomes, backups, ...found, webhooks, verify },
+    stopped: outcomes.length < wanted.events.length,
     ...{ acknowledged: all().size, approvals: probe.approved.size, errors: gateway.errors() },
     failures: await gateway.failures(),
   }
@@ -178,7 +189,8 @@ async function undergo(event: Event, scene: Scene): Promise<Outcome> {
   probe.refusals()
   const atMs = performance.now()
   const bringBack = await EVENTS[event](cluster, from)
-  const servedMs = await probe.nextAnswer(atMs, SERVED_MS)
+  const sinceMs = LASTS.has(event) ? atMs : performance.now()
+  const servedMs = await probe.nextAnswer(sinceMs, SERVED_MS)
   if (MOVES.has(event)) await cluster.untilLedByOther(from)
   await bringBack()
   const to = await cluster.untilWhole()
@@ -188,7 +200,7 @@ async function undergo(event: Event, scene: Scene): Promise<Outcome> {
   return {
     ...{ event, from, to, later, other, lost },
     gapMs: Math.round(probe.gapMs(atMs)),
-    firstWriteMs: Math.round(servedMs - atMs),
+    firstWriteMs: Math.round(servedMs - sinceMs),
     longestWaitMs: Math.round(probe.longestWaitMs(atMs)),
   }
 }
@@ -295,4 +307,11 @@ export function wrongIn(report: Omit<Report, "wrong">, isAlive: boolean): string
     ...(backups ?? []).filter(({ right }) => !right).map(({ kind }) => `back-up by ${kind}`),
   ]
   return problems.filter((problem) => problem !== false)
+}
+
+/** How a proof ends, and in which words: only one that tried everything may say that all is right. */
+export function verdictOf({ stopped, wrong }: Pick<Report, "stopped" | "wrong">) {
+  if (wrong.length > 0) return { code: 1, said: `wrong: ${wrong.join("; ")}` }
+  if (stopped) return { code: 2, said: "it was stopped: not all was tried" }
+  return { code: 0, said: "all is right" }
 }
