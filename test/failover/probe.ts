@@ -9,7 +9,7 @@ import type { Credentials } from "../support/gateway.ts"
 export type Refusals = {
   /** 503 with Retry-After. */
   readonly later: number
-  /** Answers of any other kind, by status; 0: the connection broke. After a 4xx nobody asks again. */
+  /** Answers of any other kind, by status; 0: the connection broke. 4xx ends its request. */
   readonly other: Readonly<Record<string, number>>
 }
 

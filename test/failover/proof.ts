@@ -309,7 +309,7 @@ export function wrongIn(report: Omit<Report, "wrong">, isAlive: boolean): string
   return problems.filter((problem) => problem !== false)
 }
 
-/** How a proof ends, and in which words: only one that tried everything may say that all is right. */
+/** How a proof ends, and in which words: only where all was tried may all be right. */
 export function verdictOf({ stopped, wrong }: Pick<Report, "stopped" | "wrong">) {
   if (wrong.length > 0) return { code: 1, said: `wrong: ${wrong.join("; ")}` }
   if (stopped) return { code: 2, said: "it was stopped: not all was tried" }
