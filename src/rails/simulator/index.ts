@@ -79,6 +79,17 @@ export function makeSimulator(parts: SimulatorParts): Simulator {
     return books.find([order]).get(order.attemptId) ?? null
   }
 
+  /** The answer to an order whose end somebody made by hand: it came before all that was to be. */
+  function madeByHand(order: Order): BeginAnswer | null {
+    const entry = entryOf(order)
+    if (!entry?.lines.some(({ told }) => told)) return null
+    const story = storyOf(entry, clock.now())
+    const declined = story.find(({ kind }) => kind === "declined")
+    if (declined) return { kind: "rejected", reason: declined.reason! }
+    if (!story.some(({ kind }) => kind === "settled")) return null
+    return { kind: "settled", railReference: bankReference(order.attemptId) }
+  }
+
   /** Until their next step nothing happens to orders but by hand, and whoever does that looks. */
   function quietUntil(known: Iterable<Entry>, now: Date): ReadonlyMap<string, Date> {
     const until = new Map<string, Date>()
@@ -128,7 +139,7 @@ export function makeSimulator(parts: SimulatorParts): Simulator {
       const fate = fateOf(order)
       books.add({ attemptId: order.attemptId, ask: fate, first: true })
       if (answerAfterMs > 0) await sleep(answerAfterMs)
-      return answerOf(order, fate)
+      return madeByHand(order) ?? answerOf(order, fate)
     },
 
     async observe(open) {
