@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { test } from "node:test"
 import { accountOf, missingPrograms } from "./programs.ts"
-import { EVENTS, type Outcome, type Report, verdictOf, wrongIn } from "./proof.ts"
+import { EVENTS, type Outcome, type Report, verdictOf, withoutRefused, wrongIn } from "./proof.ts"
 import { filled, TEMPLATES, templateOf } from "./templates.ts"
 
 const DOCUMENT = readFileSync(
@@ -60,6 +60,7 @@ const outcome: Outcome = {
 const right: Omit<Report, "wrong"> = {
   ...{ server: "15.18", outcomes: [outcome], backups: null, acknowledged: 10, approvals: 2 },
   ...{ lost: 0, doubled: 0, approvalsLost: 0, errors: {}, failures: {}, stopped: false },
+  ...{ refused: 0, refusedMade: 0 },
   webhooks: { told: 10, tries: 11, changed: 0, untold: 0 },
   verify: { code: 0, said: "The books are right." },
 }
@@ -69,6 +70,7 @@ const wrongs: ReadonlyArray<readonly [over: Partial<typeof right>, said: RegExp]
   [{ doubled: -1 }, /^-1 payments are doubled$/],
   [{ failures: { "500 /v1/payments": 2 } }, /^2 answers 500 \/v1\/payments$/],
   [{ approvalsLost: 1 }, /approvals are lost/],
+  [{ refused: 1, refusedMade: 1 }, /^1 refused recharges were made/],
   [{ webhooks: { ...right.webhooks, changed: 1 } }, /changed their id or body/],
   [{ webhooks: { ...right.webhooks, untold: 1 } }, /never came/],
   [{ verify: { code: 1, said: "balances: …" } }, /^verify: balances/],
@@ -81,6 +83,13 @@ const wrongs: ReadonlyArray<readonly [over: Partial<typeof right>, said: RegExp]
 test("a right report has nothing wrong; a gateway that ended is", () => {
   assert.deepEqual(wrongIn(right, true), [])
   assert.deepEqual(wrongIn(right, false), ["the gateway ended"])
+})
+
+test("a recharge that was refused is answered with 500, and no other 500 is right", () => {
+  const both = { "500 /tapila/payment": 2, "500 /v1/payments": 1 }
+  assert.deepEqual(withoutRefused(both, 2), { "500 /v1/payments": 1 })
+  assert.deepEqual(withoutRefused(both, 1), { ...both, "500 /tapila/payment": 1 })
+  assert.deepEqual(withoutRefused({}, 1), {})
 })
 
 test("a proof that was stopped is none, and what it found counts all the same", () => {

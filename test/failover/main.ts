@@ -78,6 +78,7 @@ function linesOf(report: Report): string[] {
   return [
     `payments: acknowledged ${acknowledged}, lost ${lost}, doubled ${doubled}`,
     `approvals: acknowledged ${approvals}, lost ${approvalsLost}`,
+    `recharges: refused ${report.refused}, of which made all the same ${report.refusedMade}`,
     `webhooks: told ${told} in ${tries} tries, with a new id or body ${changed}, never ${untold}`,
     `verify: ${report.verify.said}`,
     ...Object.entries(errors).map(([about, count]) => `logged ${count} times: ${about}`),
