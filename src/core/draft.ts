@@ -36,7 +36,7 @@ export type Needs = {
   /** Instruments that the command may change, or that must stay as they are: they are locked. */
   readonly instrumentsToChange?: readonly string[]
   readonly sightings?: readonly { readonly rail: string; readonly place: string }[]
-  /** Attempts whose frozen sightings may be freed. */
+  /** Attempts whose frozen sightings may be freed, and booked ones be found in another block. */
   readonly frozenOf?: readonly string[]
   readonly transfers?: readonly { readonly merchantId: string; readonly reference: string }[]
   readonly answers?: readonly string[]

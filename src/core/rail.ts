@@ -119,7 +119,10 @@ export type Rail = {
   readonly custodian: "gateway" | "self"
   /** Asking twice with one attempt id moves money once. Only then may it be asked again. */
   readonly beginIsIdempotent: boolean
-  /** A look-up that finds nothing proves that nothing was taken. */
+  /**
+   * A look-up that finds nothing proves that nothing was taken, nor ever will be: a begin that is
+   * still on its way has to be turned away.
+   */
   readonly absenceIsProof: boolean
   /** After how long a begin without an answer counts as unknown. */
   readonly beginTimeoutMs: number

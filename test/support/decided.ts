@@ -140,7 +140,20 @@ function fill(draft: Draft, needs: Needs, world: World): ReadonlyMap<string, str
   put(draft.instruments, instruments, world.instruments, (row) => row.id)
   put(draft.sightings, needs.sightings?.map(sightingKey), world.sightings, sightingKey)
   for (const id of needs.frozenOf ?? []) {
-    const rows = world.sightings?.filter((row) => row.attemptId === id && row.frozen) ?? []
+    const own = world.sightings?.filter((row) => row.attemptId === id) ?? []
+    // As the database finds them: see load-sightings.ts.
+    const rows = own.filter(
+      (row) =>
+        row.frozen ||
+        (row.booked > 0n &&
+          own.some(
+            (other) =>
+              other.reference === row.reference &&
+              other.blockHash !== row.blockHash &&
+              other.state === "final" &&
+              other.booked === 0n,
+          )),
+    )
     for (const row of rows) draft.sightings.load(sightingKey(row), row)
     draft.frozenOf.load(id, rows.map(sightingKey))
   }

@@ -237,6 +237,36 @@ const CASES: Readonly<Record<string, Row<ApplySighting>>> = {
       sighting chain|s: applied null → orphaned, appliedAmount null → 500
       frozen of a: []`,
   ],
+  "booked in a block that its transaction left, which nobody noticed yet": [
+    {
+      payments: [paid()],
+      attempts: [settled()],
+      sightings: [sighting({ ...booked, place: "before", blockHash: "left" }), sighting()],
+    },
+    apply(),
+    `
+      answered applied: true
+      attempt a: touched
+      sighting chain|before: booked 500 → 0
+      sighting chain|s: applied null → final, appliedAmount null → 500, booked 0 → 500
+      frozen of a: []`,
+  ],
+  "booked beside it in the same block, it is another transfer": [
+    {
+      payments: [paid()],
+      attempts: [settled()],
+      sightings: [sighting({ ...booked, place: "before" }), sighting()],
+    },
+    apply(),
+    `
+      answered applied: true
+      payment p: version 5 → 6, touched
+      attempt a: received {usdc: 500} → {usdc: 1000}, touched
+      sighting chain|s: applied null → final, appliedAmount null → 500, booked 0 → 500
+      frozen of a: []
+      moved 500 from self chain outside usdc to self m unapplied usdc: charge.received (m p)
+      told payment.unapplied (payment p #6 m caudal): payment p approved, attempt a settled, {state: approved, reason: null, asset: usdc, amount: 500, reference: tx, received: 1000, due: 500}`,
+  ],
   "another merchant's doesn't exist": [
     {
       payments: [payment()],

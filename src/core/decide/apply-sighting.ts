@@ -94,7 +94,7 @@ function arrive(subject: Case, row: SightingRow, { dueNow }: ApplySighting): Sig
 function settle(subject: Case, row: SightingRow, transfer: Transfer): SightingRow {
   const { draft } = subject
   const { amount } = transfer
-  const before = row.booked > 0n ? row : frozenTwin(draft, row)
+  const before = row.booked > 0n ? row : earlierTwin(draft, row)
   if (!before) {
     receive(withReference(subject, row), transfer)
     return { ...row, booked: amount }
@@ -119,14 +119,21 @@ function settle(subject: Case, row: SightingRow, transfer: Transfer): SightingRo
   return { ...row, booked: amount, frozen: false }
 }
 
-/** The same transaction's transfer as it was booked in another block; of the same amount first. */
-function frozenTwin(draft: Draft, row: SightingRow): SightingRow | undefined {
+/**
+ * The same transaction's transfer as it was booked in another block. A transaction is in one block
+ * only: what is booked of it elsewhere isn't there, whether anybody noticed or not. What is held,
+ * and what has the same amount, come first.
+ */
+function earlierTwin(draft: Draft, row: SightingRow): SightingRow | undefined {
   const twins = draft.frozenOf
     .get(row.attemptId)!
     .map((key) => draft.sightings.get(key)!)
-    .filter(({ asset, frozen, reference, state }) => {
-      return frozen && state === "orphaned" && asset === row.asset && reference === row.reference
+    .filter(({ asset, blockHash, booked, place, reference, state }) => {
+      if (booked === 0n || place === row.place) return false
+      const isElsewhere = state === "orphaned" || blockHash !== row.blockHash
+      return isElsewhere && asset === row.asset && reference === row.reference
     })
+    .toSorted((a, b) => Number(b.frozen) - Number(a.frozen))
   return twins.find(({ booked }) => booked === row.amount) ?? twins[0]
 }
 

@@ -1,4 +1,4 @@
-/** Loads sightings: by their places, and those of an attempt that are frozen. */
+/** Loads sightings: by their places, and those of an attempt that what is seen may stand for. */
 import { type Draft, type Needs, sightingKey } from "../draft.ts"
 import type { Load } from "./load.ts"
 import * as schema from "./schema.ts"
@@ -25,7 +25,10 @@ order by s.rail, s.place for update of s`,
   ]
 }
 
-/** Which sightings of these attempts are frozen; the rows themselves come with them. */
+/**
+ * Which sightings of these attempts are frozen, or booked though their transaction is final in
+ * another block; the rows themselves come with them.
+ */
 export function frozenLoads(attemptIds: string[], draft: Draft): Load[] {
   if (attemptIds.length === 0) return []
   for (const id of attemptIds) draft.frozenOf.load(id, [])
@@ -33,7 +36,10 @@ export function frozenLoads(attemptIds: string[], draft: Draft): Load[] {
     {
       call: {
         text: `select ${selectList(schema.sightings, "s")} from sightings s
-where s.attempt_id = any($1::uuid[]) and s.frozen order by s.rail, s.place for update`,
+where s.attempt_id = any($1::uuid[]) and (s.frozen or s.booked > 0 and exists (
+  select from sightings o where o.attempt_id = s.attempt_id and o.reference = s.reference
+    and o.block_hash <> s.block_hash and o.state = 'final' and o.booked = 0))
+order by s.rail, s.place for update of s`,
         params: [attemptIds],
       },
       keep: (rows) => {
