@@ -79,8 +79,8 @@ export function makeSimulator(parts: SimulatorParts): Simulator {
     return books.find([order]).get(order.attemptId) ?? null
   }
 
-  /** The answer to an order whose end somebody made by hand: it came before all that was to be. */
-  function madeByHand(order: Order): BeginAnswer | null {
+  /** The answer to an order that was over before it came: by hand, or as it was looked for. */
+  function alreadyOver(order: Order): BeginAnswer | null {
     const entry = entryOf(order)
     if (!entry?.lines.some(({ told }) => told)) return null
     const story = storyOf(entry, clock.now())
@@ -111,6 +111,9 @@ export function makeSimulator(parts: SimulatorParts): Simulator {
     }
     // What waits for its payer was never asked for, and is nothing to be missed.
     if (entry || order.instructions) return story
+    // Whoever hears this gives the order up. One that is still on its way must not be done then.
+    const told = { outcome: "declined", reason: "operator_unavailable" } as const
+    books.add({ attemptId: order.attemptId, told, first: true })
     return [sighting(order, "absent", { kind: "absent" }, now)]
   }
 
@@ -139,7 +142,7 @@ export function makeSimulator(parts: SimulatorParts): Simulator {
       const fate = fateOf(order)
       books.add({ attemptId: order.attemptId, ask: fate, first: true })
       if (answerAfterMs > 0) await sleep(answerAfterMs)
-      return madeByHand(order) ?? answerOf(order, fate)
+      return alreadyOver(order) ?? answerOf(order, fate)
     },
 
     async observe(open) {
