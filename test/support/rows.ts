@@ -1,5 +1,6 @@
 /** Rows as the database could have them, for deciders that are tested without one. */
 import type { Customer, Instrument } from "../../src/core/customers/customer.ts"
+import type { ApplySighting } from "../../src/core/decide/apply-sighting.ts"
 import type { NewAttempt } from "../../src/core/decide/decider.ts"
 import type { ReportAttempt } from "../../src/core/decide/report-attempt.ts"
 import type { Merchant, Terms, TermsSettings } from "../../src/core/merchants/merchant.ts"
@@ -263,6 +264,24 @@ export function sighting(over: Partial<SightingRow> = {}): SightingRow {
     booked: 0n,
     frozen: false,
     applyAt: BEFORE,
+    ...over,
+  }
+}
+
+/** Brings the sighting at place `s` into the books. */
+export function apply(over: Partial<ApplySighting> = {}): ApplySighting {
+  return {
+    rail: "chain",
+    place: "s",
+    attemptId: "a",
+    paymentId: "p",
+    merchantId: "m",
+    kind: "charge",
+    custodian: "self",
+    asset: USDC,
+    customerId: null,
+    instrumentId: null,
+    dueNow: null,
     ...over,
   }
 }

@@ -3,6 +3,7 @@ import { test } from "node:test"
 import { check, type Row } from "../../../test/support/decided.ts"
 import {
   address,
+  apply,
   ETH,
   giving,
   hours,
@@ -15,23 +16,6 @@ import {
 } from "../../../test/support/rows.ts"
 import type { Attempt } from "../payments/attempt.ts"
 import { type ApplySighting, applySighting } from "./apply-sighting.ts"
-
-function apply(over: Partial<ApplySighting> = {}): ApplySighting {
-  return {
-    rail: "chain",
-    place: "s",
-    attemptId: "a",
-    paymentId: "p",
-    merchantId: "m",
-    kind: "charge",
-    custodian: "self",
-    asset: USDC,
-    customerId: null,
-    instrumentId: null,
-    dueNow: null,
-    ...over,
-  }
-}
 
 const seen = { state: "seen" } as const
 const gone = { state: "orphaned" } as const

@@ -1,26 +1,9 @@
 /** Money that had vanished from its chain and is back: what it pays first, and what is over. */
 import { test } from "node:test"
 import { check, type Row } from "../../../test/support/decided.ts"
-import { address, paid, payment, sighting, USDC } from "../../../test/support/rows.ts"
+import { address, apply, paid, payment, sighting, USDC } from "../../../test/support/rows.ts"
 import type { Attempt } from "../payments/attempt.ts"
 import { type ApplySighting, applySighting } from "./apply-sighting.ts"
-
-function apply(over: Partial<ApplySighting> = {}): ApplySighting {
-  return {
-    rail: "chain",
-    place: "s",
-    attemptId: "a",
-    paymentId: "p",
-    merchantId: "m",
-    kind: "charge",
-    custodian: "self",
-    asset: USDC,
-    customerId: null,
-    instrumentId: null,
-    dueNow: null,
-    ...over,
-  }
-}
 
 const seen = { state: "seen" } as const
 const gone = { state: "orphaned" } as const
