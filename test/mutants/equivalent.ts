@@ -31,12 +31,6 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: "the row of the same place is written once more right after it",
   },
   {
-    file: "apply-sighting.ts",
-    line: 'return frozen && state === "orphaned"',
-    changes: [["right of &&", 'frozen && state === "orphaned"']],
-    why: "only what is frozen is in the list that is searched",
-  },
-  {
     file: "approval.ts",
     line: "if (payment.openAttemptId === null ||",
     changes: [

@@ -120,20 +120,18 @@ function settle(subject: Case, row: SightingRow, transfer: Transfer): SightingRo
 }
 
 /**
- * The same transaction's transfer as it was booked in another block. A transaction is in one block
- * only: what is booked of it elsewhere isn't there, whether anybody noticed or not. What is held,
- * and what has the same amount, come first.
+ * The same transaction's transfer as it was booked in another block; of the same amount first. A
+ * transaction is in one block only: what is booked of it elsewhere isn't there, whether anybody
+ * noticed or not.
  */
 function earlierTwin(draft: Draft, row: SightingRow): SightingRow | undefined {
   const twins = draft.frozenOf
     .get(row.attemptId)!
     .map((key) => draft.sightings.get(key)!)
-    .filter(({ asset, blockHash, booked, place, reference, state }) => {
-      if (booked === 0n || place === row.place) return false
+    .filter(({ asset, blockHash, reference, state }) => {
       const isElsewhere = state === "orphaned" || blockHash !== row.blockHash
       return isElsewhere && asset === row.asset && reference === row.reference
     })
-    .toSorted((a, b) => Number(b.frozen) - Number(a.frozen))
   return twins.find(({ booked }) => booked === row.amount) ?? twins[0]
 }
 
