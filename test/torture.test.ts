@@ -12,7 +12,7 @@ import { planOf, ROUGH_FROM } from "./torture/workload.ts"
 /** `npm run torture` runs them by the thousand. */
 const SEEDS = 50
 /** A machine that has other work does fewer: the suite has its own limit. */
-const SEEDS_MS = 8_000
+const SEEDS_MS = 25_000
 /** So many it does in any case: fewer would show nothing. */
 const SEEDS_MIN = 5
 /** Two nodes, and something goes wrong every few gates. */
