@@ -49,10 +49,20 @@ export function dropDatabase(serverUrl: string, name: string): Promise<void> {
   return onServer(serverUrl, `drop database if exists ${name} with (force)`)
 }
 
+/** To make or drop a database the server writes all that is dirty: on a busy disk that takes long. */
+const WHOLE_MS = 120_000
+
 /** Runs one statement on the server's own database. */
 export async function onServer(serverUrl: string, statement: string): Promise<void> {
-  const database = openDatabase({ url: serverUrl, applicationName: "caudal test" })
+  const database = openDatabase({
+    url: serverUrl,
+    applicationName: "caudal test",
+    answerMs: WHOLE_MS,
+    // One connection, so that what is set holds for what follows.
+    poolSize: 1,
+  })
   try {
+    await database.query(`set statement_timeout = ${WHOLE_MS}`)
     await database.query(statement)
   } finally {
     await database.close()
