@@ -49,7 +49,7 @@ export function dropDatabase(serverUrl: string, name: string): Promise<void> {
   return onServer(serverUrl, `drop database if exists ${name} with (force)`)
 }
 
-/** To make or drop a database the server writes all that is dirty: on a busy disk that takes long. */
+/** To make or drop a database the server writes all that is dirty: on a busy disk it takes long. */
 const WHOLE_MS = 120_000
 
 /** Runs one statement on the server's own database. */
