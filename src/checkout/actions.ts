@@ -1,7 +1,8 @@
 /** What a payer can do about a payment now: its form, its buttons, its links. */
+
+import { type Html, html } from "../pages/html.ts"
 import { sendingOf, sendPart } from "./crypto.ts"
 import { fields } from "./fields.ts"
-import { type Html, html } from "./html.ts"
 import { address, amountText, button, type Site } from "./layout.ts"
 import { returnUrl } from "./purpose.ts"
 import { receipt } from "./receipt.ts"

@@ -1,7 +1,7 @@
 /** Lists the transfers that were seen for a payment, and how far the network is with each. */
 import type { SightingView } from "../core/index.ts"
 import { formatDecimal } from "../money.ts"
-import { type Html, html } from "./html.ts"
+import { type Html, html } from "../pages/html.ts"
 import type { Texts } from "./texts/index.ts"
 import type { Offer } from "./view.ts"
 

@@ -3,15 +3,15 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { brotliDecompressSync, gunzipSync } from "node:zlib"
 import fastify from "fastify"
-import { type Coding, codingFor, compressPages } from "./compression.ts"
-import { fileRoutes, SCRIPT_ADDRESS } from "./files.ts"
+import { type Coding, codingFor, compressPages } from "../pages/compression.ts"
+import { SCRIPT } from "./script.ts"
 
 const PAGE = `<!doctype html>${"<p>Págale a Ñandú</p>".repeat(300)}`
 const HTML = "text/html; charset=utf-8"
 
 const server = fastify()
 compressPages(server)
-fileRoutes(server)
+SCRIPT.mount(server)
 server.get("/page", (_request, reply) => reply.type(HTML).send(PAGE))
 server.get("/small", (_request, reply) => reply.type(HTML).send("<p>á</p>"))
 server.get("/json", () => ({ text: PAGE }))
@@ -47,13 +47,13 @@ function unpacked(coding: Coding | null, payload: Buffer): string {
 }
 
 test("each client gets the smallest coding that it names", async () => {
-  const { body: script } = await server.inject(`/${SCRIPT_ADDRESS}`)
+  const { body: script } = await server.inject(`/${SCRIPT.address}`)
   for (const [accepted, coding] of WISHES) {
     assert.equal(codingFor(accepted), coding, accepted)
     const headers = accepted === undefined ? {} : { "accept-encoding": accepted }
     const rows: [url: string, text: string][] = [
       ["/page", PAGE],
-      [`/${SCRIPT_ADDRESS}`, script],
+      [`/${SCRIPT.address}`, script],
     ]
     for (const [url, text] of rows) {
       const answer = await server.inject({ url, headers })

@@ -1,6 +1,7 @@
 /** One control of the form each: with its label, what is wrong with it, and what is known of it. */
+
+import { attribute, type Html, html, type Piece } from "../pages/html.ts"
 import { FIELDS, type Field, type FormRules, maskKnown, type Typed, type Wrong } from "./form.ts"
-import { attribute, type Html, html, type Piece } from "./html.ts"
 import type { KnownPayer } from "./purpose.ts"
 
 /** What the form is drawn from. */

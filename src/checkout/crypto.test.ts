@@ -13,8 +13,8 @@ import {
   sighting,
   site,
 } from "../../test/support/shown.ts"
+import { toText } from "../pages/html.ts"
 import { digitsOf } from "./arrivals.ts"
-import { toText } from "./html.ts"
 import { qrCode } from "./qr.ts"
 import { isLive, type Shown } from "./shown.ts"
 import { dictionaries, type Language, languageAccepted } from "./texts/index.ts"

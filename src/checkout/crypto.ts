@@ -1,6 +1,7 @@
 /** What a payer needs to send tokens: which, how many, where to, and how far it came. */
+
+import { attribute, type Html, html } from "../pages/html.ts"
 import { digitsOf, tokenText } from "./arrivals.ts"
-import { attribute, type Html, html } from "./html.ts"
 import { address, type Query, type Site } from "./layout.ts"
 import { qrCode } from "./qr.ts"
 import type { Shown } from "./shown.ts"

@@ -1,4 +1,6 @@
 /** The form on which a payer says from where to take the money. */
+
+import { type Html, html } from "../pages/html.ts"
 import { BANKS } from "./banks.ts"
 import { choices, complaint, type FormState, group, input, select } from "./controls.ts"
 import {
@@ -10,7 +12,6 @@ import {
   NAME_MAX,
   PERSON_DOCUMENTS,
 } from "./form.ts"
-import { type Html, html } from "./html.ts"
 import type { PageMethod } from "./methods.ts"
 import type { KnownPayer } from "./purpose.ts"
 import type { Texts } from "./texts/index.ts"

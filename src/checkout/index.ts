@@ -1,19 +1,19 @@
 /** The hosted checkout: the pages below /pay that payers see. */
 import type { FastifyError, FastifyInstance, FastifyRequest } from "fastify"
 import { type Core, OutcomeUnknown, Unavailable } from "../core/index.ts"
+import { compressPages } from "../pages/compression.ts"
+import { isForeign } from "../pages/guard.ts"
+import { toText } from "../pages/html.ts"
 import { bankRoutes } from "./bank/index.ts"
 import { changeRoutes } from "./changes.ts"
-import { compressPages } from "./compression.ts"
 import { consentRoutes } from "./consent.ts"
-import { fileRoutes, SCRIPT_ADDRESS } from "./files.ts"
-import { isForeign } from "./guard.ts"
-import { toText } from "./html.ts"
 import { messagePage, type Site } from "./layout.ts"
 import { limitWrongLinks } from "./limit.ts"
 import { logoRoutes } from "./logo.ts"
-import { PAGE_HEADERS } from "./policy.ts"
 import { paymentRoutes } from "./routes.ts"
+import { SCRIPT } from "./script.ts"
 import { notFound, send } from "./send.ts"
+import { PAGE_HEADERS } from "./styles.ts"
 import {
   dictionaries,
   FALLBACK,
@@ -22,7 +22,7 @@ import {
   type Texts,
 } from "./texts/index.ts"
 
-export { PAGE_HEADERS } from "./policy.ts"
+export { PAGE_HEADERS } from "./styles.ts"
 
 const PREFIX = "/pay"
 /** A filled form has less than 2 KB. */
@@ -77,7 +77,7 @@ export async function mountCheckout(server: FastifyInstance, core: Core): Promis
         return send(reply.headers(PAGE_HEADERS), status, messagePage(site, problem, idOf(request)))
       })
       compressPages(scope)
-      fileRoutes(scope)
+      SCRIPT.mount(scope)
       logoRoutes(scope, core, siteFor)
       bankRoutes(scope, core, siteFor)
       consentRoutes(scope, core, siteFor)
@@ -104,7 +104,7 @@ function siteOf(core: Core, { lang, accepted }: Wish): Site {
   const language = wished ?? FALLBACK
   return {
     base,
-    scriptUrl: `${base}/${SCRIPT_ADDRESS}`,
+    scriptUrl: `${base}/${SCRIPT.address}`,
     sandbox: core.mode === "sandbox",
     language,
     named: named !== null,

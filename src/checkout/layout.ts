@@ -1,9 +1,10 @@
 /** The frame of every page: its head, its card, and how amounts and times are written. */
 import { CURRENCY_DECIMALS, formatDecimal } from "../money.ts"
-import { attribute, type Html, html, type Piece } from "./html.ts"
+import { attribute, type Html, html, type Piece } from "../pages/html.ts"
+import { type WholePage, withPolicy } from "../pages/policy.ts"
+import { type Stylesheet, styleElements } from "../pages/stylesheet.ts"
 import type { Picture } from "./logo.ts"
-import { type WholePage, withPolicy } from "./policy.ts"
-import { STYLES, type Stylesheet, styleElements } from "./stylesheet.ts"
+import { STYLES } from "./styles.ts"
 import { dictionaries, LANGUAGES, type Language, type Texts } from "./texts/index.ts"
 
 /** What every page needs beside what it shows. */

@@ -1,8 +1,8 @@
 /** How often an address may ask for pages that aren't there. */
 import type { FastifyInstance, FastifyRequest } from "fastify"
 import { addressName, type Core, isCounted } from "../core/index.ts"
-import { toText } from "./html.ts"
-import type { WholePage } from "./policy.ts"
+import { toText } from "../pages/html.ts"
+import type { WholePage } from "../pages/policy.ts"
 
 /**
  * Links that lead nowhere, of one address in a minute: as many as thousands of payers behind one

@@ -1,8 +1,8 @@
 /** The merchants' logos: how large they are shown, and the route that serves them. */
 import type { FastifyInstance } from "fastify"
 import type { Core, Merchant } from "../core/index.ts"
-import { FOR_EVER } from "./files.ts"
-import { type Html, html } from "./html.ts"
+import { type Html, html } from "../pages/html.ts"
+import { FOR_EVER } from "../pages/script.ts"
 import type { Site } from "./layout.ts"
 import { notFound, type SiteFor } from "./send.ts"
 

@@ -1,13 +1,13 @@
 /** The page of one payment: what is to be paid, and the one thing that can be done about it now. */
 
 import type { Payment } from "../core/index.ts"
+import { type Html, html } from "../pages/html.ts"
+import type { WholePage } from "../pages/policy.ts"
 import { tail, viewPart } from "./actions.ts"
 import { arrivalList } from "./arrivals.ts"
 import { endNote, isLateAwaited, offlineNote, sendingOf, sendState, waitNews } from "./crypto.ts"
-import { type Html, html } from "./html.ts"
 import { amountText, banner, facts, layout, type Site, type Tone, timeText } from "./layout.ts"
 import { logo } from "./logo.ts"
-import type { WholePage } from "./policy.ts"
 import { descriptionOf } from "./purpose.ts"
 import { isExpecting, isLive, isWrong, queryOf, type Shown } from "./shown.ts"
 import type { FinalState, View } from "./view.ts"

@@ -10,10 +10,10 @@ import {
   STATES,
   type Target,
 } from "../core/index.ts"
+import { isForeign } from "../pages/guard.ts"
+import { toText } from "../pages/html.ts"
 import { chosenOf, sourceText } from "./chosen.ts"
 import { maskKnown } from "./form.ts"
-import { isForeign } from "./guard.ts"
-import { toText } from "./html.ts"
 import { amountText, timeText } from "./layout.ts"
 import { offeredTo, type PageMethod } from "./methods.ts"
 import { type Brief, briefOf, descriptionOf, returnUrl } from "./purpose.ts"

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict"
 import { createHash } from "node:crypto"
 import { test } from "node:test"
-import { toText } from "./html.ts"
+import { toText } from "../pages/html.ts"
+import { stylesheet } from "../pages/stylesheet.ts"
 import { layout, messagePage, type Page, type Site } from "./layout.ts"
-import { PAGE_HEADERS } from "./policy.ts"
-import { STYLES, stylesheet } from "./stylesheet.ts"
+import { PAGE_HEADERS, STYLES } from "./styles.ts"
 import { dictionaries } from "./texts/index.ts"
 import { themeOf } from "./theme.ts"
 

@@ -1,6 +1,6 @@
 /** Draws a QR code as one path of an inline picture. */
 import { encode } from "uqr"
-import { type Html, html } from "./html.ts"
+import { type Html, html } from "../pages/html.ts"
 
 /** The empty margin that a reader needs, in modules (ISO/IEC 18004). */
 const QUIET_ZONE = 4

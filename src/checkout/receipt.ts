@@ -1,8 +1,8 @@
 /** The receipt of an approved payment: what a payer keeps, without a word about the payer. */
 import type { Attempt, Merchant, Payment, SightingView } from "../core/index.ts"
+import { type Html, html } from "../pages/html.ts"
 import { tokenText } from "./arrivals.ts"
 import { type Chosen, sourceText } from "./chosen.ts"
-import { type Html, html } from "./html.ts"
 import { facts, type Site, timeText } from "./layout.ts"
 import { descriptionOf } from "./purpose.ts"
 import type { Offer } from "./view.ts"

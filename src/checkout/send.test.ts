@@ -2,8 +2,8 @@
 import assert from "node:assert/strict"
 import { after, test } from "node:test"
 import { fastify } from "fastify"
-import { html } from "./html.ts"
-import { withPolicy } from "./policy.ts"
+import { html } from "../pages/html.ts"
+import { withPolicy } from "../pages/policy.ts"
 import { send } from "./send.ts"
 
 const server = fastify()

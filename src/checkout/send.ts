@@ -1,8 +1,8 @@
 /** Sends pages. */
 import type { FastifyReply, FastifyRequest } from "fastify"
-import { toText } from "./html.ts"
+import { toText } from "../pages/html.ts"
+import type { WholePage } from "../pages/policy.ts"
 import { messagePage, type Site } from "./layout.ts"
-import type { WholePage } from "./policy.ts"
 
 /** The site in the words of whoever asks. */
 export type SiteFor = (request: FastifyRequest) => Site

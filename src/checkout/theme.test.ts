@@ -14,7 +14,7 @@ import {
 } from "./colour.ts"
 import type { Site } from "./layout.ts"
 import { pictureOf } from "./logo.ts"
-import { STYLES } from "./stylesheet.ts"
+import { STYLES } from "./styles.ts"
 import { dictionaries, type Language } from "./texts/index.ts"
 import { dressed, themeOf } from "./theme.ts"
 

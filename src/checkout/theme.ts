@@ -1,5 +1,6 @@
 /** A merchant's own look: its colour over ours, its logo, the language it chose. */
 import { assert, type Merchant } from "../core/index.ts"
+import { type Stylesheet, stylesheet } from "../pages/stylesheet.ts"
 import {
   BLACK,
   type Colour,
@@ -12,7 +13,7 @@ import {
 } from "./colour.ts"
 import type { Site } from "./layout.ts"
 import { pictureOf } from "./logo.ts"
-import { STYLES, type Stylesheet, stylesheet } from "./stylesheet.ts"
+import { STYLES } from "./styles.ts"
 import { dictionaries, languageNamed } from "./texts/index.ts"
 
 /** The site as pages of this merchant's payments have it. */

@@ -1,6 +1,7 @@
 /** The step before the bank: what was chosen, what happens next, and the way there. */
+
+import { type Html, html } from "../pages/html.ts"
 import { type Chosen, sourceText } from "./chosen.ts"
-import { type Html, html } from "./html.ts"
 import { facts, type Site } from "./layout.ts"
 import type { Shown } from "./shown.ts"
 

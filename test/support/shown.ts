@@ -1,12 +1,12 @@
 /** What pages of payments are drawn from, without a payment: for tests of what a payer reads. */
 
-import { toText } from "../../src/checkout/html.ts"
 import type { Site } from "../../src/checkout/layout.ts"
 import { paymentPage } from "../../src/checkout/page.ts"
 import type { Shown } from "../../src/checkout/shown.ts"
 import { dictionaries, type Language } from "../../src/checkout/texts/index.ts"
 import type { Offer, View } from "../../src/checkout/view.ts"
 import type { Attempt, Merchant, Payment, SightingView } from "../../src/core/index.ts"
+import { toText } from "../../src/pages/html.ts"
 
 export const NOW = new Date("2026-01-05T14:03:00.000Z")
 export const CONTRACT = "0x55d398326f99059ff775485246999027b3197955"

@@ -1,12 +1,12 @@
 /** The page of the simulated bank: one request, what its customer may answer, or how it ended. */
 import { readFileSync } from "node:fs"
 import { type AtBank, BANK_ANSWERS } from "../../core/index.ts"
+import { attribute, type Html, html, type Piece } from "../../pages/html.ts"
+import { type WholePage, withPolicy } from "../../pages/policy.ts"
+import { styleElements, stylesheet } from "../../pages/stylesheet.ts"
 import { type Chosen, chosenOf } from "../chosen.ts"
-import { attribute, type Html, html, type Piece } from "../html.ts"
 import { address, amountText, facts, type Site } from "../layout.ts"
-import { type WholePage, withPolicy } from "../policy.ts"
 import { descriptionOf } from "../purpose.ts"
-import { styleElements, stylesheet } from "../stylesheet.ts"
 import { dictionaries, LANGUAGES } from "../texts/index.ts"
 import { type BankTexts, bankTexts, type Ending, NOTICES } from "./texts.ts"
 

@@ -1,6 +1,6 @@
 /** What browsers may do on our pages: no more than the parts of each page need. */
 import type { Html } from "./html.ts"
-import { STYLES, type Stylesheet } from "./stylesheet.ts"
+import type { Stylesheet } from "./stylesheet.ts"
 
 /** What stands on a page beside text. */
 export type Parts = {
@@ -34,12 +34,14 @@ export function policyOf({ styles, picture = false, script = false }: Parts): st
   ].join("; ")
 }
 
-/** What each page is sent with; one that has more parts than text replaces the policy. */
-export const PAGE_HEADERS = {
-  "content-type": "text/html; charset=utf-8",
-  "content-security-policy": policyOf({ styles: [STYLES] }),
-  "x-frame-options": "DENY",
-  "cache-control": "no-store",
-  "referrer-policy": "no-referrer",
-  "x-robots-tag": "noindex, nofollow",
+/** What a page is sent with that has these styles and text; nobody keeps or frames it. */
+export function headersOf(styles: readonly Stylesheet[]) {
+  return {
+    "content-type": "text/html; charset=utf-8",
+    "content-security-policy": policyOf({ styles }),
+    "x-frame-options": "DENY",
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "x-robots-tag": "noindex, nofollow",
+  }
 }

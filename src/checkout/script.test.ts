@@ -6,12 +6,12 @@ import { test } from "node:test"
 import { promisify } from "node:util"
 import { gzipSync } from "node:zlib"
 import fastify from "fastify"
-import { fileRoutes, SCRIPT_ADDRESS } from "./files.ts"
-import { STYLES } from "./stylesheet.ts"
+import { SCRIPT } from "./script.ts"
+import { STYLES } from "./styles.ts"
 
 const run = promisify(execFile)
 const server = fastify()
-fileRoutes(server)
+SCRIPT.mount(server)
 
 /** A phone on a slow line loads it within half a second. */
 const SCRIPT_MAX_BYTES = 5 * 1_024
@@ -19,9 +19,9 @@ const SCRIPT_MAX_BYTES = 5 * 1_024
 const STYLES_MAX_BYTES = 4 * 1_024
 
 test("each version of the script is kept for ever, another one is asked for again", async () => {
-  const [name] = SCRIPT_ADDRESS.split("?")
+  const [name] = SCRIPT.address.split("?")
   const rows: [url: string, kept: RegExp][] = [
-    [SCRIPT_ADDRESS, /immutable/],
+    [SCRIPT.address, /immutable/],
     [name!, /^no-cache$/],
     [`${name}?v=0123456789abcdef`, /^no-cache$/],
   ]
@@ -36,27 +36,27 @@ test("each version of the script is kept for ever, another one is asked for agai
 
 test("script and styles are small when they travel", async () => {
   const headers = { "accept-encoding": "gzip" }
-  const { rawPayload } = await server.inject({ url: `/${SCRIPT_ADDRESS}`, headers })
+  const { rawPayload } = await server.inject({ url: `/${SCRIPT.address}`, headers })
   assert.ok(rawPayload.length <= SCRIPT_MAX_BYTES, `${rawPayload.length} bytes of script`)
   const styles = gzipSync(STYLES.text).length
   assert.ok(styles <= STYLES_MAX_BYTES, `${styles} bytes of styles`)
 })
 
 test("the script is one text that parses, without types, imports or addresses", async () => {
-  const { body } = await server.inject(`/${SCRIPT_ADDRESS}`)
+  const { body } = await server.inject(`/${SCRIPT.address}`)
   assert.doesNotThrow(() => new Function(body))
   assert.doesNotMatch(body, /^\s*(?:import|export)\b/m)
   assert.doesNotMatch(body, /https?:|eval\(|innerHTML\s*=/)
 })
 
 test("making the script hides no warning but the one about itself", async () => {
-  const module = JSON.stringify(new URL("./files.ts", import.meta.url).href)
+  const module = JSON.stringify(new URL("./script.ts", import.meta.url).href)
   const fastify = JSON.stringify(import.meta.resolve("fastify"))
   const program = `
     const { fastify } = await import(${fastify})
-    const { fileRoutes } = await import(${module})
+    const { SCRIPT } = await import(${module})
     const server = fastify()
-    fileRoutes(server)
+    SCRIPT.mount(server)
     const { body } = await server.inject("/page.js")
     process.emitWarning(body.length > 0 ? "kept" : "no script")`
   const { stderr } = await run(process.execPath, ["--input-type=module", "-e", program])

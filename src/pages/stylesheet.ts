@@ -1,6 +1,5 @@
 /** Stylesheets as they stand in pages: shortened once, allowed by the hash of their very bytes. */
 import { createHash } from "node:crypto"
-import { readFileSync } from "node:fs"
 import { assert } from "../core/index.ts"
 import { type Html, html, raw } from "./html.ts"
 
@@ -29,6 +28,3 @@ export function styleElements(sheets: readonly Stylesheet[]): Html {
 `,
   )}`
 }
-
-/** The look of all pages but the simulated bank's. */
-export const STYLES = stylesheet(readFileSync(new URL("./styles.css", import.meta.url), "utf8"))
