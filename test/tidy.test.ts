@@ -61,6 +61,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/pages/": ["src/core/index.ts"],
   "src/checkout/": ["src/core/index.ts", "src/money.ts", "src/pages/"],
   "src/console/": ["src/core/index.ts", "src/money.ts", "src/pages/"],
+  "src/docs/": ["src/core/index.ts", "src/pages/"],
   "src/sandbox.ts": [
     "src/clock.ts",
     "src/money.ts",
@@ -110,6 +111,8 @@ const TESTS_MAY_IMPORT = ["src/clock.ts", "test/support/"]
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@noble/curves": ["src/rails/evm/"],
   "@noble/hashes": ["src/rails/evm/"],
+  "@opentelemetry/api": ["src/telemetry.ts"],
+  "@scalar/fastify-api-reference": ["src/docs/"],
   "@scure/bip32": ["src/rails/evm/"],
   fastify: [
     "src/http/",
@@ -117,16 +120,19 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     "src/openapi/",
     "src/checkout/",
     "src/console/",
+    "src/docs/",
     "src/pages/",
     "src/system.ts",
   ],
   "ipaddr.js": ["src/http/"],
   jose: ["src/dialects/tapila/"],
+  marked: ["src/docs/"],
   pg: ["src/db/"],
   pino: ["src/http/", "src/system.ts"],
   "prom-client": ["src/http/"],
   saxes: ["src/iso20022/"],
   undici: ["src/http/", "src/outbound/"],
+  uplot: ["src/console/"],
   uqr: ["src/checkout/"],
   zod: [
     "src/config.ts",
