@@ -25,6 +25,7 @@ import * as merchants from "./merchants/store.ts"
 import type { Passwords } from "./password.ts"
 import { makeBank } from "./payments/at-bank.ts"
 import { METHODS, type Method } from "./payments/attempt.ts"
+import { makeByHand } from "./payments/by-hand.ts"
 import { makeChanges } from "./payments/changes.ts"
 import { makePay } from "./payments/pay.ts"
 import type { Payment } from "./payments/payment.ts"
@@ -145,7 +146,7 @@ export function openCore(given: CoreParts) {
   const stranded = makeStranded(loopParts)
   const passes = [...makePasses(loopParts), stranded.pass, makeAhead(parts)]
   const watched = makeBooks({ ...parts, node })
-  const pay = makePay({
+  const payParts = {
     engine,
     database,
     clock,
@@ -158,7 +159,9 @@ export function openCore(given: CoreParts) {
     node,
     settled,
     reader,
-  })
+  }
+  const pay = makePay(payParts)
+  const verbs = makeVerbs({ ...parts, engine, pay, rails, reader })
   let demoMerchantId: string | null = null
 
   /** A rail that receives at a merchant's own addresses needs its key, and a chain to look at. */
@@ -216,9 +219,11 @@ export function openCore(given: CoreParts) {
     engine,
     /** Create, open, end, refund, simulate, wait: see `makePay`. */
     pay,
+    /** What a person does to payments on a page of ours: see `makeByHand`. */
+    byHand: (by: Actor) => makeByHand({ ...payParts, note: verbs.audit.note }, by),
     /** Waits for a payment's next change: see `Changes`. */
     changes: { next: changes.next },
-    ...makeVerbs({ ...parts, engine, pay, rails, reader }),
+    ...verbs,
     /** What an operator calls money that came in, as `wallet.topUp` wants it. */
     readTopUpReference,
     /** All that is known of anybody's payment, by its id or that of an attempt or refund of it. */

@@ -132,9 +132,13 @@ export function makeVerbs(parts: VerbParts) {
       /** Its owner says no on our page. */
       decline: (instrument: Instrument) =>
         answered(instrument, { state: "error", reason: "mandate_revoked" }),
-      /** Ends the consent: after this answer no new charge is accepted. */
-      revoke: async (merchantId: string, id: string, by: Revoker) =>
-        revoke(await readers.instruments.find(merchantId, id), by, parts.by),
+      /** Ends the consent: after this answer no new charge is accepted. `actor` is written down. */
+      revoke: async (
+        merchantId: string,
+        id: string,
+        by: Revoker,
+        actor: Actor | null = parts.by,
+      ) => revoke(await readers.instruments.find(merchantId, id), by, actor),
       /** Its owner ends it on our page, whose link is the permission. */
       revokeByLink: async (id: string) => revoke(await readers.instruments.any(id), "payer", null),
       /** The proof that its owner agreed; null when none was kept. */
