@@ -5,8 +5,13 @@ import { join } from "node:path"
 
 const PROJECT = join(import.meta.dirname, "../..")
 
-/** The one package that is in the lock file; on other machines anvil has to be on the PATH. */
-const PACKAGED = "node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil"
+/**
+ * The one package that is in the lock file; on other machines anvil has to be on the PATH. npm puts
+ * it below us, or beside us where we are a dependency ourselves.
+ */
+const PACKAGED = ["node_modules", ".."].map(
+  (folder) => `${folder}/@foundry-rs/anvil-linux-amd64/bin/anvil`,
+)
 
 /** A search of the PATH is over at once, unless a folder on it lies on a dead network drive. */
 const SEARCH_MS = 2_000
@@ -20,8 +25,8 @@ export type Places = { readonly project?: string; readonly path?: string }
  */
 export function findAnvil({ project = PROJECT, path }: Places = {}): string | null {
   if (process.platform !== "linux") return null
-  const packaged = join(project, PACKAGED)
-  if (process.arch === "x64" && existsSync(packaged)) return packaged
+  const packaged = PACKAGED.map((path) => join(project, path)).find(existsSync)
+  if (process.arch === "x64" && packaged !== undefined) return packaged
   try {
     const found = execFileSync("/bin/sh", ["-c", "command -v anvil"], {
       encoding: "utf8",

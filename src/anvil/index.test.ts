@@ -5,6 +5,7 @@ import { once } from "node:events"
 import {
   chownSync,
   lstatSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -481,4 +482,15 @@ test("where there is no anvil, none is found", (t) => {
   writeFileSync(join(empty, "anvil"), "#!/bin/sh\n", { mode: 0o755 })
   const expected = process.platform === "linux" ? join(empty, "anvil") : null
   assert.equal(findAnvil({ project: empty, path: empty }), expected)
+})
+
+test("an anvil is found beside us, where npm put us among the packages of a project", (t) => {
+  if (process.platform !== "linux" || process.arch !== "x64") return t.skip()
+  const packages = mkdtempSync(join(tmpdir(), "packages-"))
+  t.after(() => rmSync(packages, { recursive: true }))
+  const folder = join(packages, "@foundry-rs", "anvil-linux-amd64", "bin")
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, "anvil"), "")
+  const found = findAnvil({ project: join(packages, "caudal"), path: packages })
+  assert.equal(found, join(folder, "anvil"))
 })
