@@ -227,7 +227,7 @@ export function openCore(given: CoreParts) {
     /** What an operator calls money that came in, as `wallet.topUp` wants it. */
     readTopUpReference,
     /** All that is known of anybody's payment, by its id or that of an attempt or refund of it. */
-    story: (id: string) => storyOf(database, keyring, id),
+    story: (id: string) => storyOf({ db: database, keyring, rails }, id),
     /** Changes which rails and which of our accounts a merchant's money takes. */
     route: (merchantId: string, change: NewRoutes) => routeMerchant(parts, merchantId, change),
     /** What became of money, for operators and merchants. */

@@ -1,8 +1,9 @@
 /** All that is known of a payment, in order of time: for an operator who has to explain it. */
 import type { Queries } from "../../db/database.ts"
 import { maskNumber } from "../customers/customer.ts"
-import type { Target } from "../rail.ts"
+import type { Rail, Target } from "../rail.ts"
 import type { Keyring } from "../seal.ts"
+import { explorersOf } from "../sightings/view.ts"
 import type { Attempt, Refund } from "./attempt.ts"
 import type { Payment } from "./payment.ts"
 import { orderOf } from "./prepare.ts"
@@ -34,7 +35,7 @@ export type Chapter = { readonly at: Date } & (
       readonly file: string | null
       readonly collectionDay: string | null
     }
-  | ({ readonly what: "sighting" } & told.SightingTold)
+  | ({ readonly what: "sighting"; readonly explorerUrl: string | null } & told.SightingTold)
   | ({ readonly what: "line" } & told.LineTold)
   | ({ readonly what: "transfer" } & told.TransferTold)
   | ({ readonly what: "delivery" } & told.DeliveryTold)
@@ -45,6 +46,12 @@ export type Story = {
   readonly attempts: readonly AttemptTold[]
   readonly refunds: readonly Refund[]
   readonly chapters: readonly Chapter[]
+}
+
+export type StoryParts = {
+  readonly db: Queries
+  readonly keyring: Keyring
+  readonly rails: ReadonlyMap<string, Rail>
 }
 
 /** Of what one commit wrote, what was decided stands before what followed from it. */
@@ -63,7 +70,10 @@ const ORDER: readonly Chapter["what"][] = [
  * The story of the payment that an id names: its own, or that of one of its attempts or refunds.
  * Null when there is none. Accounts are masked, and nobody is named.
  */
-export async function storyOf(db: Queries, keyring: Keyring, id: string): Promise<Story | null> {
+export async function storyOf(
+  { db, keyring, rails }: StoryParts,
+  id: string,
+): Promise<Story | null> {
   const payment = await findPaymentOf(db, id)
   if (payment === null) return null
   const [attempts, refunds, orders] = await Promise.all([
@@ -73,7 +83,7 @@ export async function storyOf(db: Queries, keyring: Keyring, id: string): Promis
   ])
   const orderBy = new Map(orders.map((order) => [order.attemptId, order]))
   const chapters = [
-    ...(await writtenOf(db, payment.id)),
+    ...(await writtenOf(db, rails, payment.id)),
     ...refunds.map(({ id: refundId, amount, createdAt: at }) => {
       return { what: "refund" as const, at, refundId, amount }
     }),
@@ -89,7 +99,12 @@ export async function storyOf(db: Queries, keyring: Keyring, id: string): Promis
   }
 }
 
-async function writtenOf(db: Queries, paymentId: string): Promise<Chapter[]> {
+async function writtenOf(
+  db: Queries,
+  rails: StoryParts["rails"],
+  paymentId: string,
+): Promise<Chapter[]> {
+  const explorerUrl = explorersOf(rails)
   const [events, sightings, lines, transfers, deliveries] = await Promise.all([
     told.eventsTold(db, paymentId),
     told.sightingsTold(db, paymentId),
@@ -99,7 +114,11 @@ async function writtenOf(db: Queries, paymentId: string): Promise<Chapter[]> {
   ])
   return [
     ...events.map((each) => ({ what: "event" as const, ...each })),
-    ...sightings.map((each) => ({ what: "sighting" as const, ...each })),
+    ...sightings.map((each) => ({
+      what: "sighting" as const,
+      ...each,
+      explorerUrl: explorerUrl(each.watch, each.reference),
+    })),
     ...lines.map((each) => ({ what: "line" as const, ...each })),
     ...transfers.map((each) => ({ what: "transfer" as const, ...each })),
     ...deliveries.map((each) => ({ what: "delivery" as const, ...each })),

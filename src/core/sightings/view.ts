@@ -2,6 +2,7 @@
 
 import type { SightingRead } from "../payments/store.ts"
 import type { Rail } from "../rail.ts"
+import type { Watch } from "../receiving.ts"
 import type { SightingState } from "../store/schema.ts"
 
 export type SightingView = {
@@ -24,8 +25,7 @@ export function viewsOf(
   rows: readonly SightingRead[],
   rails: ReadonlyMap<string, Rail>,
 ): SightingView[] {
-  const watches = [...rails.values()].flatMap(({ receiving }) => receiving?.watches ?? [])
-  const byName = new Map(watches.map((watch) => [watch.name, watch]))
+  const byName = watchesOf(rails)
   return rows.map(({ watch: name, asset, amount, reference, state, block, head, at }) => {
     const watch = byName.get(name)
     const depth = head === null || state === "orphaned" ? 0 : Number(head - block) + 1
@@ -40,4 +40,20 @@ export function viewsOf(
       at,
     }
   })
+}
+
+/** Finds a transaction in the explorer of its chain; null where none is known. */
+export function explorersOf(
+  rails: ReadonlyMap<string, Rail>,
+): (watch: string | null, reference: string | null) => string | null {
+  const byName = watchesOf(rails)
+  return (watch, reference) =>
+    watch === null || reference === null
+      ? null
+      : (byName.get(watch)?.explorerUrl(reference) ?? null)
+}
+
+function watchesOf(rails: ReadonlyMap<string, Rail>): ReadonlyMap<string, Watch> {
+  const watches = [...rails.values()].flatMap(({ receiving }) => receiving?.watches ?? [])
+  return new Map(watches.map((watch) => [watch.name, watch]))
 }

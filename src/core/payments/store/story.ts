@@ -56,13 +56,16 @@ export type SightingTold = {
   readonly happenedAt: Date
   readonly amount: bigint | null
   readonly asset: string | null
+  /** What told of it: a transaction, or a line of a bank; and the chain it was read on. */
+  readonly reference: string | null
+  readonly watch: string | null
 }
 
 /** What rails showed of a payment's attempts. */
 export async function sightingsTold(db: Queries, paymentId: string): Promise<SightingTold[]> {
   const { rows } = await db.query<SightingTold>(
     `select s.created_at as at, s.attempt_id as "attemptId", s.fact, s.place, s.state,
-  s.at as "happenedAt", s.amount, s.asset
+  s.at as "happenedAt", s.amount, s.asset, s.reference, s.watch
 from attempts a join sightings s on s.attempt_id = a.id
 where a.payment_id = $1 order by s.created_at, s.place limit ${MOST}`,
     [paymentId],
