@@ -92,6 +92,26 @@ test("what is new is looked at before the old is read", async () => {
   assert.deepEqual(told(), ["deliveries"])
 })
 
+test("each part of a look goes on, however slow the database is", async () => {
+  let tookMs = 0
+  const clock = { ...play.clock, elapsedMs: () => (tookMs += 1_000) }
+  const slow = await testCore(database, { clock, name: "Slow" })
+  await topUp("old", slow)
+  // A stretch of each table, and one more to begin with.
+  for (let times = 0; times < 7; times += 1) await look(slow)
+  assert.match(slow.core.booksHealth().detail, /^right, all read at /)
+  const before = await state()
+  await topUp("new", slow)
+  for (let times = 0; times < 4; times += 1) await look(slow)
+  const after = await state()
+  for (const place of ["events_upto", "folded_upto"]) {
+    assert.ok(String(after[place]) > String(before[place]), place)
+  }
+  await corrupt(database, "update transfers set amount = 99 where reference = 'new'")
+  for (let times = 0; times < 7; times += 1) await look(slow)
+  assert.equal(slow.core.booksHealth().ok, false)
+})
+
 test("of two nodes one looks, both say what it found, and the other takes over", async () => {
   const other = await testCore(database, { clock: play.clock })
   await topUp("one")

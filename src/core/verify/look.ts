@@ -2,6 +2,7 @@
 import type { Clock } from "../../clock.ts"
 import type { Database, Transaction } from "../../db/database.ts"
 import { START, stillHolds, walk } from "../audit/chain.ts"
+import { firstIdAt, timeOfId } from "../retention/months.ts"
 import type { Keyring } from "../seal.ts"
 import { inSnapshot } from "../store/snapshot.ts"
 import { type Discrepancy, FOUND_MAX, type Found, type Scope, TABLES, type Table } from "./check.ts"
@@ -27,10 +28,16 @@ export class LookLost extends Error {
  */
 const STRETCH_ROWS = { first: 1_000, least: 250, most: 10_000 } as const
 const STRETCH_MS = 60
-/** One hundredth of the database's time, of a look a minute. */
-const BUDGET_MS = 600
-/** What is new comes first, and must not keep the old from ever being read again. */
-const FRESH_MS = BUDGET_MS / 2
+/**
+ * How long a look goes on: a hundredth of the database's time, of a look a minute. Where more comes
+ * in than that can read, five hundredths: what is new would be later and later. Each part has its
+ * own end, and reads one stretch whatever the time, so that none of them keeps another from going
+ * on.
+ */
+const UNTIL_MS = { events: 240, sums: 330, old: 600 } as const
+const UNTIL_LATE_MS = { events: 2_000, sums: 2_700, old: 3_000 } as const
+/** From here on what is new is late. */
+const LATE_MS = 300_000
 /** Audit entries of a look: an operator does not do so much in a minute. */
 const AUDIT_ROWS = 500
 
@@ -47,7 +54,8 @@ export async function takeLook(
 ): Promise<store.Claimed> {
   const { clock, database, keyring } = parts
   const startMs = clock.elapsedMs()
-  const within = (budgetMs: number) => clock.elapsedMs() - startMs < budgetMs
+  const until = isLate(begun, settled) ? UNTIL_LATE_MS : UNTIL_MS
+  const within = (part: keyof typeof UNTIL_MS) => clock.elapsedMs() - startMs < until[part]
   let watch = begun
   const found: Discrepancy[] = []
   let isAuditRead = false
@@ -86,7 +94,7 @@ export async function takeLook(
     // What was there before the first look is read with the old.
     let from = watch.eventsUpto ?? settled
     let last = false
-    while (!last && within(FRESH_MS)) {
+    do {
       const stretch = await paced(() =>
         inSnapshot(database, async (db) => {
           const each = await stretchOf(db, "events", from, stretchRows)
@@ -102,12 +110,13 @@ export async function takeLook(
       from = stretch.to
       last = stretch.last
       watch = { ...watch, eventsUpto: from < settled ? from : settled }
-    }
+    } while (!last && within("events"))
   }
 
   async function addUpNew(): Promise<void> {
-    while (watch.foldedUpto !== null && watch.foldedUpto < settled && within(FRESH_MS)) {
-      const from = watch.foldedUpto
+    const isBehind = () => watch.foldedUpto !== null && watch.foldedUpto < settled
+    for (let first = true; isBehind() && (first || within("sums")); first = false) {
+      const from = watch.foldedUpto!
       const stretch = await paced(async () => {
         const each = await stretchOf(database, "transfers", from, stretchRows)
         const to = each.to < settled ? each.to : settled
@@ -187,8 +196,15 @@ export async function takeLook(
   stretchRows = STRETCH_ROWS.first
   await lookAtAudit()
   let isWhole = false
-  while (!isWhole && within(BUDGET_MS)) isWhole = await lookAtOld()
+  do isWhole = await lookAtOld()
+  while (!isWhole && within("old"))
   return concluded(watch, found, { isWhole: isWhole && isAuditRead, now: clock.now() })
+}
+
+/** Whether the first of what is new is late: for as long as it was there, nobody looked at it. */
+function isLate({ eventsUpto, foldedUpto }: store.Claimed, settled: string): boolean {
+  const late = firstIdAt(new Date(timeOfId(settled).getTime() - LATE_MS))
+  return [eventsUpto, foldedUpto].some((upto) => upto !== null && upto < late)
 }
 
 /** Keeps what was found, and lets go of what a whole reading did not find again. */
