@@ -57,6 +57,7 @@ export type { Account } from "./ledger/account.ts"
 export { addressName, isCounted } from "./limits/address.ts"
 export type { Patience, Suspect } from "./limits/failures.ts"
 export type { CountedEvent, Logged } from "./limits/security.ts"
+export { makeNamedTurns } from "./limits/turns.ts"
 export type { Standing } from "./limits/windows.ts"
 export { hmacHex } from "./mac.ts"
 export { LOGO_MAX_BYTES } from "./merchants/logo.ts"
@@ -115,6 +116,7 @@ export {
 } from "./rail.ts"
 export type {
   ExtendedKey,
+  KnownToken,
   Leaving,
   Offer,
   Quote,
@@ -159,6 +161,9 @@ export type { Flaw, Rotated, ShownKeys } from "./rotation/rotation.ts"
 export { constantTimeEqual, hashSecret, type Keyring, steadyKey } from "./seal.ts"
 export { issuePath, issueSentence } from "./settings-issue.ts"
 export type { SightingView } from "./sightings/view.ts"
+export type { Caller, Entered, Session, SignedIn } from "./users/entry.ts"
+export { PASSWORD_MAX, PASSWORD_MIN } from "./users/password-rule.ts"
+export type { Invited, NewUser, UserProblem } from "./users/people.ts"
 export { MAY, PERMISSIONS, type Permission, ROLES, type Role, type User } from "./users/user.ts"
 export type { Delivery, Endpoint, Event } from "./webhooks/event.ts"
 export type { KeyProblem, ShownKey } from "./xpubs/keys.ts"

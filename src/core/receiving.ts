@@ -27,6 +27,9 @@ export type Quote =
   /** Nobody said what this currency is worth, or no chain can be offered. */
   | { readonly kind: "not_offered"; readonly why: string }
 
+/** How people call an asset that isn't a currency, and how many decimals it has. */
+export type KnownToken = Pick<Offer, "asset" | "token" | "decimals" | "blockchain">
+
 /** A transfer out of the merchant's wallet for its owner to sign. */
 export type TransferToSign = {
   readonly chainId: number
@@ -72,6 +75,8 @@ export type Receiving = {
   }): TransferToSign | null
   /** One a chain. */
   readonly watches: readonly Watch[]
+  /** All that may come on these chains by their settings, also what payers aren't offered. */
+  readonly tokens?: readonly KnownToken[]
 }
 
 /** One chain that is read on and on. */

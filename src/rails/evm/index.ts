@@ -2,11 +2,11 @@
  * EVM chains: payers send tokens to addresses of the merchant's own wallet, and Caudal reads what
  * came. It holds no private key and sends nothing.
  */
-import type { Clock, Order, Outcome, Quote, Rail, Sighting } from "../../core/index.ts"
+import type { Clock, KnownToken, Order, Outcome, Quote, Rail, Sighting } from "../../core/index.ts"
 import { readAddress } from "./address.ts"
 import { openAddresses } from "./addresses.ts"
 import { unseenOf } from "./balances.ts"
-import type { Chain, RateSource } from "./chain.ts"
+import { type Chain, coinAsset, type RateSource, tokenAsset } from "./chain.ts"
 import { checkTokens, usedBefore } from "./contracts.ts"
 import { readKey } from "./keys.ts"
 import { firstOf, type Nodes, openNodes } from "./nodes.ts"
@@ -146,9 +146,19 @@ export function makeEvm({ clock, chains, rates, payer }: EvmParts): Rail {
       usedBefore: usedOnAny,
       toSign: (transfer) => toSign(chains, transfer),
       watches,
+      tokens: chains.flatMap(tokensOn),
     },
     ...(payer && { simulate }),
   }
+}
+
+function tokensOn({ name: blockchain, chainId, tokens, native }: Chain): KnownToken[] {
+  const known = tokens.map(({ symbol, decimals, address }) => {
+    return { asset: tokenAsset(chainId, address), token: symbol, decimals, blockchain }
+  })
+  if (native === null) return known
+  const { symbol: token, decimals } = native
+  return [...known, { asset: coinAsset(chainId, native), token, decimals, blockchain }]
 }
 
 /** A quote without the chains that can't be read. */
