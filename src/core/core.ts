@@ -39,7 +39,9 @@ import { makeAhead } from "./retention/ahead.ts"
 import { makeRetention } from "./retention/retention.ts"
 import { makeMasterKeys } from "./rotation/rotation.ts"
 import type { Keyring } from "./seal.ts"
+import { makeUsers } from "./users/users.ts"
 import { makeVerbs } from "./verbs.ts"
+import { verbsFor } from "./verbs-for.ts"
 import { makeBooks } from "./verify/watch.ts"
 import { makeAnnounce, type Rendered } from "./webhooks/announce.ts"
 import { makeKeys } from "./xpubs/keys.ts"
@@ -162,6 +164,8 @@ export function openCore(given: CoreParts) {
   }
   const pay = makePay(payParts)
   const verbs = makeVerbs({ ...parts, engine, pay, rails, reader })
+  const limits = makeLimits(parts)
+  const users = makeUsers({ ...parts, limits })
   let demoMerchantId: string | null = null
 
   /** A rail that receives at a merchant's own addresses needs its key, and a chain to look at. */
@@ -235,7 +239,11 @@ export function openCore(given: CoreParts) {
     /** Whose things these ids name; nobody's are left out. Never for an answer: see dialects. */
     ownersOf: (ids: readonly string[]) => ownersOf(database, ids),
     /** How often callers may ask, and fail: counted by all nodes together. */
-    limits: makeLimits(parts),
+    limits,
+    /** Who signs in to the console. */
+    users,
+    /** The verbs in somebody's name: what they change is written down as done by that one. */
+    verbsFor: (by: Actor) => verbsFor({ ...parts, engine, pay, rails, reader }, users, by),
     /** The keys that everything secret is sealed under. */
     masterKeys: makeMasterKeys(parts),
     /** How much is told of the past. */

@@ -22,6 +22,12 @@ export const ACTIONS = [
   "endpoint.add",
   "endpoint.disable",
   "endpoint.enable",
+  "endpoint.set",
+  "endpoint.rotate",
+  "endpoint.pause",
+  "endpoint.resume",
+  "delivery.replay",
+  "clock.advance",
   "wallet.top-up",
   "payment.refund",
   "payment.cancel",
@@ -38,6 +44,15 @@ export const ACTIONS = [
   "bank-files.adopt",
   "retention.drop",
   "master-key.rotate",
+  "user.add",
+  "user.set",
+  "user.disable",
+  "user.enable",
+  "user.reset",
+  "user.password",
+  "user.second-factor",
+  "user.sign-out",
+  "console.set",
 ] as const
 export type Action = (typeof ACTIONS)[number]
 

@@ -39,6 +39,7 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     ],
   }),
   column("endpoints", "secret_sealed", SEALED.endpointSecret),
+  column("endpoints", "former_secret_sealed", SEALED.endpointSecret),
   column("endpoints", "headers_sealed", SEALED.endpointHeaders),
   column("xpubs", "key_sealed", SEALED.xpub),
   column("customers", "person_sealed", SEALED.person),
@@ -47,6 +48,15 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   column("payments", "purpose", SEALED.personal, { member: "personal" }),
   column("attempts", "target_sealed", SEALED.target),
   column("deliveries", "message_sealed", SEALED.message),
+  column("tries", "answer_sealed", SEALED.tryAnswer, {
+    key: [
+      ["delivery_id", "uuid"],
+      ["number", "int4"],
+    ],
+  }),
   column("answers", "body_sealed", SEALED.answer, { key: [["key", "text"]] }),
+  column("users", "email_sealed", SEALED.email),
+  column("users", "totp_sealed", SEALED.totp),
+  column("users", "totp_draft_sealed", SEALED.totp),
   column("installation", "key_check_sealed", KEY_CHECK, { key: [["only_row", "bool"]] }),
 ]

@@ -11,11 +11,14 @@ export const SEALED = {
   target: "attempt.target",
   personal: "payment.purpose.personal",
   message: "delivery.message",
+  tryAnswer: "try.answer",
   answer: "answer.body",
   endpointSecret: "endpoint.secret",
   endpointHeaders: "endpoint.headers",
   signingKey: "terms.signing-key",
   xpub: "xpub.key",
+  email: "user.email",
+  totp: "user.totp",
 } as const
 
 /** The text by which a start finds out whether its keys are the database's. */

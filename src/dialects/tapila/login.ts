@@ -6,6 +6,7 @@ import {
   type CountedEvent,
   type Found,
   type Logged,
+  makeNamedTurns,
   PasswordsBusy,
 } from "../../core/index.ts"
 import { type DialectApp, WireProblem } from "../dialect.ts"
@@ -13,7 +14,7 @@ import { loginAnswer } from "./answers.ts"
 import { holderOfKey, wrongKey } from "./auth.ts"
 import { WRONG_LOGIN } from "./errors.ts"
 import { loginBody } from "./requests.ts"
-import { makeTurns, suspectsOf } from "./throttle.ts"
+import { suspectsOf } from "./throttle.ts"
 import { tokensOf } from "./token.ts"
 import { traceOf } from "./trace.ts"
 
@@ -22,7 +23,7 @@ const RETRY_AFTER_S = "30"
 
 /** Registers the routes that need no token. */
 export function loginRoutes(app: DialectApp, core: Core): void {
-  const inTurn = makeTurns()
+  const inTurn = makeNamedTurns()
 
   /** Who has this name and this password; null when nobody does. Whose the name is, is logged. */
   async function verified(

@@ -1,4 +1,4 @@
-/** Whose failed logins are counted, how many each may have, and that they come one by one. */
+/** Whose failed logins are counted, and how many each may have. */
 import { addressName, type Patience, type Suspect } from "../../core/index.ts"
 
 /** One user's name from one address: a guesser, or somebody whose fingers slip. */
@@ -19,22 +19,4 @@ export function suspectsOf(username: string, ip: string): readonly Suspect[] {
     { name: `login|${address}`, patience: FOR_ADDRESS },
     { name: `login|anywhere|${username}`, patience: FROM_ANYWHERE },
   ]
-}
-
-/**
- * Lets the tries of one name happen one after another: those of the same moment would all be made
- * before the first of them has failed.
- */
-export function makeTurns(): <T>(name: string, work: () => Promise<T>) => Promise<T> {
-  const last = new Map<string, Promise<unknown>>()
-  return async (name, work) => {
-    const mine = (last.get(name) ?? Promise.resolve()).then(work)
-    const over = mine.catch(() => undefined)
-    last.set(name, over)
-    try {
-      return await mine
-    } finally {
-      if (last.get(name) === over) last.delete(name)
-    }
-  }
 }
