@@ -10,6 +10,7 @@ import type { Core } from "./core/core.ts"
 import { steadyKey } from "./core/seal.ts"
 import type { Database, Writer } from "./db/database.ts"
 import { dialects, mountDialect } from "./dialects/index.ts"
+import { mountDocs } from "./docs/index.ts"
 import { clockCheck, mountHealth } from "./http/health.ts"
 import { type MetricsRegistry, makeMetrics } from "./http/metrics.ts"
 import { mountNotices } from "./http/notices.ts"
@@ -148,6 +149,8 @@ async function startNode(
   mountOpenApi(server, dialects, publicUrl)
   for (const dialect of dialects) await mountDialect(server, dialect, core)
   await mountCheckout(server, core)
+  const apis = dialects.map(({ name, contract }) => ({ name, title: contract.title }))
+  await mountDocs(server, { publicUrl, apis })
   await mountNotices(server, core)
   await listen(server, config.host, port)
 

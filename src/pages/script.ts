@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { stripTypeScriptTypes } from "node:module"
-import type { FastifyInstance } from "fastify"
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 import { codingFor, compressedFile } from "./compression.ts"
 
 /** How long a browser may keep what has its hash in its address. */
@@ -13,6 +13,8 @@ export type Script = {
   readonly address: string
   /** Mounts it below the scope's prefix. */
   mount(scope: FastifyInstance): void
+  /** Answers a request for it, where it is mounted otherwise. */
+  send(request: FastifyRequest, reply: FastifyReply): FastifyReply
 }
 
 /**
@@ -26,25 +28,26 @@ export function scriptOf(name: string, folder: URL, parts: readonly string[]): S
     .update([...sources, readFileSync(import.meta.filename, "utf8")].join(""))
     .digest("hex")
     .slice(0, 16)
+  let made: Made | null = null
+  function send(request: FastifyRequest, reply: FastifyReply) {
+    const { v } = request.query as { readonly v?: unknown }
+    // Another version's page may ask in the middle of an upgrade: it gets ours, for now only.
+    const isKept = v === version
+    const coding = codingFor(request.headers["accept-encoding"])
+    reply
+      .header("cache-control", isKept ? FOR_EVER : "no-cache")
+      .header("x-content-type-options", "nosniff")
+      .header("vary", "accept-encoding")
+      .type("text/javascript; charset=utf-8")
+    // Only now: a gateway whose pages nobody opens has no time or memory to spare.
+    made ??= make(sources)
+    if (coding === null) return reply.send(made.text)
+    return reply.header("content-encoding", coding).send(made.compressed[coding])
+  }
   return {
     address: `${name}?v=${version}`,
-    mount(scope) {
-      let made: Made | null = null
-      scope.get<{ Querystring: { v?: unknown } }>(`/${name}`, (request, reply) => {
-        // Another version's page may ask in the middle of an upgrade: it gets ours, for now only.
-        const isKept = request.query.v === version
-        const coding = codingFor(request.headers["accept-encoding"])
-        reply
-          .header("cache-control", isKept ? FOR_EVER : "no-cache")
-          .header("x-content-type-options", "nosniff")
-          .header("vary", "accept-encoding")
-          .type("text/javascript; charset=utf-8")
-        // Only now: a gateway whose pages nobody opens has no time or memory to spare.
-        made ??= make(sources)
-        if (coding === null) return reply.send(made.text)
-        return reply.header("content-encoding", coding).send(made.compressed[coding])
-      })
-    },
+    mount: (scope) => void scope.get(`/${name}`, send),
+    send,
   }
 }
 
