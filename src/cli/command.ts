@@ -1,5 +1,6 @@
 /** What a command is, and how its arguments are read; what is wrong is told with what exists. */
 import { parseArgs } from "node:util"
+import { meant } from "./nearest.ts"
 import type { Shell } from "./shell.ts"
 
 /** A mistake in what was typed; the process ends with 2. */
@@ -86,7 +87,7 @@ const JSON_OPTION: Option = { value: null, about: "print one line of JSON for a 
 const HELP_OPTION: Option = { value: null, about: "print this" }
 
 /** A command's own options, and those that all have. */
-function allOptions({ options, noJson }: Command): Options {
+export function allOptions({ options, noJson }: Command): Options {
   const json: Options = noJson === null ? { json: JSON_OPTION } : {}
   return { ...options, ...json, help: HELP_OPTION }
 }
@@ -173,31 +174,6 @@ function unknownOption(command: Command, given: string): string {
   const { name, noJson } = command
   if (given === "--json" && noJson !== null) return `${name} prints no JSON: ${noJson}`
   const known = Object.keys(allOptions(command))
-  return `${name} has no option ${given}; it has ${known.map((each) => `--${each}`).join(", ")}`
-}
-
-/** The words by which a command is called, options included: a line for each of its forms. */
-export function usageOf({ name, operands, options, forms }: Command): readonly string[] {
-  const beginning = ["caudal", name, ...operands].join(" ")
-  if (forms.length > 0) return forms.map((form) => `${beginning} ${form}`)
-  const written = Object.entries(options).map(([option, { value, required, many }]) => {
-    const text = `--${option}${value === null ? "" : ` ${value}`}`
-    return `${required ? text : `[${text}]`}${many ? "…" : ""}`
-  })
-  return [[beginning, ...written].join(" ")]
-}
-
-/** All that `--help` says about a command. */
-export function helpOf(command: Command): string {
-  const options = Object.entries(allOptions(command))
-  const names = options.map(([name, { value }]) => `--${name}${value === null ? "" : ` ${value}`}`)
-  const width = Math.max(...names.map((name) => name.length))
-  return [
-    command.about,
-    "",
-    ...usageOf(command).map((line) => `  ${line}`),
-    "",
-    ...options.map(([, { about }], at) => `  ${names[at]!.padEnd(width)}  ${about}`),
-    ...(command.example ? ["", "For example:", "", `  caudal ${command.example}`] : []),
-  ].join("\n")
+  const guess = meant(given.replace(/^--?/, ""), known).replace('"', '"--')
+  return `${name} has no option ${given}${guess}; it has ${known.map((each) => `--${each}`).join(", ")}`
 }

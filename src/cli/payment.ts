@@ -2,6 +2,8 @@
 import type { Chapter, Payment, Story } from "../core/index.ts"
 import { CommandError, command, UsageError } from "./command.ts"
 import { writeAmount } from "./named.ts"
+import { acts } from "./payment-act.ts"
+import { search } from "./payment-search.ts"
 import { instant, list, table } from "./shell.ts"
 
 const show = command({
@@ -22,7 +24,7 @@ const show = command({
   },
 })
 
-export const commands = [show]
+export const commands = [show, search, ...acts]
 
 /** An id as a UUID, as the native dialect writes it, or as it stands in a bank file. */
 function readAnyId(text: string): string {

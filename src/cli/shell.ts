@@ -4,6 +4,8 @@ import { styleText } from "node:util"
 import type { Config } from "../config.ts"
 import type { Core } from "../core/index.ts"
 import { OutputGone } from "./command.ts"
+import type { Language } from "./language.ts"
+import { makeProgress, type Progress } from "./progress.ts"
 
 export type Shell = {
   /** Whether a program reads what is printed. */
@@ -21,6 +23,8 @@ export type Shell = {
   print(text: string): Promise<void>
   /** Says something to a person that is no part of the result. */
   note(text: string): void
+  /** Shows a person how far long work is, on a terminal only. */
+  progress(what: string): Progress
   /** Ends the process with this, once the command is through. */
   exitCode(code: number): void
 }
@@ -28,7 +32,9 @@ export type Shell = {
 /** What surrounds a command: where it prints, and its settings, if not the process's own. */
 export type Outside = {
   readonly out: { write(text: string): unknown }
-  readonly err: { write(text: string): unknown }
+  readonly err: { write(text: string): unknown; readonly isTTY?: boolean }
+  /** Of the help; without it the machine's own. */
+  readonly language?: Language
   readonly environment?: Readonly<Record<string, string>>
 }
 
@@ -68,6 +74,7 @@ export function makeShell(json: boolean, { out, err, environment }: Outside): Ow
     note(text) {
       if (!json) err.write(`${text}\n`)
     },
+    progress: (what) => makeProgress(err, what),
   }
   return shell
 }

@@ -25,10 +25,13 @@ export type Ran = {
 /** Settings that stand for a process's whole environment, as far as Caudal looks at it. */
 export type Settings = Readonly<Record<string, string>>
 
+/** No colours, and English on every machine. */
+const PLAIN = { NO_COLOR: "1", FORCE_COLOR: undefined, LC_ALL: "C" }
+
 /** Where a command's settings come from: nothing of the machine's own may show through. */
 export function environment(settings: Settings): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !/^(CAUDAL_|DATABASE_)/.test(name))
-  return { ...Object.fromEntries(kept), NO_COLOR: "1", FORCE_COLOR: undefined, ...settings }
+  return { ...Object.fromEntries(kept), ...PLAIN, ...settings }
 }
 
 /** Runs `caudal` with these words, in this process. */
@@ -39,6 +42,7 @@ export async function caudal(words: readonly string[], settings: Settings): Prom
     out: { write: (text) => (out += text) },
     err: { write: (text) => (err += text) },
     environment: settings,
+    language: "en",
   })
   return { code, out, err, json: () => JSON.parse(out) }
 }

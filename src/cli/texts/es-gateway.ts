@@ -1,0 +1,75 @@
+/** Spanish help of the gateway itself: running it, looking after it, developing against it. */
+import type { Texts } from "./texts.ts"
+
+const SINCE = "solo desde entonces: 2026-01-05 o 2026-01-05T09:30Z, en UTC"
+
+export const GATEWAY_ES: Texts["commands"] = {
+  start: {
+    about:
+      "Pone en marcha la pasarela hasta que se le diga que pare (Ctrl-C); igual que npm start.",
+    options: { processes: "reparte puerto y trabajo entre N procesos; 1 si se omite" },
+  },
+  demo: {
+    about: "Recorre cada flujo hasta su fin y muestra cada petición, respuesta y webhook.",
+    options: {
+      url: "una pasarela en marcha; si no, la de la carpeta de datos, o una nueva",
+      credentials: "su sandbox.json",
+    },
+  },
+  "retention show": {
+    about: "Lista los meses de eventos y entregas: filas estimadas, tamaño, fila más antigua.",
+  },
+  "retention drop": {
+    about:
+      "Borra para siempre eventos y entregas de todos los meses anteriores a uno. Pagos, intentos y " +
+      "libros quedan, y también los últimos 13 meses.",
+    options: {
+      before: "el primer mes que se conserva, en UTC",
+      "dry-run": "solo dice qué se iría",
+    },
+  },
+  "master-key show": {
+    about: "Cuenta lo que selló cada clave maestra, por el id de la clave; lee cada caja sellada.",
+  },
+  "master-key rotate": {
+    about:
+      "Vuelve a sellar todo con la clave maestra actual, junto a pasarelas en marcha que la conocen. " +
+      "Un sandbox con su clave en master.key recibe una nueva; para eso deténgalo. Termina con 1 si " +
+      "algo quedó: entonces repítalo.",
+  },
+  verify: {
+    about:
+      "Suma otra vez cada cuenta y compara entre sí eventos, pagos, devoluciones, avistamientos, " +
+      "entregas, respuestas y la bitácora, como son en un mismo instante. Nada espera por ello; " +
+      "termina con 1 si una fila está mal.",
+  },
+  "completion bash": {
+    about: "Imprime un guion para bash: cárguelo, o guárdelo donde bash busca esos guiones.",
+  },
+  "completion zsh": {
+    about: "Imprime un guion para zsh: guárdelo como _caudal en una carpeta de su fpath.",
+  },
+  "audit list": {
+    about: "Lista lo que los operadores hicieron con comandos y con sus claves, lo último primero.",
+    options: {
+      since: SINCE,
+      action: "solo esta, por ejemplo wallet.top-up",
+      merchant: "solo lo que le concierne: su nombre o id",
+      limit: "cuántas, de 1 a 1000; 50 si se omite",
+    },
+  },
+  "audit export": {
+    about: "Escribe la bitácora como líneas de JSON, lo más antiguo primero; cada una con su hash.",
+    options: {
+      since: SINCE,
+      action: "solo esta, por ejemplo wallet.top-up",
+      merchant: "solo lo que le concierne: su nombre o id",
+    },
+  },
+  "audit verify": {
+    about:
+      "Recorre la cadena de la bitácora y nombra la primera fila errónea; entonces termina con 1. " +
+      "Lo último que imprime vale la pena anotarlo: con --from se ve si la bitácora fue cortada.",
+    options: { from: "uno que se anotó: una fila debe tenerlo todavía" },
+  },
+}
