@@ -23,6 +23,7 @@ export {
   type Person,
   type Revoker,
 } from "./customers/customer.ts"
+export type { CustomerSearch } from "./customers/search.ts"
 export type { InstrumentCreated } from "./decide/create-instrument.ts"
 export type { Created } from "./decide/create-payment.ts"
 export type { RefundCreated } from "./decide/create-refund.ts"
@@ -83,7 +84,14 @@ export type { NewTerms } from "./merchants/terms.ts"
 export { PAGE_MAX, type Page, type PageRequest } from "./page.ts"
 export { PasswordsBusy } from "./password.ts"
 export type { AtBank } from "./payments/at-bank.ts"
-export type { Attempt, Instructions, Method, PayOption, Refund } from "./payments/attempt.ts"
+export {
+  type Attempt,
+  type Instructions,
+  METHODS,
+  type Method,
+  type PayOption,
+  type Refund,
+} from "./payments/attempt.ts"
 export type { NewPayment } from "./payments/pay.ts"
 export {
   DIALECT_NAMES,
@@ -96,6 +104,9 @@ export {
   type State,
 } from "./payments/payment.ts"
 export type { Way } from "./payments/prepare.ts"
+export { isSearchCursor, type Search, type SearchFound } from "./payments/search.ts"
+export { SEARCH_MAX } from "./payments/search-text.ts"
+export type { RefundShown } from "./payments/store/refunds.ts"
 export type { Chapter, Story } from "./payments/story.ts"
 export {
   BANK_ANSWERS,
@@ -140,6 +151,7 @@ export {
   refuse,
 } from "./refusal.ts"
 export type { BankSummary } from "./reports/bank-day.ts"
+export { beginOf, dayAfter } from "./reports/day.ts"
 export { type Cell, csvLine } from "./reports/csv.ts"
 export type { DaySummary } from "./reports/daily.ts"
 export {

@@ -13,7 +13,7 @@ import {
   type Revoker,
 } from "../../src/core/index.ts"
 import { reportOf } from "../../src/core/loops/report.ts"
-import type { NewInstrument } from "../../src/core/verbs.ts"
+import type { NewInstrument } from "../../src/core/customers/stored.ts"
 import type { Database } from "../../src/db/database.ts"
 import { testCore, testRail } from "../support/core.ts"
 import { testDatabase } from "../support/database.ts"

@@ -17,6 +17,8 @@ export type Customer = {
   readonly person: Person
   /** The person as it is stored. */
   readonly personSealed: Buffer
+  /** What the person is found by: see `makeMarks`. */
+  readonly marks: string | null
   readonly createdAt: Date
   readonly updatedAt: Date
 }
@@ -60,6 +62,8 @@ export type Instrument = {
   /** Account, phone and holder in full. */
   readonly details: Target
   readonly detailsSealed: Buffer
+  /** What its owner is found by: see `makeMarks`. */
+  readonly marks: string | null
   /** The same with the account cut to its last four: what pages, logs and callbacks may show. */
   readonly masked: Target
   /** When its owner agreed to be charged; nothing is charged before. */

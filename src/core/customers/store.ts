@@ -1,7 +1,7 @@
 /** What is asked of customers and instruments outside the engine. */
 import type { Queries } from "../../db/database.ts"
 import { type Page, type PageRequest, pageOf } from "../page.ts"
-import type { DialectName } from "../payments/payment.ts"
+import { DIALECT_NAMES, type DialectName } from "../payments/payment.ts"
 import type { Keyring } from "../seal.ts"
 import * as schema from "../store/schema.ts"
 import { openCustomer, openInstrument } from "../store/sealed.ts"
@@ -22,22 +22,60 @@ export async function findCustomers(
   return rows.map((row) => openCustomer(row, keyring))
 }
 
-/** A merchant's customers, newest first. */
+export type CustomerFilter = {
+  /** Null: everybody's, for operators. */
+  readonly merchantId: string | null
+  readonly dialect?: DialectName | undefined
+  /** Nobody but these. */
+  readonly ids?: readonly string[] | undefined
+}
+
+/** Customers, newest first. */
 export async function listCustomers(
   db: Queries,
   keyring: Keyring,
-  merchantId: string,
-  dialect: DialectName,
+  { merchantId, dialect, ids }: CustomerFilter,
   page: PageRequest,
 ): Promise<Page<Customer>> {
   const { rows } = await db.query<Customer>(
-    `select ${customerColumns} from customers c
-where c.merchant_id = $1 and c.dialect = $2 and ($3::uuid is null or c.id < $3)
-order by c.id desc limit $4`,
-    [merchantId, dialect, page.before, page.limit + 1],
+    ids
+      ? `select ${customerColumns} from customers c where c.id = any($5::uuid[])
+  and ($1::uuid is null or c.merchant_id = $1) and c.dialect = any($2::text[])
+  and c.id < $3 order by c.id desc limit $4`
+      : newestOf("customers c", customerColumns, merchantId === null),
+    [
+      merchantId,
+      dialect ? [dialect] : DIALECT_NAMES,
+      page.before ?? LAST_ID,
+      page.limit + 1,
+      ...(ids ? [ids] : []),
+    ],
   )
   const opened = rows.map((row) => openCustomer(row, keyring))
   return pageOf(opened, page.limit, (row) => row.id)
+}
+
+/** Above every id. */
+const LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+
+/**
+ * Reads the newest rows of all merchants, or of one by the index of each dialect, as `listPayments`
+ * does. `$1` is the merchant, `$2` the dialects, `$3` the first id that is too new, `$4` how many.
+ */
+function newestOf(table: string, columns: string, ofAll: boolean, also = ""): string {
+  const [, alias] = table.split(" ")
+  if (ofAll) {
+    return `select ${columns} from ${table} where $1::uuid is null
+  and ${alias}.dialect = any($2::text[]) and ${alias}.id < $3 ${also}
+order by ${alias}.id desc limit $4`
+  }
+  return `select found.* from unnest($2::text[]) as asked (dialect) cross join lateral (
+  select ${columns} from ${table}
+  where (${alias}.merchant_id, ${alias}.dialect) >= ($1, asked.dialect)
+    and (${alias}.merchant_id, ${alias}.dialect) <= ($1, asked.dialect)
+    and ${alias}.id < $3 ${also}
+  order by ${alias}.merchant_id desc, ${alias}.dialect desc, ${alias}.id desc limit $4
+) found order by found.id desc limit $4`
 }
 
 /** Instruments by their ids, whoever they belong to, in any order. */
@@ -52,33 +90,34 @@ export async function findInstruments(
 }
 
 export type InstrumentFilter = {
-  readonly merchantId: string
-  readonly dialect?: DialectName
-  readonly customerId?: string
-  readonly states?: readonly InstrumentState[]
+  /** Null: everybody's, for operators. */
+  readonly merchantId: string | null
+  readonly dialect?: DialectName | undefined
+  readonly customerId?: string | undefined
+  readonly states?: readonly InstrumentState[] | undefined
 }
 
-/** A merchant's instruments, newest first. */
+/** Instruments, newest first. */
 export async function listInstruments(
   db: Queries,
   keyring: Keyring,
-  filter: InstrumentFilter,
+  { merchantId, dialect, customerId, states }: InstrumentFilter,
   page: PageRequest,
 ): Promise<Page<Instrument>> {
+  const wanted = "and ($5::text[] is null or i.state = any($5))"
   const { rows } = await db.query<Instrument>(
-    `select ${instrumentColumns} from instruments i
-where i.merchant_id = $1 and ($2::text is null or i.dialect = $2)
-  and ($3::uuid is null or i.customer_id = $3)
-  and ($4::text[] is null or i.state = any($4))
-  and ($5::uuid is null or i.id < $5)
-order by i.id desc limit $6`,
+    customerId === undefined
+      ? newestOf("instruments i", instrumentColumns, merchantId === null, wanted)
+      : `select ${instrumentColumns} from instruments i where i.customer_id = $6
+  and ($1::uuid is null or i.merchant_id = $1) and i.dialect = any($2::text[]) and i.id < $3 ${wanted}
+order by i.id desc limit $4`,
     [
-      filter.merchantId,
-      filter.dialect ?? null,
-      filter.customerId ?? null,
-      filter.states ?? null,
-      page.before,
+      merchantId,
+      dialect ? [dialect] : DIALECT_NAMES,
+      page.before ?? LAST_ID,
       page.limit + 1,
+      states ?? null,
+      ...(customerId === undefined ? [] : [customerId]),
     ],
   )
   const opened = rows.map((row) => openInstrument(row, keyring))

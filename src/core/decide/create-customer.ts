@@ -10,6 +10,7 @@ export type CreateCustomer = {
   readonly dialect: DialectName
   readonly person: Person
   readonly personSealed: Buffer
+  readonly marks: string
 }
 
 function decide(draft: Draft, command: CreateCustomer): Customer {

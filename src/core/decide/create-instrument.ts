@@ -15,6 +15,7 @@ export type CreateInstrument = {
   readonly type: string
   readonly details: Target
   readonly detailsSealed: Buffer
+  readonly marks: string
   readonly masked: Target
   /**
    * What the merchant says of its customer's consent: since when (null: now), and the proof. Its

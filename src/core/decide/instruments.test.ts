@@ -7,8 +7,15 @@ import { type CreateInstrument, createInstrument } from "./create-instrument.ts"
 import { type ReportInstrument, reportInstrument } from "./report-instrument.ts"
 import { type RevokeInstrument, revokeInstrument } from "./revoke-instrument.ts"
 
-const { person, personSealed } = customer()
-const own = { id: "c", merchantId: "m", dialect: "caudal", person, personSealed } as const
+const { person, personSealed, marks } = customer()
+const own = {
+  id: "c",
+  merchantId: "m",
+  dialect: "caudal",
+  person,
+  personSealed,
+  marks: marks!,
+} as const
 
 const CUSTOMERS: Readonly<Record<string, Row<CreateCustomer>>> = {
   "a person is stored": [
@@ -16,7 +23,7 @@ const CUSTOMERS: Readonly<Record<string, Row<CreateCustomer>>> = {
     own,
     `
       answered c
-      new customer c {id: c, merchantId: m, dialect: caudal, person: {name: A, documentType: CC, documentNumber: 1, email: a@shop.test}, personSealed: <sealed>, createdAt: now, updatedAt: now}`,
+      new customer c {id: c, merchantId: m, dialect: caudal, person: {name: A, documentType: CC, documentNumber: 1, email: a@shop.test}, personSealed: <sealed>, marks: marks, createdAt: now, updatedAt: now}`,
   ],
 }
 
@@ -27,8 +34,8 @@ const consent = { at: hours(-9), sealed: Buffer.from("proof") }
 function create(over: Partial<CreateInstrument> = {}): CreateInstrument {
   const { id, merchantId, dialect, customerId, rail, type, details, detailsSealed, masked } =
     instrument()
-  const stored = { id, merchantId, dialect, customerId, rail, type, details, detailsSealed, masked }
-  return { ...stored, consent: null, ...over }
+  const stored = { id, merchantId, dialect, customerId, rail, type, details, detailsSealed }
+  return { ...stored, marks: "marks", masked, consent: null, ...over }
 }
 
 const CREATES: Readonly<Record<string, Row<CreateInstrument>>> = {
@@ -37,7 +44,7 @@ const CREATES: Readonly<Record<string, Row<CreateInstrument>>> = {
     create(),
     `
       answered instrument: i pending, customer: c
-      new instrument i {id: i, merchantId: m, dialect: caudal, customerId: c, rail: bank, type: bankAccount, details: {accountNumber: 1234}, detailsSealed: <sealed>, masked: {accountNumber: *34}, state: pending, reason: null, consentedAt: null, consentChannel: null, consentSealed: null, revokedAt: null, revokedBy: null, version: 1, lookAt: null, leaseOwner: null, fence: 1, createdAt: now, updatedAt: now}
+      new instrument i {id: i, merchantId: m, dialect: caudal, customerId: c, rail: bank, type: bankAccount, details: {accountNumber: 1234}, detailsSealed: <sealed>, marks: marks, masked: {accountNumber: *34}, state: pending, reason: null, consentedAt: null, consentChannel: null, consentSealed: null, revokedAt: null, revokedBy: null, version: 1, lookAt: null, leaseOwner: null, fence: 1, createdAt: now, updatedAt: now}
       told instrument.created (instrument i #1 m caudal): instrument i pending, {state: pending, reason: null}`,
   ],
   "an account whose owner agreed is to be verified": [
@@ -45,7 +52,7 @@ const CREATES: Readonly<Record<string, Row<CreateInstrument>>> = {
     create({ consent }),
     `
       answered instrument: i pending, customer: c
-      new instrument i {id: i, merchantId: m, dialect: caudal, customerId: c, rail: bank, type: bankAccount, details: {accountNumber: 1234}, detailsSealed: <sealed>, masked: {accountNumber: *34}, state: pending, reason: null, consentedAt: now-9h, consentChannel: merchant, consentSealed: <proof>, revokedAt: null, revokedBy: null, version: 1, lookAt: now, leaseOwner: null, fence: 1, createdAt: now, updatedAt: now}
+      new instrument i {id: i, merchantId: m, dialect: caudal, customerId: c, rail: bank, type: bankAccount, details: {accountNumber: 1234}, detailsSealed: <sealed>, marks: marks, masked: {accountNumber: *34}, state: pending, reason: null, consentedAt: now-9h, consentChannel: merchant, consentSealed: <proof>, revokedAt: null, revokedBy: null, version: 1, lookAt: now, leaseOwner: null, fence: 1, createdAt: now, updatedAt: now}
       told instrument.created (instrument i #1 m caudal): instrument i pending, {state: pending, reason: null}`,
   ],
   "an account whose owner agrees now": [
@@ -53,7 +60,7 @@ const CREATES: Readonly<Record<string, Row<CreateInstrument>>> = {
     create({ consent: { ...consent, at: null } }),
     `
       answered instrument: i pending, customer: c
-      new instrument i {id: i, merchantId: m, dialect: caudal, customerId: c, rail: bank, type: bankAccount, details: {accountNumber: 1234}, detailsSealed: <sealed>, masked: {accountNumber: *34}, state: pending, reason: null, consentedAt: now, consentChannel: merchant, consentSealed: <proof>, revokedAt: null, revokedBy: null, version: 1, lookAt: now, leaseOwner: null, fence: 1, createdAt: now, updatedAt: now}
+      new instrument i {id: i, merchantId: m, dialect: caudal, customerId: c, rail: bank, type: bankAccount, details: {accountNumber: 1234}, detailsSealed: <sealed>, marks: marks, masked: {accountNumber: *34}, state: pending, reason: null, consentedAt: now, consentChannel: merchant, consentSealed: <proof>, revokedAt: null, revokedBy: null, version: 1, lookAt: now, leaseOwner: null, fence: 1, createdAt: now, updatedAt: now}
       told instrument.created (instrument i #1 m caudal): instrument i pending, {state: pending, reason: null}`,
   ],
   "an account of another merchant's customer": [

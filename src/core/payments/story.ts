@@ -67,6 +67,28 @@ const ORDER: readonly Chapter["what"][] = [
 ]
 
 /**
+ * The story as the payment's merchant may read it: which of the gateway's bank files have it, and
+ * where, would tell of others' payments. Null also when it is somebody else's.
+ */
+export async function storyFor(
+  parts: StoryParts,
+  merchantId: string,
+  id: string,
+): Promise<Story | null> {
+  const payment = await findPaymentOf(parts.db, id)
+  if (payment?.merchantId !== merchantId) return null
+  const story = await storyOf(parts, payment.id)
+  if (story === null) return null
+  const attempts = story.attempts.map((attempt) => ({ ...attempt, order: null }))
+  return { ...story, attempts, chapters: story.chapters.map(withoutFiles) }
+}
+
+function withoutFiles(chapter: Chapter): Chapter {
+  if (chapter.what === "begun") return { ...chapter, file: null }
+  return chapter.what === "line" ? { ...chapter, file: "", position: 0 } : chapter
+}
+
+/**
  * The story of the payment that an id names: its own, or that of one of its attempts or refunds.
  * Null when there is none. Accounts are masked, and nobody is named.
  */

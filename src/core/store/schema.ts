@@ -139,11 +139,13 @@ export const customers: Table<Customer> = {
     merchantId: "uuid",
     dialect: "text",
     personSealed: "bytea",
+    marks: "text",
     createdAt: "timestamptz",
     updatedAt: "timestamptz",
   },
   key: ["id"],
-  fixed: ["merchantId", "dialect", "createdAt"],
+  // Marks are made anew beside the engine when their key goes: it would put old ones back.
+  fixed: ["merchantId", "dialect", "marks", "createdAt"],
   sort: (row) => row.id,
 }
 
@@ -159,6 +161,7 @@ export const instruments: Table<Instrument> = {
     state: "text",
     reason: "text",
     detailsSealed: "bytea",
+    marks: "text",
     masked: "jsonb",
     consentedAt: "timestamptz",
     consentChannel: "text",
@@ -173,7 +176,7 @@ export const instruments: Table<Instrument> = {
     updatedAt: "timestamptz",
   },
   key: ["id"],
-  fixed: ["merchantId", "dialect", "customerId", "rail", "type", "createdAt"],
+  fixed: ["merchantId", "dialect", "customerId", "rail", "type", "marks", "createdAt"],
   sort: (row) => row.id,
 }
 

@@ -15,6 +15,7 @@ export const customer: Customer = {
     email: "ana@example.test",
   },
   personSealed: Buffer.alloc(0),
+  marks: null,
   createdAt: at("03:22.118"),
   updatedAt: at("03:22.118"),
 }
@@ -35,6 +36,7 @@ export const instrument: Instrument = {
     holder: { name: "Ana Ruiz", documentType: "cc", documentNumber: "1020304050" },
   },
   detailsSealed: Buffer.alloc(0),
+  marks: null,
   masked: { bank: "bancolombia", accountType: "savings", accountNumber: "*8901" },
   consentedAt: at("03:40.000"),
   consentChannel: "merchant",
