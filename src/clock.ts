@@ -10,6 +10,13 @@ export type Clock = {
   now(): Date
   /** A steadily rising count of milliseconds, for measuring how long something took. */
   elapsedMs(): number
+  /** How many milliseconds it is ahead of everybody else's: a sandbox's may be. Left out: none. */
+  aheadMs?(): number
+}
+
+/** The present instant as others' clocks show it, such as those of receivers. */
+export function outside(clock: Clock): Date {
+  return new Date(clock.now().getTime() - (clock.aheadMs?.() ?? 0))
 }
 
 /** Where the program gets its ids and random bytes from. */
@@ -24,18 +31,29 @@ export type Ids = {
  * The host's clock, corrected by the offset to the database's (`setOffsetMs`), so that several
  * nodes on one database agree about what is due.
  */
-export type HostClock = Clock & { setOffsetMs(offsetMs: number): void; offsetMs(): number }
+export type HostClock = Clock & {
+  setOffsetMs(offsetMs: number): void
+  offsetMs(): number
+  /** Moves all of it, which is no fault of the host's and isn't told as one. */
+  setAheadMs(aheadMs: number): void
+  aheadMs(): number
+}
 
 /** Makes the clock that the running program uses. */
 export function hostClock(): HostClock {
   let offsetMs = 0
+  let aheadMs = 0
   return {
-    now: () => new Date(Date.now() + offsetMs),
+    now: () => new Date(Date.now() + offsetMs + aheadMs),
     elapsedMs: () => performance.now(),
     setOffsetMs: (value) => {
       offsetMs = Math.round(value)
     },
     offsetMs: () => offsetMs,
+    setAheadMs: (value) => {
+      aheadMs = Math.round(value)
+    },
+    aheadMs: () => aheadMs,
   }
 }
 

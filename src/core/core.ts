@@ -6,6 +6,7 @@ import { classify, type Database, type Writer } from "../db/database.ts"
 import type { Actor } from "./audit/entry.ts"
 import { rememberRead } from "./cursors/read.ts"
 import { readChains } from "./cursors/store.ts"
+import { makeMarking } from "./customers/marking.ts"
 import { readTopUpReference } from "./decide/top-up.ts"
 import type { DialectVoice } from "./dialect.ts"
 import type { Draft } from "./draft.ts"
@@ -146,7 +147,7 @@ export function openCore(given: CoreParts) {
   const readElsewhere = new Set<string>()
   const loopParts = { ...parts, node, rails, engine, beginner, courier, keys, readElsewhere }
   const stranded = makeStranded(loopParts)
-  const passes = [...makePasses(loopParts), stranded.pass, makeAhead(parts)]
+  const passes = [...makePasses(loopParts), stranded.pass, makeAhead(parts), makeMarking(parts)]
   const watched = makeBooks({ ...parts, node })
   const payParts = {
     engine,
@@ -163,8 +164,9 @@ export function openCore(given: CoreParts) {
     reader,
   }
   const pay = makePay(payParts)
-  const verbs = makeVerbs({ ...parts, engine, pay, rails, reader })
   const limits = makeLimits(parts)
+  const verbParts = { ...parts, engine, pay, rails, reader, voices, limits }
+  const verbs = makeVerbs(verbParts)
   const users = makeUsers({ ...parts, limits })
   let demoMerchantId: string | null = null
 
@@ -243,7 +245,7 @@ export function openCore(given: CoreParts) {
     /** Who signs in to the console. */
     users,
     /** The verbs in somebody's name: what they change is written down as done by that one. */
-    verbsFor: (by: Actor) => verbsFor({ ...parts, engine, pay, rails, reader }, users, by),
+    verbsFor: (by: Actor) => verbsFor(verbParts, users, by),
     /** The keys that everything secret is sealed under. */
     masterKeys: makeMasterKeys(parts),
     /** How much is told of the past. */

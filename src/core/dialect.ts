@@ -27,6 +27,11 @@ export type DialectVoice = {
   readonly name: DialectName
   /** How long a receiver may take to answer. */
   readonly deliveryTimeoutMs: number
+  /**
+   * Names of headers and of the body's members in which a message proves itself; left out: none.
+   * They are hidden where a message is shown.
+   */
+  readonly proofs?: readonly string[]
   /** The message for an event, or null when this dialect tells nobody about it. Pure. */
   callback(notice: Notice): Callback | null
 }

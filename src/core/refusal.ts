@@ -28,6 +28,8 @@ export const REFUSALS = [
   "address_unavailable",
   "simulation_not_possible",
   "lease_lost",
+  "endpoint_disabled",
+  "message_deleted",
 ] as const
 export type RefusalCode = (typeof REFUSALS)[number]
 

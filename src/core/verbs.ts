@@ -1,6 +1,4 @@
 /** What one may ask of the core and tell it, by subject; payments' own verbs are in `pay.ts`. */
-import type { Clock, Ids } from "../clock.ts"
-import type { Database } from "../db/database.ts"
 import type { Actor, Entry } from "./audit/entry.ts"
 import { makeAuditLog } from "./audit/log.ts"
 import { importCatalogue, type ReplaceOptions, replaceCatalogue } from "./catalogue/change.ts"
@@ -9,20 +7,19 @@ import type { ImportOptions } from "./catalogue/import.ts"
 import { findCompany, listCompanies } from "./catalogue/store.ts"
 import type { Consent, Customer, Instrument, Revoker } from "./customers/customer.ts"
 import { makeReaders } from "./customers/reader.ts"
+import { makeCustomerSearch } from "./customers/search.ts"
 import * as customers from "./customers/store.ts"
-import { type CreateCustomer, createCustomer } from "./decide/create-customer.ts"
-import {
-  type CreateInstrument,
-  createInstrument,
-  type InstrumentCreated,
-} from "./decide/create-instrument.ts"
+import { makeStored, type NewCustomer, type NewInstrument } from "./customers/stored.ts"
+import { createCustomer } from "./decide/create-customer.ts"
+import { createInstrument, type InstrumentCreated } from "./decide/create-instrument.ts"
 import { type ReportInstrument, reportInstrument } from "./decide/report-instrument.ts"
 import { revokeInstrument } from "./decide/revoke-instrument.ts"
 import { type TopUp, topUp } from "./decide/top-up.ts"
 import type { Engine } from "./engine.ts"
 import type { Bound, Once } from "./fold.ts"
 import * as ledger from "./ledger/store.ts"
-import { disableEndpoint, revokeCredential } from "./merchants/endings.ts"
+import { revokeCredential } from "./merchants/endings.ts"
+import { type EndpointVerbParts, makeEndpointVerbs } from "./merchants/endpoint-verbs.ts"
 import { makeGate } from "./merchants/gate.ts"
 import * as onboard from "./merchants/onboard.ts"
 import { addOperatorKey, revokeOperatorKey } from "./merchants/operators.ts"
@@ -30,48 +27,38 @@ import { listOperatorKeys } from "./merchants/store/operators.ts"
 import * as merchants from "./merchants/store.ts"
 import { changeTerms, type NewTerms } from "./merchants/terms.ts"
 import type { PageRequest } from "./page.ts"
-import type { Passwords } from "./password.ts"
 import type { Attempt } from "./payments/attempt.ts"
 import type { Pay } from "./payments/pay.ts"
 import { isOverdue, type Payment, type Purpose } from "./payments/payment.ts"
 import { orderOf } from "./payments/prepare.ts"
 import type { Reader } from "./payments/reader.ts"
+import { makeSearch } from "./payments/search.ts"
+import { findRefund, listRefunds, type RefundFilter } from "./payments/store/refunds.ts"
 import * as payments from "./payments/store.ts"
+import { storyFor } from "./payments/story.ts"
 import type { Rail } from "./rail.ts"
 import { isRefusal, type Refusal, refuse } from "./refusal.ts"
-import type { Keyring } from "./seal.ts"
 import { viewsOf } from "./sightings/view.ts"
 import { findAnswer } from "./store/answers.ts"
-import { openConsent, openPurpose, SEALED, sealConsent, sealPurpose } from "./store/sealed.ts"
+import { openConsent, openPurpose, sealConsent, sealPurpose } from "./store/sealed.ts"
 import { verifyBooks, verifyWhole, type WholeOptions } from "./verify/whole.ts"
-import type { Endpoint } from "./webhooks/event.ts"
-import * as webhooks from "./webhooks/store.ts"
+import { type EventVerbParts, makeEventVerbs } from "./webhooks/verbs.ts"
 
-export type VerbParts = {
-  readonly database: Database
-  readonly clock: Clock
-  readonly ids: Ids
-  readonly keyring: Keyring
-  readonly passwords: Passwords
-  readonly engine: Engine
-  readonly pay: Pay
-  readonly reader: Reader
-  readonly rails: ReadonlyMap<string, Rail>
-  /** Who is written down as having done what these change; null for nobody. */
-  readonly by: Actor | null
-}
-
-/** An instrument as it is to be made: what is kept sealed is still readable. */
-export type NewInstrument = Omit<CreateInstrument, "id" | "detailsSealed" | "consent"> & {
-  readonly consent: { readonly at: Date | null; readonly proof: Consent } | null
-}
+export type VerbParts = EventVerbParts &
+  EndpointVerbParts & {
+    readonly engine: Engine
+    readonly pay: Pay
+    readonly reader: Reader
+    readonly rails: ReadonlyMap<string, Rail>
+  }
 
 /** Makes them for one node. */
 export function makeVerbs(parts: VerbParts) {
-  const { database, clock, ids, keyring, engine, pay } = parts
+  const { database, clock, keyring, engine, pay } = parts
   const audit = makeAuditLog(parts)
   const gate = makeGate({ database, clock })
   const readers = makeReaders(database, keyring)
+  const stored = makeStored(parts)
 
   return {
     payments: {
@@ -93,6 +80,10 @@ export function makeVerbs(parts: VerbParts) {
       },
       list: (filter: payments.PaymentFilter, page: PageRequest) =>
         payments.listPayments(database, filter, page),
+      search: makeSearch(parts),
+      /** What is known of a merchant's payment, by its id or that of an attempt or refund of it. */
+      storyFor: (merchantId: string, id: string) =>
+        storyFor({ db: database, keyring, rails: parts.rails }, merchantId, id),
       /** Since when each is in its state; what is pending has none. */
       statesSince: (asked: readonly Payment[]) => payments.statesSince(database, asked),
       /** Hides the personal part of what a dialect keeps beside a payment. */
@@ -110,19 +101,20 @@ export function makeVerbs(parts: VerbParts) {
         viewsOf(await payments.sightingsOf(database, paymentId), parts.rails),
     },
     customers: {
-      create: (command: Omit<CreateCustomer, "id" | "personSealed">) =>
-        engine.submit(createCustomer, sealPerson(command)),
-      createOnce: (command: Omit<CreateCustomer, "id" | "personSealed">, once: Once<Customer>) =>
-        engine.submitOnce(createCustomer, sealPerson(command), once),
+      create: (spec: NewCustomer) => engine.submit(createCustomer, stored.customer(spec)),
+      createOnce: (spec: NewCustomer, once: Once<Customer>) =>
+        engine.submitOnce(createCustomer, stored.customer(spec), once),
       find: readers.customers.find,
       findMany: readers.customers.findMany,
       list: (merchantId: string, dialect: Payment["dialect"], page: PageRequest) =>
-        customers.listCustomers(database, keyring, merchantId, dialect, page),
+        customers.listCustomers(database, keyring, { merchantId, dialect }, page),
+      /** Customers of every dialect, also by what they are known by. */
+      search: makeCustomerSearch(database, keyring),
     },
     instruments: {
-      create: (spec: NewInstrument) => engine.submit(createInstrument, sealInstrument(spec)),
+      create: (spec: NewInstrument) => engine.submit(createInstrument, stored.instrument(spec)),
       createOnce: (spec: NewInstrument, once: Once<InstrumentCreated>) =>
-        engine.submitOnce(createInstrument, sealInstrument(spec), once),
+        engine.submitOnce(createInstrument, stored.instrument(spec), once),
       /** Its owner agrees on our page; refused when that was answered before. */
       agree: (instrument: Instrument, consent: Consent) =>
         answered(instrument, {
@@ -133,12 +125,8 @@ export function makeVerbs(parts: VerbParts) {
       decline: (instrument: Instrument) =>
         answered(instrument, { state: "error", reason: "mandate_revoked" }),
       /** Ends the consent: after this answer no new charge is accepted. `actor` is written down. */
-      revoke: async (
-        merchantId: string,
-        id: string,
-        by: Revoker,
-        actor: Actor | null = parts.by,
-      ) => revoke(await readers.instruments.find(merchantId, id), by, actor),
+      revoke: async (merchantId: string, id: string, by: Revoker, actor: Actor | null = parts.by) =>
+        revoke(await readers.instruments.find(merchantId, id), by, actor),
       /** Its owner ends it on our page, whose link is the permission. */
       revokeByLink: async (id: string) => revoke(await readers.instruments.any(id), "payer", null),
       /** The proof that its owner agreed; null when none was kept. */
@@ -148,6 +136,11 @@ export function makeVerbs(parts: VerbParts) {
       findMany: readers.instruments.findMany,
       list: (filter: customers.InstrumentFilter, page: PageRequest) =>
         customers.listInstruments(database, keyring, filter, page),
+    },
+    refunds: {
+      list: (filter: RefundFilter, page: PageRequest) => listRefunds(database, filter, page),
+      /** A merchant's refund, or for null anybody's. */
+      find: (merchantId: string | null, id: string) => findRefund(database, merchantId, id),
     },
     answers: {
       /** What a request was answered under its Idempotency-Key; null when it wasn't. */
@@ -174,12 +167,7 @@ export function makeVerbs(parts: VerbParts) {
       verifyWhole: (progress: WholeOptions["progress"]) =>
         verifyWhole(database, { keyring, ...(progress && { progress }) }),
     },
-    events: {
-      list: (filter: { merchantId: string; subjectId?: string }, page: PageRequest) =>
-        webhooks.listEvents(database, filter, page),
-      deliveries: (merchantId: string, page: PageRequest) =>
-        webhooks.listDeliveries(database, merchantId, page),
-    },
+    events: makeEventVerbs(parts),
     audit,
     catalogue: {
       find: (code: string) => findCompany(database, code),
@@ -222,18 +210,7 @@ export function makeVerbs(parts: VerbParts) {
         onboard.addCredentials(parts, ...args),
       credentials: (merchantId: string) => merchants.listCredentials(database, merchantId),
       revoke: (merchantId: string, id: string) => revokeCredential(parts, merchantId, id),
-      addEndpoint: (spec: onboard.NewEndpoint) => onboard.addEndpoint(parts, spec),
-      endpoints: (merchantId: string) => merchants.listEndpoints(database, merchantId),
-      /** The Standard Webhooks secret of an endpoint, in the clear. */
-      endpointSecret: (endpoint: Endpoint): string =>
-        keyring.unseal(endpoint.secretSealed, SEALED.endpointSecret).toString(),
-      findEndpoint: (merchantId: string, id: string) =>
-        merchants.findEndpoint(database, merchantId, id),
-      disableEndpoint: (
-        merchantId: string,
-        id: string,
-        disabled: { readonly at: Date; readonly reason: string } | null,
-      ) => disableEndpoint(parts, merchantId, id, disabled),
+      ...makeEndpointVerbs(parts),
     },
   }
 
@@ -242,20 +219,6 @@ export function makeVerbs(parts: VerbParts) {
     const { id: paymentId, merchantId } = payment
     const ended = await pay.end({ paymentId, merchantId, how: { kind: "expire" } })
     return isRefusal(ended) ? payment : ended
-  }
-
-  function sealPerson(command: Omit<CreateCustomer, "id" | "personSealed">): CreateCustomer {
-    const personSealed = keyring.seal(JSON.stringify(command.person), SEALED.person)
-    return { ...command, id: ids.next(), personSealed }
-  }
-
-  function sealInstrument({ consent, ...spec }: NewInstrument): CreateInstrument {
-    return {
-      ...spec,
-      id: ids.next(),
-      detailsSealed: keyring.seal(JSON.stringify(spec.details), SEALED.details),
-      consent: consent && { at: consent.at, sealed: sealConsent(consent.proof, keyring) },
-    }
   }
 
   function answered(

@@ -4,10 +4,12 @@ import type { Clock } from "../clock.ts"
 import { wantsNewSession } from "./classify.ts"
 import {
   ANSWER_TIMEOUT_MS,
+  CONNECT_TIMEOUT_MS,
   clientConfig,
   type DatabaseSettings,
   describeServer,
   prepareSession,
+  STATEMENT_TIMEOUT_MS,
 } from "./connection.ts"
 import { type Call, driverQuery, type Parameter, type Result } from "./statement.ts"
 import { openWriter, type Writer } from "./writer.ts"
@@ -53,6 +55,12 @@ export type Database = Queries & {
   /** Waits for what is running and closes every connection; may be called again. */
   close(): Promise<void>
 }
+
+/**
+ * What a writer is given is committed within this time or never: it connects, waits for the answer,
+ * and a server that lost it ends the statement that it is at.
+ */
+export const COMMIT_WITHIN_MS = CONNECT_TIMEOUT_MS + ANSWER_TIMEOUT_MS + STATEMENT_TIMEOUT_MS
 
 /** Enough for the loops of one node. */
 const POOL_SIZE = 8

@@ -139,7 +139,7 @@ test("one dead receiver delays nobody else", async (t) => {
   const giveUpAt = performance.now() + 10_000
   const alive = () => test.sent.filter((each) => each.url.includes("alive")).length
   while (alive() < 300 && performance.now() < giveUpAt) {
-    await test.core.events.deliveries(test.merchantId, page)
+    await test.core.events.deliveries({ merchantId: test.merchantId }, page)
     // A pass waits for the dead one and outlives the test, whose database is closed by then.
     test.core.pass().catch(() => {})
     await new Promise((resolve) => setTimeout(resolve, 20))
@@ -192,5 +192,5 @@ async function listen(test: TestCore, url = "https://shop.example/hook") {
 }
 
 async function deliveries(test: TestCore) {
-  return (await test.core.events.deliveries(test.merchantId, page)).items
+  return (await test.core.events.deliveries({ merchantId: test.merchantId }, page)).items
 }

@@ -129,7 +129,7 @@ async function day(played: TestCore): Promise<void> {
     await core.payments.list({ merchantId, customerId: customer.id, state: ["pending"] }, page)
     await core.events.list({ merchantId }, page)
     await core.events.list({ merchantId, subjectId: paid.id }, page)
-    await core.events.deliveries(merchantId, page)
+    await core.events.deliveries({ merchantId }, page)
     // Those that were filled in hold nothing: they don't open.
     await core.customers.list(merchantId, "caudal", page).catch(() => {})
     await core.instruments.list({ merchantId, dialect: "caudal" } as never, page).catch(() => {})

@@ -4,7 +4,7 @@ import { test } from "node:test"
 import { setTimeout as sleep } from "node:timers/promises"
 import { createPayment } from "../../src/core/decide/create-payment.ts"
 import { makeMarks } from "../../src/core/webhooks/marks.ts"
-import { type Mark, markDeliveries, markGone } from "../../src/core/webhooks/store/outbox.ts"
+import { type Mark, markFailed, markGone } from "../../src/core/webhooks/store/outbox.ts"
 import type { Database } from "../../src/db/database.ts"
 import { type TestCore, testCore } from "../support/core.ts"
 import { testDatabase } from "../support/database.ts"
@@ -120,12 +120,13 @@ test("a mark counts for its own lease, and once", async (t) => {
   const [row] = await rowsOf(database)
   const now = one.clock.now()
   const by = { node: one.core.node, now }
-  const again: Mark = { ...row!, state: "due", dueAt: now, status: 503, error: null }
+  const failed = { status: 503, error: null, elapsedMs: 7, answerSealed: null }
+  const again: Mark = { ...row!, ...failed, state: "due", dueAt: now }
   const gone: Mark = { ...again, state: "cancelled", dueAt: null, status: 410 }
   const table: [what: string, write: () => Promise<void>][] = [
-    ["an older lease", () => markDeliveries(database, [{ ...again, fence: row!.fence - 1 }], by)],
-    ["another node", () => markDeliveries(database, [again], { node: one.ids.next(), now })],
-    ["another event", () => markDeliveries(database, [{ ...again, eventId: one.ids.next() }], by)],
+    ["an older lease", () => markFailed(database, [{ ...again, fence: row!.fence - 1 }], by)],
+    ["another node", () => markFailed(database, [again], { node: one.ids.next(), now })],
+    ["another event", () => markFailed(database, [{ ...again, eventId: one.ids.next() }], by)],
     ["an older lease", () => markGone(database, [{ ...gone, fence: row!.fence - 1 }], by)],
   ]
   for (const [what, write] of table) {
@@ -134,10 +135,10 @@ test("a mark counts for its own lease, and once", async (t) => {
   }
   const listed = () => one.core.merchants.findEndpoint(one.merchantId, endpointId)
   assert.equal((await listed())!.disabledAt, null)
-  await markDeliveries(database, [again], by)
+  await markFailed(database, [again], by)
   const [tried] = await rowsOf(database)
   assert.deepEqual([tried!.tries, tried!.owner, tried!.status], [1, null, 503])
-  await markDeliveries(database, [again], by)
+  await markFailed(database, [again], by)
   assert.deepEqual(await rowsOf(database), [tried])
 })
 
@@ -168,7 +169,11 @@ test("marks survive a lost connection, and one that can't be written is told of"
     onFault: (error, count) => faults.push([error, count]),
   })
   const [first, second, third] = (await rowsOf(database)).map(
-    (row): Mark => ({ ...row, state: "due", dueAt: test.clock.now(), status: 503, error: null }),
+    (row): Mark => ({
+      ...row,
+      ...{ state: "due", dueAt: test.clock.now(), status: 503, error: null },
+      ...{ elapsedMs: 7, answerSealed: null },
+    }),
   )
   failing.push(lost, lost)
   const write = (mark: Mark) => new Promise<void>((done) => marks.write(mark, done))

@@ -51,7 +51,7 @@ test("lists and claims never walk over others' rows, nor over finished ones", as
     await core.payments.list({ merchantId: busy.id, dialect: "caudal", customerId }, page)
     await core.events.list({ merchantId }, page)
     await core.events.list({ merchantId: busy.id, subjectId: id }, page)
-    await core.events.deliveries(merchantId, page)
+    await core.events.deliveries({ merchantId }, page)
   }
   await core.payments.attempts(id)
   await core.payments.refunds(id)

@@ -1,5 +1,5 @@
 /** Sends webhooks: those of this node's own commits at once, and those that it claimed. */
-import type { Clock, Ids } from "../../clock.ts"
+import { type Clock, type Ids, outside } from "../../clock.ts"
 import { classify, type Database } from "../../db/database.ts"
 import type { Log, Metrics } from "../core.ts"
 import type { Callback, DialectVoice } from "../dialect.ts"
@@ -52,6 +52,8 @@ const LEASE_MS = 30_000
 const QUICK_MS = 200
 /** Kept of why a try failed. */
 const ERROR_LENGTH = 500
+/** Kept of what a receiver answered to a try that failed: a page of error says it in the first. */
+const ANSWER_LENGTH = 1_000
 
 /** `message` is null while it is sealed: only what is sent is opened. */
 type Parcel = {
@@ -110,9 +112,9 @@ export function makeCourier(parts: CourierParts) {
       const sent = sending && (await sending)
       if (sent && !(sent.kind === "failed" && sent.why === "busy")) {
         const verdict = judge(sent)
-        mark = markOf(parcel.leased, sent, verdict)
-        const isQuick = clock.elapsedMs() - startedMs < QUICK_MS
-        how = verdict === "retry" ? "failed" : isQuick ? "quick" : "slow"
+        const elapsedMs = Math.max(0, Math.round(clock.elapsedMs() - startedMs))
+        mark = markOf(parcel.leased, sent, verdict, elapsedMs)
+        how = verdict === "retry" ? "failed" : elapsedMs < QUICK_MS ? "quick" : "slow"
         metrics.count("deliveries", { verdict })
         // It stays due, should the endpoint be switched on again.
         if (verdict === "gone") lanes.drop(lane)
@@ -144,7 +146,7 @@ export function makeCourier(parts: CourierParts) {
     const opened = message ?? messageOf(leased)
     return parts.send({
       url: endpoint.url,
-      headers: envelope({ id: leased.id, endpoint, message: opened, now }),
+      headers: envelope({ id: leased.id, endpoint, message: opened, now, at: outside(clock) }),
       body: opened.body,
       timeoutMs,
       turnWithinMs,
@@ -156,7 +158,12 @@ export function makeCourier(parts: CourierParts) {
     return JSON.parse(keyring.unseal(messageSealed, SEALED.message).toString())
   }
 
-  function markOf({ eventId, fence, id, tries }: Leased, sent: Sent, verdict: Verdict): Mark {
+  function markOf(
+    { eventId, fence, id, tries }: Leased,
+    sent: Sent,
+    verdict: Verdict,
+    elapsedMs: number,
+  ): Mark {
     const waitMs = verdict === "retry" ? nextTry(tries + 1, jitter()) : null
     const states = { delivered: "delivered", gone: "cancelled", retry: "failed" } as const
     return {
@@ -165,6 +172,12 @@ export function makeCourier(parts: CourierParts) {
       dueAt: waitMs === null ? null : new Date(clock.now().getTime() + waitMs),
       status: sent.kind === "answered" ? sent.status : null,
       error: sent.kind === "failed" ? sent.message.slice(0, ERROR_LENGTH) : null,
+      elapsedMs,
+      // It may hold whatever the receiver was sent, or a secret of its own.
+      answerSealed:
+        sent.kind === "answered" && verdict !== "delivered" && sent.body !== ""
+          ? keyring.seal(sent.body.slice(0, ANSWER_LENGTH), SEALED.tryAnswer)
+          : null,
     }
   }
 

@@ -184,6 +184,11 @@ export async function deleteOld(db: Queries, now: Date, bodiesBefore: Date): Pro
 where id in (${oldRows("id", "deliveries", "created_at", "message_sealed is not null")})`,
       bodiesBefore,
     ],
+    [
+      `delete from tries where (delivery_id, number) in
+(${oldRows("delivery_id, number", "tries", "at")})`,
+      bodiesBefore,
+    ],
   ]
   let count = 0
   for (const [text, before] of deletions) count += (await db.query(text, [before])).rowCount

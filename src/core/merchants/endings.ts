@@ -1,6 +1,7 @@
 /** Ends what a merchant was given, or takes it up again: its credentials, its endpoints. */
 import { type AuditParts, append, audited } from "../audit/audited.ts"
 import { differences } from "../audit/entry.ts"
+import { setEndpointDisabled } from "./store/endpoints.ts"
 import * as store from "./store.ts"
 
 /** Ends a credential; false when there is none, or it ended before. */
@@ -32,7 +33,7 @@ export function disableEndpoint(
 ): Promise<boolean> {
   const now = parts.clock.now()
   return parts.database.transaction(async (tx) => {
-    const before = await store.setEndpointDisabled(tx, merchantId, id, disabled, now)
+    const before = await setEndpointDisabled(tx, merchantId, id, disabled, now)
     if (before === null) return false
     await append(tx, parts, {
       action: disabled ? "endpoint.disable" : "endpoint.enable",

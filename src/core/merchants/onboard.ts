@@ -18,6 +18,7 @@ import {
   type TermsSettings,
   termsSettings,
 } from "./merchant.ts"
+import { insertEndpoint } from "./store/endpoints.ts"
 import * as store from "./store.ts"
 
 export type OnboardParts = {
@@ -232,6 +233,8 @@ export type NewEndpoint = {
   readonly merchantId: string
   readonly dialect: DialectName
   readonly url: string
+  /** The merchant's own words for it, 1 to 200 characters. */
+  readonly description?: string | null
   /** Headers that the receiver wants on each call, such as an API key of its own. */
   readonly headers?: Readonly<Record<string, string>>
   /** A Standard Webhooks secret to use; made anew when left out. */
@@ -249,18 +252,22 @@ export async function addEndpoint(
     merchantId: spec.merchantId,
     dialect: spec.dialect,
     url: spec.url,
+    description: spec.description ?? null,
     secretSealed: parts.keyring.seal(secret, SEALED.endpointSecret),
+    formerSecretSealed: null,
+    formerUntil: null,
     headersSealed: spec.headers
       ? parts.keyring.seal(JSON.stringify(spec.headers), SEALED.endpointHeaders)
       : null,
     createdAt: parts.clock.now(),
     disabledAt: null,
     disabledReason: null,
+    pausedAt: null,
   }
   const headers = Object.keys(spec.headers ?? {})
   await audited(
     parts,
-    (tx) => store.insertEndpoint(tx, endpoint),
+    (tx) => insertEndpoint(tx, endpoint),
     () => ({
       action: "endpoint.add",
       merchantId: spec.merchantId,

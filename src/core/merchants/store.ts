@@ -1,7 +1,6 @@
-/** Merchants, their terms, credentials and endpoints: what an operator sets up. */
+/** Merchants, their terms and credentials: what an operator sets up. */
 import type { Queries } from "../../db/database.ts"
 import type { DialectName } from "../payments/payment.ts"
-import type { Endpoint } from "../webhooks/event.ts"
 import type { Logo } from "./logo.ts"
 import type { Merchant, MerchantSettings, Terms, TermsSettings } from "./merchant.ts"
 
@@ -25,10 +24,6 @@ const termsColumns = `t.merchant_id as "merchantId", t.dialect, t.settings,
 t.signing_key_sealed as "signingKeySealed", t.created_at as "createdAt"`
 const credentialColumns = `c.id, c.merchant_id as "merchantId", c.dialect, c.kind, c.lookup,
 c.verifier, c.created_at as "createdAt", c.revoked_at as "revokedAt"`
-const endpointColumns = `e.id, e.merchant_id as "merchantId", e.dialect, e.url,
-e.secret_sealed as "secretSealed", e.headers_sealed as "headersSealed",
-e.created_at as "createdAt", e.disabled_at as "disabledAt",
-e.disabled_reason as "disabledReason"`
 
 /** Adds a merchant; a name that is taken rejects with a unique violation. */
 export async function insertMerchant(db: Queries, merchant: Merchant): Promise<void> {
@@ -239,62 +234,4 @@ where id = $1 and merchant_id = $2 and revoked_at is null`,
     [id, merchantId, now],
   )
   return rowCount === 1
-}
-
-/** Adds an endpoint. */
-export async function insertEndpoint(db: Queries, endpoint: Endpoint): Promise<void> {
-  await db.query(
-    `insert into endpoints (id, merchant_id, dialect, url, secret_sealed, headers_sealed, created_at)
-values ($1, $2, $3, $4, $5, $6, $7)`,
-    [
-      endpoint.id,
-      endpoint.merchantId,
-      endpoint.dialect,
-      endpoint.url,
-      endpoint.secretSealed,
-      endpoint.headersSealed,
-      endpoint.createdAt,
-    ],
-  )
-}
-
-/** A merchant's endpoints, newest first, disabled ones included. */
-export async function listEndpoints(db: Queries, merchantId: string): Promise<Endpoint[]> {
-  const { rows } = await db.query<Endpoint>(
-    `select ${endpointColumns} from endpoints e where e.merchant_id = $1 order by e.id desc`,
-    [merchantId],
-  )
-  return rows
-}
-
-/** One of a merchant's endpoints. */
-export async function findEndpoint(
-  db: Queries,
-  merchantId: string,
-  id: string,
-): Promise<Endpoint | null> {
-  const { rows } = await db.query<Endpoint>(
-    `select ${endpointColumns} from endpoints e where e.id = $1 and e.merchant_id = $2`,
-    [id, merchantId],
-  )
-  return rows[0] ?? null
-}
-
-/** Switches an endpoint off, or (null) on again from `now` on; answers how it was, if it exists. */
-export async function setEndpointDisabled(
-  db: Queries,
-  merchantId: string,
-  id: string,
-  disabled: { readonly at: Date; readonly reason: string } | null,
-  now: Date,
-): Promise<Pick<Endpoint, "disabledAt" | "disabledReason"> | null> {
-  const { rows } = await db.query<Pick<Endpoint, "disabledAt" | "disabledReason">>(
-    `update endpoints e set disabled_at = $3, disabled_reason = $4,
-  enabled_at = case when $3::timestamptz is null then $5 else e.enabled_at end
-from (select * from endpoints where id = $1 and merchant_id = $2 for no key update) as old
-where e.id = old.id
-returning old.disabled_at as "disabledAt", old.disabled_reason as "disabledReason"`,
-    [id, merchantId, disabled?.at ?? null, disabled?.reason ?? null, now],
-  )
-  return rows[0] ?? null
 }

@@ -7,6 +7,7 @@
 import type { Call } from "../../db/database.ts"
 import { type Draft, termsKey } from "../draft.ts"
 import type { Merchant, Terms } from "../merchants/merchant.ts"
+import { ENDPOINT_COLUMNS } from "../merchants/store/endpoints.ts"
 import { DIALECT_NAMES } from "../payments/payment.ts"
 import type { Endpoint } from "../webhooks/event.ts"
 import type { Load } from "./load.ts"
@@ -107,10 +108,8 @@ from terms where merchant_id = any($1::uuid[])`,
     },
     {
       call: {
-        text: `select id, merchant_id as "merchantId", dialect, url,
-secret_sealed as "secretSealed", headers_sealed as "headersSealed", created_at as "createdAt",
-disabled_at as "disabledAt", disabled_reason as "disabledReason"
-from endpoints where merchant_id = any($1::uuid[]) and disabled_at is null order by id`,
+        text: `select ${ENDPOINT_COLUMNS}
+from endpoints e where e.merchant_id = any($1::uuid[]) and e.disabled_at is null order by e.id`,
         params: [ids],
       },
       keep: (rows) => {

@@ -63,7 +63,7 @@ export function makeAnnounce(parts: AnnounceParts, rendered: Map<string, Rendere
     }
     const message = parts.voice(endpoint.dialect).callback(notice)
     if (message === null) return
-    const taken = parts.takes(endpoint.id)
+    const taken = endpoint.pausedAt === null && parts.takes(endpoint.id)
     const delivery: Delivery = {
       id: deliveryId,
       eventId: event.id,

@@ -24,16 +24,26 @@ function endpointWith(fill: number, headers: Record<string, string> | null): End
     dialect: "caudal",
     url: "https://shop.example/hook",
     secretSealed: keyring.seal(secret, SEALED.endpointSecret),
+    description: null,
+    formerSecretSealed: null,
+    formerUntil: null,
     headersSealed: headers && keyring.seal(JSON.stringify(headers), SEALED.endpointHeaders),
     createdAt: now,
     disabledAt: null,
     disabledReason: null,
+    pausedAt: null,
   }
 }
 
 test("headers of ours, the endpoint's, the message's, and a signature over the exact body", () => {
   const envelope = makeEnvelope(keyring)
-  const headers = envelope({ id, endpoint: endpointWith(1, { "x-api-key": "k" }), message, now })
+  const headers = envelope({
+    id,
+    endpoint: endpointWith(1, { "x-api-key": "k" }),
+    message,
+    now,
+    at: now,
+  })
   const atSeconds = Math.floor(now.getTime() / 1_000)
   assert.deepEqual(headers, {
     "content-type": "application/json",
@@ -57,15 +67,22 @@ test("what an endpoint has sealed is opened once, and anew when its row has chan
     },
   })
   const first = endpointWith(1, { "x-api-key": "k" })
-  const sign = (endpoint: Endpoint) => envelope({ id, endpoint, message, now })["webhook-signature"]
+  const sign = (endpoint: Endpoint) =>
+    envelope({ id, endpoint, message, now, at: now })["webhook-signature"]
   const signature = sign(first)
   // The same row, read once more.
   assert.equal(sign({ ...first, secretSealed: Buffer.from(first.secretSealed) }), signature)
   assert.equal(opened, 2)
   assert.notEqual(sign(endpointWith(2, { "x-api-key": "k" })), signature)
   assert.equal(opened, 4)
-  const other = envelope({ id, endpoint: endpointWith(2, { "x-api-key": "l" }), message, now })
+  const other = envelope({
+    id,
+    endpoint: endpointWith(2, { "x-api-key": "l" }),
+    message,
+    now,
+    at: now,
+  })
   assert.equal(other["x-api-key"], "l")
-  const none = envelope({ id, endpoint: endpointWith(2, null), message, now })
+  const none = envelope({ id, endpoint: endpointWith(2, null), message, now, at: now })
   assert.equal(none["x-api-key"], undefined)
 })

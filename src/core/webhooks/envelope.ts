@@ -12,15 +12,17 @@ export type Try = {
   readonly endpoint: Endpoint
   readonly message: Callback
   readonly now: Date
+  /** What its receiver's clock shows, by which it judges how old the signature is. */
+  readonly at: Date
 }
 
 /** Writes the headers of one try; throws when what the endpoint has sealed doesn't open. */
 export type Envelope = (of: Try) => Record<string, string>
 
-type Opened = {
-  readonly secretSealed: Buffer
-  readonly headersSealed: Buffer | null
+type Opened = Pick<Endpoint, "formerSecretSealed" | "headersSealed" | "secretSealed"> & {
   readonly key: KeyObject
+  /** Of the secret before this one. */
+  readonly former: KeyObject | null
   readonly headers: Readonly<Record<string, string>>
 }
 
@@ -31,17 +33,24 @@ const REMEMBERED_MAX = 10_000
 export function makeEnvelope(keyring: Pick<Keyring, "unseal">): Envelope {
   const known = new Map<string, Opened>()
 
-  function opened({ headersSealed, id, secretSealed }: Endpoint): Opened {
+  function keyOf(secretSealed: Buffer): KeyObject {
+    const secret = keyring.unseal(secretSealed, SEALED.endpointSecret).toString()
+    return createSecretKey(parseWebhookSecret(secret)!)
+  }
+
+  function opened({ formerSecretSealed, headersSealed, id, secretSealed }: Endpoint): Opened {
     const before = known.get(id)
     if (before && same(before.secretSealed, secretSealed)) {
-      if (same(before.headersSealed, headersSealed)) return before
+      const isFormer = same(before.formerSecretSealed, formerSecretSealed)
+      if (isFormer && same(before.headersSealed, headersSealed)) return before
     }
-    const secret = keyring.unseal(secretSealed, SEALED.endpointSecret).toString()
     const own = headersSealed && keyring.unseal(headersSealed, SEALED.endpointHeaders).toString()
     const now = {
       secretSealed,
+      formerSecretSealed,
       headersSealed,
-      key: createSecretKey(parseWebhookSecret(secret)!),
+      key: keyOf(secretSealed),
+      former: formerSecretSealed && keyOf(formerSecretSealed),
       headers: own ? JSON.parse(own) : {},
     }
     if (known.size >= REMEMBERED_MAX) known.clear()
@@ -49,8 +58,9 @@ export function makeEnvelope(keyring: Pick<Keyring, "unseal">): Envelope {
     return now
   }
 
-  return ({ endpoint, id, message, now }) => {
-    const { headers, key } = opened(endpoint)
+  return ({ at, endpoint, id, message, now }) => {
+    const { former, headers, key } = opened(endpoint)
+    const overlaps = former !== null && endpoint.formerUntil !== null && now < endpoint.formerUntil
     return {
       "content-type": "application/json",
       "user-agent": "Caudal-Webhooks/1",
@@ -58,9 +68,9 @@ export function makeEnvelope(keyring: Pick<Keyring, "unseal">): Envelope {
       ...message.headers,
       ...standardHeaders({
         id,
-        atSeconds: Math.floor(now.getTime() / 1_000),
+        atSeconds: Math.floor(at.getTime() / 1_000),
         body: message.body,
-        secrets: [key],
+        secrets: overlaps ? [key, former] : [key],
       }),
     }
   }

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Clock } from "../../clock.ts"
 import { classify, type Database } from "../../db/database.ts"
-import { type Mark, markDeliveries, markGone } from "./store/outbox.ts"
+import { type Mark, markDelivered, markFailed, markGone } from "./store/outbox.ts"
 
 export type MarksParts = {
   readonly database: Database
@@ -43,13 +43,15 @@ export function makeMarks(parts: MarksParts): Marks {
   }
 
   async function written(marks: readonly Mark[]): Promise<void> {
-    const [gone, others] = [marks.filter(isGone), marks.filter((mark) => !isGone(mark))]
-    if (others.length > 0) await attempt(others, markDeliveries)
-    if (gone.length > 0) await attempt(gone, markGone)
+    // Most often all went well, and all there is to write is one statement.
+    for (const [state, write] of WRITERS) {
+      const those = marks.filter((mark) => stateOf(mark) === state)
+      if (those.length > 0) await attempt(those, write)
+    }
   }
 
   /** A mark that was written and whose answer was lost does nothing when it is written again. */
-  async function attempt(marks: readonly Mark[], write: typeof markDeliveries): Promise<void> {
+  async function attempt(marks: readonly Mark[], write: typeof markDelivered): Promise<void> {
     for (let tries = 1; ; tries += 1) {
       try {
         return await write(database, marks, { node, now: clock.now() })
@@ -70,4 +72,14 @@ export function makeMarks(parts: MarksParts): Marks {
   }
 }
 
-const isGone = ({ state }: Mark) => state === "cancelled"
+const WRITERS = [
+  ["delivered", markDelivered],
+  ["failed", markFailed],
+  ["gone", markGone],
+] as const
+
+/** A try whose delivery is due again has failed, and only a receiver that is gone cancels one. */
+function stateOf({ state }: Mark): "delivered" | "failed" | "gone" {
+  if (state === "cancelled") return "gone"
+  return state === "delivered" ? state : "failed"
+}

@@ -29,6 +29,8 @@ const SOUNDS = {
   refund_receiver_missing: { status: 422, title: "Receiver of the refund missing" },
   simulation_not_possible: { status: 409, title: "Simulation not possible" },
   lease_lost: { status: 409, title: "Overtaken by another change" },
+  endpoint_disabled: { status: 409, title: "Endpoint disabled" },
+  message_deleted: { status: 409, title: "Message deleted for its age" },
   body_malformed: { status: 400, title: "Request malformed", code: "request_malformed" },
   body_invalid: { status: 400, title: "Request not valid", code: "request_invalid" },
   body_too_large: { status: 413, title: "Body too large" },

@@ -205,7 +205,10 @@ function bookRoutes(app: DialectApp, core: Core): void {
     async (request) => {
       const { limit, cursor } = request.query
       const page = { limit, before: cursor ?? null }
-      const deliveries = await core.events.deliveries(caller(request).merchant.id, page)
+      const deliveries = await core.events.deliveries(
+        { merchantId: caller(request).merchant.id },
+        page,
+      )
       return wire.listOut("delivery", deliveries, wire.deliveryOut)
     },
   )

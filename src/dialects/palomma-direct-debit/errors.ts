@@ -59,6 +59,8 @@ export const SOUNDS = {
   address_unavailable: { status: 503 },
   simulation_not_possible: { status: 409 },
   lease_lost: { status: 409 },
+  endpoint_disabled: { status: 409 },
+  message_deleted: { status: 409 },
 } as const satisfies Record<ProblemCode, Sound>
 
 /** RFC 9110 wants a 401 to say which scheme is expected. */

@@ -21,6 +21,7 @@ export const palommaDirectDebit: Dialect = {
   basePath: "/palomma-direct-debit/v1",
   /** The vendor's own limit for receivers. */
   deliveryTimeoutMs: 5_000,
+  proofs: ["x-signature"],
   callback,
   contract,
   problem,

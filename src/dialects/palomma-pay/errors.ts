@@ -27,6 +27,8 @@ export const STATUS = {
   method_not_offered: 400,
   simulation_not_possible: 409,
   lease_lost: 500,
+  endpoint_disabled: 409,
+  message_deleted: 409,
   body_malformed: 400,
   body_invalid: 400,
   body_too_large: 413,

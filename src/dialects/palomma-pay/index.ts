@@ -13,6 +13,7 @@ export const palommaPay: Dialect = {
   basePath: "/palomma-pay",
   // The vendor names no limit for this API: what Standard Webhooks recommends.
   deliveryTimeoutMs: 15_000,
+  proofs: ["signature"],
   authenticate,
   issue,
   routes,

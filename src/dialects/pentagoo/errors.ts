@@ -39,6 +39,8 @@ const STATUS = {
   method_not_offered: 400,
   simulation_not_possible: 400,
   lease_lost: 500,
+  endpoint_disabled: 400,
+  message_deleted: 400,
   body_malformed: 400,
   body_invalid: 400,
   body_too_large: 413,

@@ -57,6 +57,8 @@ const SOUNDS = {
   address_unavailable: { status: 503, code: "XCX05030" },
   simulation_not_possible: { status: 400, code: "XPA04000" },
   lease_lost: { status: 503, code: "XCX05030" },
+  endpoint_disabled: { status: 400, code: "XPA04000" },
+  message_deleted: { status: 400, code: "XPA04000" },
 } as const satisfies Record<ProblemCode, Sound>
 
 /** Fields whose problems have a code of their own; the first two are the vendor's. */

@@ -14,6 +14,7 @@ export const tapila: Dialect = {
   basePath: "/tapila",
   // The vendor names no limit: what Standard Webhooks recommends.
   deliveryTimeoutMs: 15_000,
+  proofs: ["hash"],
   authenticate,
   issue,
   routes,

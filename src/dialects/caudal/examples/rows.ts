@@ -127,6 +127,7 @@ export const instrument: Instrument = {
   reason: null,
   details: { bank: "bancolombia", accountType: "savings", accountNumber: "12345678901" },
   detailsSealed: SEALED,
+  marks: null,
   masked: { bank: "bancolombia", accountType: "savings", accountNumber: "*8901" },
   consentedAt: at("03:40.000"),
   consentChannel: "merchant",
@@ -146,11 +147,15 @@ export const endpoint: Endpoint = {
   merchantId: MERCHANT,
   dialect: "caudal",
   url: "https://shop.example/webhooks",
+  description: "The shop's own server",
   secretSealed: SEALED,
+  formerSecretSealed: null,
+  formerUntil: null,
   headersSealed: null,
   createdAt: at("00:00.000"),
   disabledAt: null,
   disabledReason: null,
+  pausedAt: null,
 }
 
 export const delivery: Delivery = {
