@@ -4,11 +4,11 @@ import { toText } from "../pages/html.ts"
 import type { WholePage } from "../pages/policy.ts"
 import { openFinder } from "./finder.ts"
 import { type Kept, keep } from "./kept.ts"
-import { addressOf, sourceWithLinks, targetOf } from "./links.ts"
+import { addressOf, sourceWithLinks, targetOf, translated } from "./links.ts"
 import { render } from "./markdown.ts"
 import { documentPage, type Site } from "./page.ts"
 import { llmsFull, llmsList } from "./plain.ts"
-import { openShelf } from "./shelf.ts"
+import { type Document, openShelf } from "./shelf.ts"
 import { TEXTS } from "./texts.ts"
 import type { Language } from "./tree.ts"
 
@@ -28,8 +28,15 @@ export async function openLibrary(options: Omit<Site, "shelf"> & { readonly publ
     const document = shelf.nearest(id, language)
     if (document === null) return null
     const { linkTo, table, code } = TEXTS[language]
-    // A reader stays in his language, as far as there are pages in it.
-    const toPage = (other: { readonly id: string }) => addressOf(site.base, { ...other, language })
+    const toPage = (other: Document, anchor: string | null) => {
+      // "In English" leads there; all else keeps its readers in their language.
+      const to =
+        other.id === id && other.language !== language
+          ? { document: other, anchor, language: other.language }
+          : { ...translated(shelf, other, anchor, language), language }
+      const at = addressOf(site.base, { id: to.document.id, language: to.language })
+      return to.anchor === null ? at : `${at}#${to.anchor}`
+    }
     const target = (link: string) => targetOf(shelf, document, link, toPage, site.base)
     const rendered = render(document.source, target, { linkTo, table, code })
     const page = documentPage(site, document, language, rendered)

@@ -1,6 +1,8 @@
 /** Where the links of a document lead once it is a page; pure. */
 import { posix } from "node:path"
 import type { Document, Shelf } from "./shelf.ts"
+import { anchors } from "./slug.ts"
+import type { Language } from "./tree.ts"
 
 /** The address of a document's page below the site's base, such as `/docs/es/rails/evm`. */
 export function addressOf(base: string, { id, language }: Pick<Document, "id" | "language">) {
@@ -21,7 +23,7 @@ export function targetOf(
   shelf: Shelf,
   document: Document,
   link: string,
-  toAddress: (document: Document) => string,
+  toAddress: (document: Document, anchor: string | null) => string,
   base: string,
 ): string | null {
   if (/^(?:https?:\/\/|mailto:)/i.test(link)) return link
@@ -31,8 +33,7 @@ export function targetOf(
   const [path = "", anchor] = link.split("#")
   const file = posix.join(posix.dirname(document.path), readable(path)).replace(/\/$/, "")
   const target = shelf.at(file) ?? shelf.at(`${file}/README.md`)
-  const after = anchor === undefined ? "" : `#${anchor}`
-  if (target !== null) return toAddress(target) + after
+  if (target !== null) return toAddress(target, anchor ?? null)
   return shelf.isFile(file) ? `${base}/${file.slice("docs/".length)}` : null
 }
 
@@ -44,9 +45,40 @@ function readable(path: string): string {
   }
 }
 
+/**
+ * Where readers of `language` find what a link means: in their own language, as far as the page
+ * has it. Its anchor is another one there, that of the heading in the same place.
+ */
+export function translated(
+  shelf: Shelf,
+  target: Document,
+  anchor: string | null,
+  language: Language,
+): { readonly document: Document; readonly anchor: string | null } {
+  const document = shelf.nearest(target.id, language) ?? target
+  if (anchor === null || document === target) return { document, anchor }
+  const [from, to] = [target, document].map(({ source }) => anchorsOf(source))
+  const at = from!.indexOf(anchor)
+  // Where both don't have the same headings, the top of the page has to do.
+  return { document, anchor: from!.length === to!.length ? (to![at] ?? null) : null }
+}
+
+/** The anchors of a document's headings, in their order. */
+function anchorsOf(source: string): string[] {
+  const anchorFor = anchors()
+  return [...withoutCode(source).matchAll(/^#+ +(.*)$/gm)].map(([, heading]) =>
+    anchorFor(heading!.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")),
+  )
+}
+
+function withoutCode(source: string): string {
+  return source.replace(/^\s*```[\s\S]*?^\s*```/gm, "")
+}
+
 /** The source of a document with its links led to other sources, for programs that read them. */
 export function sourceWithLinks(shelf: Shelf, document: Document, base: string): string {
-  const toSource = (other: Document) => sourceAddressOf(base, other)
+  const toSource = (other: Document, anchor: string | null) =>
+    sourceAddressOf(base, other) + (anchor === null ? "" : `#${anchor}`)
   let fenced = false
   const lines = document.source.split("\n").map((line) => {
     if (/^\s*```/.test(line)) fenced = !fenced

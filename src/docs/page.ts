@@ -111,7 +111,7 @@ ${alternates}${plainSource}${styleElements([STYLES])}<script src="${site.base}${
 ${searchForm(site, language, page.query ?? "")}
 <a class="to-menu" href="#menu">${t.menu}</a>
 <div class="switches">
-<button type="button" class="theme" hidden aria-label="${t.theme}"${attribute(
+<button type="button" class="theme" hidden data-label="${t.theme}"${attribute(
     "data-auto",
     t.themes.auto,
   )}${attribute("data-light", t.themes.light)}${attribute("data-dark", t.themes.dark)}></button>

@@ -58,9 +58,10 @@ export function openReader(site: Site, openScript: string) {
 <meta name="robots" content="noindex, nofollow">
 <meta name="color-scheme" content="light dark">
 <title>${api.title} · ${t.site}</title>
+<style>body { margin: 0; font-family: system-ui, sans-serif } .back { margin: 0; padding: 0.75rem }</style>
 </head>
 <body>
-<p><a href="${addressOf(site.base, { id: "dialects", language: "en" })}">${t.back}</a></p>
+<p class="back"><a href="${addressOf(site.base, { id: "dialects", language: "en" })}">${t.back}</a></p>
 <div id="reader"${attribute("data-document", document)}></div>
 <noscript><p>${t.readerNeedsScript} <a href="${document}">${document}</a></p></noscript>
 <script src="${site.base}/api/reader.js?v=${version}"></script>

@@ -96,9 +96,12 @@ export async function makeIndex(
 
   function scoresOf(word: string): Map<number, number> {
     const scores = new Map<number, number>()
-    for (const [each, fit] of meant(word)) {
+    const words = meant(word)
+    // One rarity for all that the word stands for: else a rare beginning beat the word itself.
+    const many = new Set(words.flatMap(([each]) => [...postings.get(each)!.keys()])).size
+    const rarity = Math.log(1 + entries.length / many)
+    for (const [each, fit] of words) {
       const posting = postings.get(each)!
-      const rarity = Math.log(1 + entries.length / posting.size)
       for (const [key, count] of posting) {
         const long = 1 - LENGTH_SHARE + LENGTH_SHARE * (lengths.get(key)! / average)
         const much = (count * (SATURATION + 1)) / (count + SATURATION * long)

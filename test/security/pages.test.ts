@@ -203,7 +203,7 @@ function directives(answer: LightMyRequestResponse): ReadonlyMap<string, string>
 }
 
 /** What is the same for everybody, and may lie in caches. */
-const KEPT = /^GET (?:GET )?\/(?:pay\/page\.js|pay\/logo\/|docs\/openapi)/
+const KEPT = /^GET (?:GET )?\/(?:pay\/page\.js|pay\/logo\/|docs\b|llms)/
 
 /** What every answer has to have, and none may. */
 function assertGuarded(answer: LightMyRequestResponse, what: string): void {
@@ -416,7 +416,8 @@ for (const [name, { right, fields }] of Object.entries(WRITTEN)) {
 
 test("what is no page allows a browser nothing, nor another site, and sets no cookie", async () => {
   const evil = { origin: `https://${EVIL}`, "access-control-request-method": "POST" }
-  for (const { method, name, url } of routes.filter((each) => !(each.name in READ))) {
+  const others = routes.filter(({ name, url }) => !(name in READ) && !isDocument(url))
+  for (const { method, name, url } of others) {
     const path = url.replace(/:\w+(?:\([^)]*\))?/g, NOBODY)
     for (const each of [method, "OPTIONS"]) {
       const answer = await app.inject({ method: each as "GET", url: path, headers: evil })
@@ -427,9 +428,37 @@ test("what is no page allows a browser nothing, nor another site, and sets no co
   }
 })
 
+const isDocument = (url: string) => /^\/(?:docs|llms)/.test(url) && !url.startsWith("/docs/openapi")
+/** Scalar's script sets styles of its own: see src/docs/reader.ts. Its page shows nobody's data. */
+const READER = "/docs/api/:name"
+
+test("the documents repeat nothing that was asked, and allow no more than pages do", async () => {
+  const urls = routes.filter(({ url }) => isDocument(url) && url !== READER).map(({ url }) => url)
+  assert.ok(urls.length >= 10)
+  for (const url of urls) {
+    const path = url.replace("*", encodeURIComponent(MARKUP))
+    for (const method of ["GET", "OPTIONS"] as const) {
+      const query = { q: `refund ${MARKUP} ${EVIL}`, v: MARKUP }
+      const answer = await app.inject({ method, url: path, query, headers: { host: EVIL } })
+      assertGuarded(answer, `${method} ${url}`)
+      assert.ok(!answer.body.includes(SCRIPT), `${url} repeats markup`)
+    }
+  }
+  const policy = directives(await get("/docs/api/caudal"))
+  assert.deepEqual(
+    [...policy].filter(([, value]) => /unsafe|data:|blob:|https?:|\*/.test(value)),
+    [
+      ["style-src", "'self' 'unsafe-inline'"],
+      ["img-src", "'self' data:"],
+      ["font-src", "'self' data:"],
+    ],
+  )
+})
+
 test("no file of a folder is served", async () => {
   for (const path of [".git/config", ".env", "package.json", "src/main.ts", "data/master.key"]) {
-    for (const prefix of ["", "/pay", "/pay/logo", "/v1", "/pay/..", "/pay/%2e%2e"]) {
+    const docs = ["/docs", "/docs/..", "/docs/%2e%2e", "/docs/..%2f..", "/docs/es"]
+    for (const prefix of ["", "/pay", "/pay/logo", "/v1", "/pay/..", "/pay/%2e%2e", ...docs]) {
       const answer = await get(`${prefix}/${path}`)
       assert.ok([401, 403, 404, 400].includes(answer.statusCode), `${prefix}/${path}`)
     }

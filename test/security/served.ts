@@ -4,6 +4,7 @@ import type { z } from "zod"
 import { mountCheckout } from "../../src/checkout/index.ts"
 import type { Core } from "../../src/core/index.ts"
 import { dialects, mountDialect } from "../../src/dialects/index.ts"
+import { mountDocs } from "../../src/docs/index.ts"
 import { mountHealth } from "../../src/http/health.ts"
 import { makeLogger } from "../../src/http/log.ts"
 import { makeMetrics } from "../../src/http/metrics.ts"
@@ -55,6 +56,8 @@ export async function serve(
   mountOpenApi(app, dialects, core.publicUrl)
   for (const dialect of dialects) await mountDialect(app, dialect, core)
   await mountCheckout(app, core)
+  const apis = dialects.map(({ name, contract }) => ({ name, title: contract.title }))
+  await mountDocs(app, { publicUrl: core.publicUrl, apis })
   await mountNotices(app, core)
   await app.ready()
   return { app, routes }

@@ -14,7 +14,6 @@ function openReader(): void {
     withDefaultFonts: false,
     hideClientButton: true,
     showDeveloperTools: "never",
-    showToolbar: "never",
     proxyUrl: "",
     externalUrls: { dashboardUrl: "", registryUrl: "", proxyUrl: "", apiBaseUrl: "" },
     documentDownloadType: "json",

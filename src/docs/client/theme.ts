@@ -23,7 +23,7 @@ export function listenForThemes(): void {
   const button = document.querySelector<HTMLButtonElement>("button.theme")
   if (!button) return
   const say = (theme: Theme) => {
-    button.textContent = button.dataset[theme] ?? theme
+    button.textContent = `${button.dataset["label"]}: ${button.dataset[theme]}`
   }
   say(chosenTheme())
   button.hidden = false
