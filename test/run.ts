@@ -21,7 +21,9 @@ const TEST_TIMEOUT_MS = 180_000
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith("-"))
 const paths = process.argv.slice(2).filter((argument) => !argument.startsWith("-"))
 const files =
-  paths.length > 0 ? paths.flatMap(testsAt) : ["src", "test"].flatMap((dir) => testsIn(root, dir))
+  paths.length > 0
+    ? paths.flatMap(testsAt)
+    : ["src", "test", "sdk"].flatMap((dir) => testsIn(root, dir))
 
 function testsAt(path: string): string[] {
   return statSync(path).isDirectory() ? testsIn(process.cwd(), path) : [path]
