@@ -1,8 +1,8 @@
 /** What people do to payments on our own pages: written down in the commit that does it. */
 import { hash } from "node:crypto"
 import { type Action, type Actor, differences, type Entry } from "../audit/entry.ts"
-import type { Decider } from "../decide/decider.ts"
 import type { RefundCreated } from "../decide/create-refund.ts"
+import type { Decider } from "../decide/decider.ts"
 import type { Engine } from "../engine.ts"
 import type { StoredAnswer } from "../fold.ts"
 import type { Merchant } from "../merchants/merchant.ts"
@@ -168,5 +168,8 @@ function boundOf(
 
 function render(made: RefundCreated | Refusal): StoredAnswer {
   if (isRefusal(made)) return { status: 409, body: JSON.stringify(made) }
-  return { status: 201, body: JSON.stringify({ refundId: made.refund.id } satisfies RefundedByHand) }
+  return {
+    status: 201,
+    body: JSON.stringify({ refundId: made.refund.id } satisfies RefundedByHand),
+  }
 }
