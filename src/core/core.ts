@@ -19,13 +19,13 @@ import { makeCourier, type Send } from "./loops/deliver.ts"
 import { makePasses, observe, startLoops } from "./loops/loops.ts"
 import { makeNotices } from "./loops/notices.ts"
 import { makeStranded } from "./loops/stranded.ts"
-import { type Merchant, railsFor } from "./merchants/merchant.ts"
+import { makeOffered } from "./merchants/offered.ts"
 import { type NewRoutes, routeMerchant } from "./merchants/routes.ts"
+import { type Found, listCredentials } from "./merchants/store/credentials.ts"
 import { ownersOf } from "./merchants/store/owners.ts"
 import * as merchants from "./merchants/store.ts"
 import type { Passwords } from "./password.ts"
 import { makeBank } from "./payments/at-bank.ts"
-import { METHODS, type Method } from "./payments/attempt.ts"
 import { makeByHand } from "./payments/by-hand.ts"
 import { makeChanges } from "./payments/changes.ts"
 import { makePay } from "./payments/pay.ts"
@@ -40,11 +40,13 @@ import { makeAhead } from "./retention/ahead.ts"
 import { makeRetention } from "./retention/retention.ts"
 import { makeMasterKeys } from "./rotation/rotation.ts"
 import type { Keyring } from "./seal.ts"
+import { type Movable, makeTestClock } from "./test-clock/test-clock.ts"
 import { makeUsers } from "./users/users.ts"
 import { makeVerbs } from "./verbs.ts"
 import { verbsFor } from "./verbs-for.ts"
 import { makeBooks } from "./verify/watch.ts"
 import { makeAnnounce, type Rendered } from "./webhooks/announce.ts"
+import { makeNews } from "./webhooks/news.ts"
 import { makeKeys } from "./xpubs/keys.ts"
 
 /** A place for figures; http gives the one behind /metrics. */
@@ -67,6 +69,8 @@ export type CoreParts = {
   readonly publicUrl: string
   readonly database: Database
   readonly clock: Clock
+  /** That clock, where a sandbox may move it. */
+  readonly movable?: Movable
   readonly ids: Ids
   readonly keyring: Keyring
   readonly passwords: Passwords
@@ -170,19 +174,6 @@ export function openCore(given: CoreParts) {
   const users = makeUsers({ ...parts, limits })
   let demoMerchantId: string | null = null
 
-  /** A rail that receives at a merchant's own addresses needs its key, and a chain to look at. */
-  async function offers(merchant: Merchant, method: Method): Promise<boolean> {
-    for (const name of railsFor(merchant, method, parts.defaultRails)) {
-      const rail = rails.get(name)
-      // Who pays on a page agreed to nothing beforehand.
-      if (!rail?.methods.includes(method) || rail.needsMandate) continue
-      if (!rail.receiving) return true
-      const isRead = rail.receiving.watches.length > 0
-      if (isRead && (await keys.active(merchant.id, name)) !== null) return true
-    }
-    return false
-  }
-
   return {
     mode: parts.mode,
     publicUrl: parts.publicUrl,
@@ -194,27 +185,20 @@ export function openCore(given: CoreParts) {
     log,
     rails,
     checkAddress: parts.checkAddress,
-    /** The rail that a merchant's payments of this method take; null when it offers none. */
-    railFor(merchant: Merchant, method: Method): string | null {
-      const names = railsFor(merchant, method, parts.defaultRails)
-      return names.find((name) => rails.get(name)?.methods.includes(method)) ?? null
-    },
-    /** The methods in which a merchant's payers can pay at the moment. */
-    async methodsFor(merchant: Merchant): Promise<readonly Method[]> {
-      const offered = await Promise.all(METHODS.map((method) => offers(merchant, method)))
-      return METHODS.filter((_, at) => offered[at])
-    },
+    ...makeOffered({ rails, defaultRails: parts.defaultRails, keys }),
     /**
      * Who a request without credentials stands for: the demo merchant of a sandbox that only its
      * own machine can reach. Null everywhere else.
      */
-    async openCaller(dialect: Payment["dialect"]): Promise<merchants.Found | null> {
+    async openCaller(dialect: Payment["dialect"]): Promise<Found | null> {
       if (demoMerchantId === null) return null
       const merchant = await merchants.findMerchant(database, demoMerchantId)
       const terms = await merchants.findTerms(database, demoMerchantId, dialect)
-      const credentials = await merchants.listCredentials(database, demoMerchantId)
+      const credentials = await listCredentials(database, demoMerchantId)
       const credential = credentials.find((each) => each.dialect === dialect)
-      return merchant && terms && credential ? { credential, merchant, terms } : null
+      if (!merchant || !terms || !credential) return null
+      // It stands for the merchant, and not for what one of its keys was kept to.
+      return { credential: { ...credential, scopes: null }, merchant, terms }
     },
     /** Names the merchant that `openCaller` answers with. */
     openTo(merchantId: string): void {
@@ -229,6 +213,8 @@ export function openCore(given: CoreParts) {
     byHand: (by: Actor) => makeByHand({ ...payParts, note: verbs.audit.note }, by),
     /** Waits for a payment's next change: see `Changes`. */
     changes: { next: changes.next },
+    /** Waits for anything to happen to a merchant, or to any: for pages that show lists. */
+    news: makeNews(parts),
     ...verbs,
     /** What an operator calls money that came in, as `wallet.topUp` wants it. */
     readTopUpReference,
@@ -254,6 +240,8 @@ export function openCore(given: CoreParts) {
     exchange: makeView({ ...parts, rails }),
     /** Takes what a rail's provider sent by itself. */
     notice: makeNotices({ ...loopParts, look: (rail) => observe(loopParts, rail) }),
+    /** Sandbox only: time, which can be moved on. */
+    testClock: makeTestClock(parts),
     /** Sandbox only: what payers do on the pages of simulated banks. */
     bank: makeBank({ ...parts, rails }),
     /** Merchants' extended public keys. */

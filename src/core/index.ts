@@ -61,6 +61,14 @@ export type { CountedEvent, Logged } from "./limits/security.ts"
 export { makeNamedTurns } from "./limits/turns.ts"
 export type { Standing } from "./limits/windows.ts"
 export { hmacHex } from "./mac.ts"
+export {
+  flawIn as keyFlaw,
+  KEY_DAYS_MAX,
+  KEY_NAME_MAX,
+  type KeyFlaw,
+  type KeyTerms,
+} from "./merchants/key-terms.ts"
+export { isInUse, OVERLAP_MAX_S } from "./merchants/keys.ts"
 export { LOGO_MAX_BYTES } from "./merchants/logo.ts"
 export {
   type Merchant,
@@ -69,17 +77,19 @@ export {
   type Terms,
   type TermsSettings,
 } from "./merchants/merchant.ts"
-export {
-  credentialLookup,
-  type NewEndpoint,
-  type NewMerchant,
-  type NewStyle,
-  type Secret,
-} from "./merchants/onboard.ts"
+export type { NewEndpoint, NewMerchant, NewStyle } from "./merchants/onboard.ts"
 export { newOperatorKey } from "./merchants/operators.ts"
 export type { NewRoutes } from "./merchants/routes.ts"
+export {
+  allows,
+  OPERATOR_SCOPES,
+  type OperatorScope,
+  SCOPES,
+  type Scope,
+} from "./merchants/scopes.ts"
+export { credentialLookup, type Secret } from "./merchants/secret.ts"
+export type { Credential, Found } from "./merchants/store/credentials.ts"
 export type { OperatorKey } from "./merchants/store/operators.ts"
-export type { Credential, Found } from "./merchants/store.ts"
 export type { NewTerms } from "./merchants/terms.ts"
 export { PAGE_MAX, type Page, type PageRequest } from "./page.ts"
 export { PasswordsBusy } from "./password.ts"

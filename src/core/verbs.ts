@@ -18,11 +18,14 @@ import { type TopUp, topUp } from "./decide/top-up.ts"
 import type { Engine } from "./engine.ts"
 import type { Bound, Once } from "./fold.ts"
 import * as ledger from "./ledger/store.ts"
-import { revokeCredential } from "./merchants/endings.ts"
 import { type EndpointVerbParts, makeEndpointVerbs } from "./merchants/endpoint-verbs.ts"
 import { makeGate } from "./merchants/gate.ts"
+import * as keys from "./merchants/keys.ts"
+import { makeLastUsed } from "./merchants/last-used.ts"
 import * as onboard from "./merchants/onboard.ts"
-import { addOperatorKey, revokeOperatorKey } from "./merchants/operators.ts"
+import * as operators from "./merchants/operators.ts"
+import type { Secret } from "./merchants/secret.ts"
+import { listCredentials } from "./merchants/store/credentials.ts"
 import { listOperatorKeys } from "./merchants/store/operators.ts"
 import * as merchants from "./merchants/store.ts"
 import { changeTerms, type NewTerms } from "./merchants/terms.ts"
@@ -57,6 +60,7 @@ export function makeVerbs(parts: VerbParts) {
   const { database, clock, keyring, engine, pay } = parts
   const audit = makeAuditLog(parts)
   const gate = makeGate({ database, clock })
+  const lastUsed = makeLastUsed({ database, clock })
   const readers = makeReaders(database, keyring)
   const stored = makeStored(parts)
 
@@ -182,10 +186,16 @@ export function makeVerbs(parts: VerbParts) {
     operators: {
       /** Finds whose key it is; remembered for less than a second. */
       authenticate: gate.findOperator,
-      add: (name: string, key: string) => addOperatorKey(parts, name, key),
+      /** An operator proved itself with this key: noted for lists, now and then. */
+      used: lastUsed.operatorKey,
+      add: (...args: Tail<typeof operators.addOperatorKey>) =>
+        operators.addOperatorKey(parts, ...args),
       list: () => listOperatorKeys(database),
+      /** Puts a new key in the place of one: see `rollOperatorKey`. */
+      roll: (...args: Tail<typeof operators.rollOperatorKey>) =>
+        operators.rollOperatorKey(parts, ...args),
       /** Ends a key: whether it was in use, or null when there is none. */
-      revoke: (id: string) => revokeOperatorKey(parts, id),
+      revoke: (id: string) => operators.revokeOperatorKey(parts, id),
     },
     merchants: {
       /** Finds who holds a credential; remembered for less than a second. */
@@ -204,12 +214,21 @@ export function makeVerbs(parts: VerbParts) {
         changeTerms(parts, merchantId, dialect, change),
       signingKey: (merchantId: string, dialect: Payment["dialect"]) =>
         onboard.signingKeyOf(parts, merchantId, dialect),
-      addCredential: (merchantId: string, dialect: Payment["dialect"], secret: onboard.Secret) =>
-        onboard.addCredential(parts, merchantId, dialect, secret),
-      addCredentials: (...args: Tail<typeof onboard.addCredentials>) =>
-        onboard.addCredentials(parts, ...args),
-      credentials: (merchantId: string) => merchants.listCredentials(database, merchantId),
-      revoke: (merchantId: string, id: string) => revokeCredential(parts, merchantId, id),
+      addCredential: (merchantId: string, dialect: Payment["dialect"], secret: Secret) =>
+        keys.addCredential(parts, merchantId, dialect, secret),
+      addCredentials: (...args: Tail<typeof keys.addCredentials>) =>
+        keys.addCredentials(parts, ...args),
+      /** Stores what a dialect issued, all of it or nothing: see `issueKeys`. */
+      issueKeys: (...args: Tail<typeof keys.issueKeys>) => keys.issueKeys(parts, ...args),
+      /** Puts what a dialect issued in the place of what it issued before: see `rollKeys`. */
+      rollKeys: (...args: Tail<typeof keys.rollKeys>) => keys.rollKeys(parts, ...args),
+      credentials: (merchantId: string) => listCredentials(database, merchantId),
+      revoke: (merchantId: string, id: string) => keys.revokeCredential(parts, merchantId, id),
+      /** Ends all that was made together: whether any was in use, or null when there is none. */
+      revokeIssue: (merchantId: string, issueId: string) =>
+        keys.revokeIssue(parts, merchantId, issueId),
+      /** A merchant proved itself with this credential: noted for lists, now and then. */
+      used: lastUsed.credential,
       ...makeEndpointVerbs(parts),
     },
   }

@@ -23,6 +23,7 @@ export async function countRequest(
   reply: FastifyReply,
   tell: (standing: Standing) => Readonly<Record<string, string>> = () => ({}),
 ): Promise<void> {
+  core.merchants.used(credential)
   Object.assign(reply.request.logged, { merchantId: merchant.id, credentialId: credential.id })
   const limit = terms.settings.requestsPerMinute ?? PER_MINUTE[core.mode]
   if (limit === 0) return

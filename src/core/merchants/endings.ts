@@ -1,28 +1,7 @@
-/** Ends what a merchant was given, or takes it up again: its credentials, its endpoints. */
-import { type AuditParts, append, audited } from "../audit/audited.ts"
+/** Switches a merchant's endpoints off and on. */
+import { type AuditParts, append } from "../audit/audited.ts"
 import { differences } from "../audit/entry.ts"
 import { setEndpointDisabled } from "./store/endpoints.ts"
-import * as store from "./store.ts"
-
-/** Ends a credential; false when there is none, or it ended before. */
-export function revokeCredential(
-  parts: AuditParts,
-  merchantId: string,
-  id: string,
-): Promise<boolean> {
-  const now = parts.clock.now()
-  return audited(
-    parts,
-    (tx) => store.revokeCredential(tx, merchantId, id, now),
-    (ended) => ({
-      action: "key.revoke",
-      merchantId,
-      subject: id,
-      outcome: ended ? "done" : "unchanged",
-      change: ended ? differences(null, { revokedAt: now.toISOString() }) : {},
-    }),
-  )
-}
 
 /** Switches an endpoint off with a reason, or (null) on again; false when there is none. */
 export function disableEndpoint(

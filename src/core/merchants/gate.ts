@@ -1,12 +1,12 @@
 /**
  * Finds who holds a credential, remembering it so briefly that a revocation is seen within a
- * second, and changed terms are, too.
+ * second, and so are its end and changed terms.
  */
 import type { Clock } from "../../clock.ts"
 import type { Queries } from "../../db/database.ts"
 import type { DialectName } from "../payments/payment.ts"
+import { type Credential, type Found, findCredential } from "./store/credentials.ts"
 import { findOperatorKey, type OperatorKey } from "./store/operators.ts"
-import { type Credential, type Found, findCredential } from "./store.ts"
 
 const REMEMBERED_MS = 800
 const REMEMBERED_MAX = 10_000
@@ -25,9 +25,10 @@ export function makeGate({ database, clock }: { database: Queries; clock: Clock 
   return {
     find: (dialect, kind, lookup) =>
       holders.recall(`${dialect}|${kind}|${lookup}`, () =>
-        findCredential(database, dialect, kind, lookup),
+        findCredential(database, { dialect, kind, lookup }, clock.now()),
       ),
-    findOperator: (lookup) => operators.recall(lookup, () => findOperatorKey(database, lookup)),
+    findOperator: (lookup) =>
+      operators.recall(lookup, () => findOperatorKey(database, lookup, clock.now())),
   }
 }
 

@@ -1,12 +1,12 @@
-/** Sets a merchant up: its terms, its credentials, where it wants to be told. */
+/** Sets a merchant up: how it looks, its terms, where it wants to be told. */
 import type { Clock, Ids } from "../../clock.ts"
-import type { Database, Queries } from "../../db/database.ts"
+import type { Database } from "../../db/database.ts"
 import { append, audited } from "../audit/audited.ts"
 import { type Actor, differences } from "../audit/entry.ts"
 import type { Passwords } from "../password.ts"
 import type { DialectName } from "../payments/payment.ts"
 import { assert } from "../refusal.ts"
-import { hashSecret, type Keyring } from "../seal.ts"
+import type { Keyring } from "../seal.ts"
 import { SEALED } from "../store/sealed.ts"
 import type { Endpoint } from "../webhooks/event.ts"
 import { newWebhookSecret } from "../webhooks/sign.ts"
@@ -154,78 +154,6 @@ export async function signingKeyOf(
 ): Promise<string | null> {
   const terms = await store.findTerms(parts.database, merchantId, dialect)
   return terms && parts.keyring.unseal(terms.signingKeySealed, SEALED.signingKey).toString()
-}
-
-/** What a new credential consists of, in the clear: shown once, never stored so. */
-export type Secret =
-  | { readonly kind: "key"; readonly key: string }
-  | { readonly kind: "pair"; readonly key: string; readonly secret: string }
-  | { readonly kind: "login"; readonly username: string; readonly password: string }
-
-/** Stores a credential by what can prove it. */
-export async function addCredential(
-  parts: OnboardParts,
-  merchantId: string,
-  dialect: DialectName,
-  secret: Secret,
-): Promise<store.Credential> {
-  return (await addCredentials(parts, merchantId, dialect, [secret]))[0]!
-}
-
-async function insertCredential(
-  parts: OnboardParts,
-  db: Queries,
-  merchantId: string,
-  dialect: DialectName,
-  secret: Secret,
-): Promise<store.Credential> {
-  const credential: store.Credential = {
-    id: parts.ids.next(),
-    merchantId,
-    dialect,
-    kind: secret.kind,
-    lookup: credentialLookup(secret),
-    verifier: await verifierOf(parts, secret),
-    createdAt: parts.clock.now(),
-    revokedAt: null,
-  }
-  await store.insertCredential(db, credential)
-  await append(db, parts, {
-    action: "key.add",
-    merchantId,
-    subject: credential.id,
-    outcome: "done",
-    change: differences(null, { dialect, kind: secret.kind }),
-  })
-  return credential
-}
-
-/** Stores the credentials that belong together, all of them or none. */
-export async function addCredentials(
-  parts: OnboardParts,
-  merchantId: string,
-  dialect: DialectName,
-  secrets: readonly Secret[],
-): Promise<store.Credential[]> {
-  return parts.database.transaction(async (tx) => {
-    const stored: store.Credential[] = []
-    for (const secret of secrets) {
-      stored.push(await insertCredential(parts, tx, merchantId, dialect, secret))
-    }
-    return stored
-  })
-}
-
-/** What a credential is found by: nothing that could be used in its place. */
-export function credentialLookup(secret: Secret): string {
-  if (secret.kind === "key") return hashSecret(secret.key)
-  return secret.kind === "pair" ? secret.key.toLowerCase() : secret.username
-}
-
-async function verifierOf(parts: OnboardParts, secret: Secret): Promise<string | null> {
-  if (secret.kind === "key") return null
-  if (secret.kind === "pair") return hashSecret(secret.secret)
-  return parts.passwords.hashPassword(secret.password)
 }
 
 /** Where to tell a merchant, in which dialect. */

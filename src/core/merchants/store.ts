@@ -1,29 +1,13 @@
-/** Merchants, their terms and credentials: what an operator sets up. */
+/** Merchants, how they look and their terms: what an operator sets up. */
 import type { Queries } from "../../db/database.ts"
 import type { DialectName } from "../payments/payment.ts"
 import type { Logo } from "./logo.ts"
 import type { Merchant, MerchantSettings, Terms, TermsSettings } from "./merchant.ts"
 
-/** How a client proves who it is in a dialect. */
-export type Credential = {
-  readonly id: string
-  readonly merchantId: string
-  readonly dialect: DialectName
-  /** `key`: the lookup is a secret's hash. `pair`: a public key with a hashed secret. `login`: a
-   * user name with a password's verifier. */
-  readonly kind: "key" | "pair" | "login"
-  readonly lookup: string
-  readonly verifier: string | null
-  readonly createdAt: Date
-  readonly revokedAt: Date | null
-}
-
 const merchantColumns = `m.id, m.name, m.time_zone as "timeZone", m.settings,
 m.created_at as "createdAt"`
 const termsColumns = `t.merchant_id as "merchantId", t.dialect, t.settings,
 t.signing_key_sealed as "signingKeySealed", t.created_at as "createdAt"`
-const credentialColumns = `c.id, c.merchant_id as "merchantId", c.dialect, c.kind, c.lookup,
-c.verifier, c.created_at as "createdAt", c.revoked_at as "revokedAt"`
 
 /** Adds a merchant; a name that is taken rejects with a unique violation. */
 export async function insertMerchant(db: Queries, merchant: Merchant): Promise<void> {
@@ -168,70 +152,4 @@ export async function updateTerms(
     dialect,
     JSON.stringify(settings),
   ])
-}
-
-/** Adds a credential; a lookup that is taken rejects with a unique violation. */
-export async function insertCredential(db: Queries, credential: Credential): Promise<void> {
-  await db.query(
-    `insert into credentials (id, merchant_id, dialect, kind, lookup, verifier, created_at)
-values ($1, $2, $3, $4, $5, $6, $7)`,
-    [
-      credential.id,
-      credential.merchantId,
-      credential.dialect,
-      credential.kind,
-      credential.lookup,
-      credential.verifier,
-      credential.createdAt,
-    ],
-  )
-}
-
-export type Found = {
-  readonly credential: Credential
-  readonly merchant: Merchant
-  readonly terms: Terms
-}
-
-/** The credential that a lookup names, with its merchant and terms; null when there is none. */
-export async function findCredential(
-  db: Queries,
-  dialect: DialectName,
-  kind: Credential["kind"],
-  lookup: string,
-): Promise<Found | null> {
-  const { rows } = await db.query<Credential>(
-    `select ${credentialColumns} from credentials c
-where c.dialect = $1 and c.kind = $2 and c.lookup = $3 and c.revoked_at is null`,
-    [dialect, kind, lookup],
-  )
-  const credential = rows[0]
-  if (!credential) return null
-  const merchant = await findMerchant(db, credential.merchantId)
-  const terms = await findTerms(db, credential.merchantId, dialect)
-  return merchant && terms ? { credential, merchant, terms } : null
-}
-
-/** A merchant's credentials, newest first. */
-export async function listCredentials(db: Queries, merchantId: string): Promise<Credential[]> {
-  const { rows } = await db.query<Credential>(
-    `select ${credentialColumns} from credentials c where c.merchant_id = $1 order by c.id desc`,
-    [merchantId],
-  )
-  return rows
-}
-
-/** Ends a credential; false when there is none, or it ended before. */
-export async function revokeCredential(
-  db: Queries,
-  merchantId: string,
-  id: string,
-  now: Date,
-): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `update credentials set revoked_at = $3
-where id = $1 and merchant_id = $2 and revoked_at is null`,
-    [id, merchantId, now],
-  )
-  return rowCount === 1
 }

@@ -9,6 +9,7 @@ import * as answers from "./answers.ts"
 import { authenticateOperator } from "./auth.ts"
 import { idIn, idOut } from "./ids.ts"
 import * as requests from "./requests.ts"
+import { requireOperatorScope } from "./scopes.ts"
 import { allOut, balancesOut } from "./wire.ts"
 
 /** Merchants that were found and are not looked for again: none ever goes away. */
@@ -24,6 +25,8 @@ export function operatorRoutes(app: DialectApp, core: Core): void {
       const ask = () => authenticateOperator(request, core)
       const operator = await askWho(core, request, reply, ask)
       request.logged.operatorKey = operator.id
+      core.operators.used(operator)
+      requireOperatorScope(app, request, core, operator.scopes)
       operators.set(request, operator)
     },
   }

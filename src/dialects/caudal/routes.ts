@@ -17,6 +17,7 @@ import { endpointRoutes } from "./endpoints.ts"
 import { idIn } from "./ids.ts"
 import { operatorRoutes } from "./operator.ts"
 import * as requests from "./requests.ts"
+import { guardScopes } from "./scopes.ts"
 import { statementRoute } from "./statement.ts"
 import { keptAnswer, keptProblem, sendKept } from "./stored.ts"
 import * as wire from "./wire.ts"
@@ -25,6 +26,7 @@ const named = z.object({ id: z.string() })
 
 /** Registers the routes. */
 export function routes(app: DialectApp, core: Core): void {
+  guardScopes(app, core)
   createRoute(app, core)
   paymentRoutes(app, core)
   if (core.mode === "sandbox") simulateRoute(app, core)
