@@ -9,6 +9,7 @@ import { makePasswords } from "./core/password.ts"
 import { makeAhead } from "./core/retention/ahead.ts"
 import type { Keyring } from "./core/seal.ts"
 import { claimInstallation, settleCopy } from "./core/store/installation.ts"
+import { readAheadMs } from "./core/test-clock/store.ts"
 import { RESTORED_GAP } from "./core/xpubs/keys.ts"
 import { describeServer } from "./db/connection.ts"
 import { checkServer, clockOffsetMs, type Database, openDatabase } from "./db/database.ts"
@@ -92,16 +93,18 @@ export function coreOf(
   installation: Installation,
   over: Pick<CoreParts, "publicUrl" | "rails" | "send" | "metrics" | "log" | "writer" | "by">,
 ): Core {
-  const { config, allow, database, clock, ids, keyring } = installation
+  const { config, allow, database, clock, host, ids, keyring } = installation
   return openCore({
     mode: config.mode,
     database,
     clock,
+    ...(clock === host && { movable: host }),
     ids,
     keyring,
     passwords: makePasswords(ids),
     defaultRails: defaultRails(config),
     voices: dialects,
+    doors: dialects,
     checkAddress: async (url) => {
       const verdict = checkAddress(url, { mode: config.mode, allow: parseAllowList(allow) })
       return verdict.kind === "allowed" ? null : verdict.why
@@ -202,6 +205,7 @@ async function prepareDatabase(
     throw new OpenError(error.message, { cause: error })
   })
   clock.setOffsetMs(await clockOffsetMs(database, clock))
+  if (config.mode === "sandbox") clock.setAheadMs(await readAheadMs(database))
 }
 
 /** A database is used in its first start's mode, under the keys that sealed what it holds. */

@@ -8,7 +8,7 @@ import { rememberRead } from "./cursors/read.ts"
 import { readChains } from "./cursors/store.ts"
 import { makeMarking } from "./customers/marking.ts"
 import { readTopUpReference } from "./decide/top-up.ts"
-import type { DialectVoice } from "./dialect.ts"
+import type { DialectDoor, DialectVoice } from "./dialect.ts"
 import type { Draft } from "./draft.ts"
 import { makeEngine } from "./engine.ts"
 import { makeView } from "./exchange/view.ts"
@@ -78,6 +78,8 @@ export type CoreParts = {
   /** The rails of merchants that chose none, the first choice first. */
   readonly defaultRails: readonly string[]
   readonly voices: readonly DialectVoice[]
+  /** Where clients reach the dialects; left out where nobody is given a key. */
+  readonly doors?: readonly DialectDoor[]
   /** Null where nobody is told from: what is to be told is left to a node that runs. */
   readonly send: Send | null
   /** Why a webhook address can't be used, as a sentence; null when it can. */
@@ -185,6 +187,8 @@ export function openCore(given: CoreParts) {
     log,
     rails,
     checkAddress: parts.checkAddress,
+    /** Where clients reach each dialect, and how their credentials are made. */
+    doors: parts.doors ?? [],
     ...makeOffered({ rails, defaultRails: parts.defaultRails, keys }),
     /**
      * Who a request without credentials stands for: the demo merchant of a sandbox that only its

@@ -1,5 +1,7 @@
 /** The contract a dialect fulfils towards the core: how an event sounds on its wire. */
+import type { Ids } from "../clock.ts"
 import type { Customer, Instrument } from "./customers/customer.ts"
+import type { Secret } from "./merchants/secret.ts"
 import type { Attempt, Refund } from "./payments/attempt.ts"
 import type { DialectName, Payment } from "./payments/payment.ts"
 import type { Event } from "./webhooks/event.ts"
@@ -34,4 +36,21 @@ export type DialectVoice = {
   readonly proofs?: readonly string[]
   /** The message for an event, or null when this dialect tells nobody about it. Pure. */
   callback(notice: Notice): Callback | null
+}
+
+/** New credentials of a merchant: what is stored, and how they are shown to it, once. */
+export type Issued = {
+  readonly secrets: readonly Secret[]
+  readonly shown: Readonly<Record<string, string>>
+}
+
+/** Where clients reach a dialect, and with what: for whoever gives it to them. */
+export type DialectDoor = {
+  readonly name: DialectName
+  /** The path of its base URL below the public one; the prefix and perhaps a version. */
+  readonly basePath: string
+  /** Makes credentials for a merchant. `signingKey` signs its callbacks. */
+  issue(ids: Ids, about: { readonly merchantName: string; readonly signingKey: string }): Issued
+  /** A ready command that shows the dialect at work. `shown` are the credentials from `issue`. */
+  curl(baseUrl: string, shown: Readonly<Record<string, string>>): string
 }

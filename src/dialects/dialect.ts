@@ -5,13 +5,14 @@ import type { FastifyInstance, FastifyRequest, FastifyTypeProvider } from "fasti
 import type { z } from "zod"
 import type {
   Core,
+  DialectDoor,
   DialectVoice,
   Found,
-  Ids,
   RefusalCode,
-  Secret,
   Standing,
 } from "../core/index.ts"
+
+export type { Issued } from "../core/index.ts"
 
 /** All that can go wrong with a request; each dialect says how each of them sounds. */
 export type ProblemCode =
@@ -71,12 +72,6 @@ export type DialectApp = FastifyInstance<
   ZodTypes
 >
 
-/** New credentials of a merchant: what is stored, and how they are shown to it, once. */
-export type Issued = {
-  readonly secrets: readonly Secret[]
-  readonly shown: Readonly<Record<string, string>>
-}
-
 /** How a client proves itself, as OpenAPI describes it; `http` is the header `Authorization`. */
 export type ProofScheme =
   | { readonly type: "http"; readonly scheme: "bearer"; readonly description: string }
@@ -133,31 +128,26 @@ export type Contract = {
   readonly examples: string
 }
 
-export type Dialect = DialectVoice & {
-  /** Where it is mounted, such as `/pentagoo`. */
-  readonly prefix: string
-  /** The path of its base URL below the public one; the prefix and perhaps a version. */
-  readonly basePath: string
-  /** How each problem sounds: complete by construction. */
-  problem(problem: Problem, requestId: string): WireAnswer
-  /**
-   * Finds who calls, before the body is read; throws `WireProblem` (`unauthorized`, `forbidden`).
-   * Routes with `config: { open: true }` are served without it.
-   */
-  authenticate(request: FastifyRequest, core: Core): Promise<Found>
-  /** The headers that tell a caller how it stands with its requests a minute; left out: none. */
-  rateHeaders?(standing: Standing): Readonly<Record<string, string>>
-  /** Registers the routes, with their paths as on the vendor's page. */
-  routes(app: DialectApp, core: Core): void
-  /** Makes credentials for a merchant. `signingKey` signs its callbacks. */
-  issue(ids: Ids, about: { readonly merchantName: string; readonly signingKey: string }): Issued
-  /** What its OpenAPI document says. */
-  readonly contract: Contract
-  /** What that command is about, in a few words for those who don't know the vendor. */
-  readonly about: string
-  /** A ready command that shows the dialect at work. `shown` are the credentials from `issue`. */
-  curl(baseUrl: string, shown: Readonly<Record<string, string>>): string
-}
+export type Dialect = DialectVoice &
+  DialectDoor & {
+    /** Where it is mounted, such as `/pentagoo`. */
+    readonly prefix: string
+    /** How each problem sounds: complete by construction. */
+    problem(problem: Problem, requestId: string): WireAnswer
+    /**
+     * Finds who calls, before the body is read; throws `WireProblem` (`unauthorized`, `forbidden`).
+     * Routes with `config: { open: true }` are served without it.
+     */
+    authenticate(request: FastifyRequest, core: Core): Promise<Found>
+    /** The headers that tell a caller how it stands with its requests a minute; left out: none. */
+    rateHeaders?(standing: Standing): Readonly<Record<string, string>>
+    /** Registers the routes, with their paths as on the vendor's page. */
+    routes(app: DialectApp, core: Core): void
+    /** What its OpenAPI document says. */
+    readonly contract: Contract
+    /** What that command is about, in a few words for those who don't know the vendor. */
+    readonly about: string
+  }
 
 declare module "fastify" {
   interface FastifyContextConfig {
