@@ -1,25 +1,19 @@
 /** How what people type is made comparable: case, accents and separators don't count; pure. */
 
-/**
- * Letters that stand for a plain one, in pairs: what the database's `translate` is given, too, so
- * that both sides fold alike whatever its locale is.
- */
-const ACCENTS = [
-  ["aáàâäãå", "a"],
-  ["eéèêë", "e"],
-  ["iíìîï", "i"],
-  ["oóòôöõ", "o"],
-  ["uúùûü", "u"],
-  ["nñ", "n"],
-  ["cç", "c"],
-] as const
+/** Letters that stand for a plain one. */
+const ACCENTED = {
+  a: "áàâäãå",
+  e: "éèêë",
+  i: "íìîï",
+  o: "óòôöõ",
+  u: "úùûü",
+  n: "ñ",
+  c: "ç",
+} as const
 
-/** The letters with an accent, small and capital. */
-export const ACCENTED = ACCENTS.map(([all]) => all.slice(1) + all.slice(1).toUpperCase()).join("")
-/** The plain letter for each of them, at the same place. */
-export const PLAIN = ACCENTS.map(([all, plain]) => plain.repeat(2 * (all.length - 1))).join("")
-
-const PLAIN_OF = new Map([...ACCENTED].map((letter, at) => [letter, PLAIN[at]!]))
+const PLAIN_OF = new Map(
+  Object.entries(ACCENTED).flatMap(([plain, all]) => [...all].map((each) => [each, plain])),
+)
 
 /** Text as it is compared: composed, small, without accents, with single blanks. */
 export function fold(text: string): string {
@@ -27,16 +21,38 @@ export function fold(text: string): string {
   return [...small].map((letter) => PLAIN_OF.get(letter) ?? letter).join("")
 }
 
-/** Fewer digits than these find half of the world. */
-const DIGITS_MIN = 5
+/** An accent that a letter may have of its own behind it. */
+const OWN_ACCENT = "[\u0300-\u036f]?"
+
+/**
+ * The regular expression by which PostgreSQL finds folded text as a part of stored text, whatever
+ * its locale is. Every sign stands for itself: ten times as fast as folding what is stored.
+ */
+export function patternOf(part: string): string {
+  return [...part].map(signOf).join("")
+}
+
+/** What may mean something in an expression; behind a backslash it means itself. */
+const PUNCTUATION = /[!-/:-@[-`{-~]/
+
+function signOf(sign: string): string {
+  if (sign === " ") return "\\s+"
+  if (PUNCTUATION.test(sign)) return `\\${sign}`
+  if (!/\p{L}/u.test(sign)) return sign
+  const accented = Object.hasOwn(ACCENTED, sign) ? ACCENTED[sign as keyof typeof ACCENTED] : ""
+  const all = sign + accented
+  return `[${all}${all.toUpperCase()}]${accented === "" ? "" : OWN_ACCENT}`
+}
+
+/** Fewer digits than these find half of the world; no document has more signs than those. */
+const NUMBER = /^(?=(?:\D*\d){5})[0-9a-z]{5,40}$/
 /** What numbers are set apart with when people write them. */
 const SEPARATORS = /[\s.()+/-]/g
 
 /** A document, telephone or account as it is compared; null for what can't be one. */
 export function foldNumber(text: string): string | null {
   const number = fold(text).replace(SEPARATORS, "")
-  const digits = number.replace(/\D/g, "").length
-  return /^[0-9a-z]{5,40}$/.test(number) && digits >= DIGITS_MIN ? number : null
+  return NUMBER.test(number) ? number : null
 }
 
 /** National numbers in the region have ten digits: with and without the country's code are one. */

@@ -55,6 +55,7 @@ await core.wallet.topUp({ merchantId, asset: "COP", amount: 100_000n, reference:
 const made = {
   plain: await pay({ reference: "Pedido-Ñandú-77", amount: 1_250_000n }),
   dollars: await pay({ asset: "USD", amount: 2_550n, description: "Camisa  Été, talla M" }),
+  odd: await pay({ amount: 77n, description: "100% [a]^$.|\\d (unpaid)" }),
   stored: await pay({ customerId: jose.id, instrumentId: nequi.id, reference: "mensualidad 9" }),
   linked: await pay({ dialect: "palomma-pay", purpose: core.payments.sealPurpose({}, personal) }),
   recharge: await pay({
@@ -118,6 +119,10 @@ const TEXTS: readonly (readonly [text: string, found: string, why: string])[] = 
   ["camisa", "dollars", "a word of a description"],
   ["ete, talla", "dollars", "two words of a description"],
   ["M%", "", "no wildcard"],
+  ["pedido.ñandú", "", "a dot that isn't there"],
+  ["a]|[^\\x.*+?()", "", "an expression, taken as it is"],
+  ["(unpaid)", "odd", "brackets"],
+  ["100% [a]^$.|\\d", "odd", "signs that mean something elsewhere"],
   ["_", "", "no wildcard of one letter"],
   ["12.500", "plain", "an amount with thousands"],
   ["12,500", "plain", "the same in English"],
@@ -158,7 +163,7 @@ test("attempts, events, deliveries and transfers find their payment", async () =
 
 const at = (name: Name) => made[name].createdAt
 const FILTERS: readonly (readonly [filter: Partial<Search>, found: string])[] = [
-  [{}, "paid recharge linked stored dollars plain"],
+  [{}, "paid recharge linked stored odd dollars plain"],
   [{ state: ["approved"] }, "paid recharge"],
   [{ state: ["approved"], dialect: "tapila" }, "recharge"],
   [{ method: "bank" }, "paid"],
@@ -167,8 +172,8 @@ const FILTERS: readonly (readonly [filter: Partial<Search>, found: string])[] = 
   [{ asset: "USD" }, "dollars"],
   [{ minAmount: 20_000n, maxAmount: 1_250_000n }, "recharge plain"],
   [{ from: at("stored") }, "paid recharge linked stored"],
-  [{ to: at("stored") }, "dollars plain"],
-  [{ from: at("dollars"), to: at("linked") }, "stored dollars"],
+  [{ to: at("stored") }, "odd dollars plain"],
+  [{ from: at("dollars"), to: at("linked") }, "stored odd dollars"],
   [{ customerId: jose.id }, "stored"],
   [{ reference: "pagado" }, "paid"],
   [{ reference: "paga" }, ""],

@@ -1,6 +1,6 @@
 /** How payments are looked for: by what an index knows, and piece by piece where none does. */
 import type { Parameter, Queries } from "../../../db/database.ts"
-import { ACCENTED, PLAIN } from "../../search-words.ts"
+import { patternOf } from "../../search-words.ts"
 import * as schema from "../../store/schema.ts"
 import { selectList } from "../../store/tables.ts"
 import type { Method } from "../attempt.ts"
@@ -278,9 +278,8 @@ function otherThan(text: Text, named: Named): string[] {
 function saying(text: Text, { part, amounts }: Meant): string {
   const ways: string[] = []
   if (part !== null) {
-    const said = `coalesce(p.reference, '') || E'\\n' || coalesce(p.description, '')`
-    const accents = `${text.add(ACCENTED)}, ${text.add(PLAIN)}`
-    ways.push(`strpos(translate(lower(normalize(${said})), ${accents}), ${text.add(part)}) > 0`)
+    const pattern = text.add(patternOf(part))
+    ways.push(`p.reference ~ ${pattern}`, `p.description ~ ${pattern}`)
   }
   if (amounts.length > 0) {
     ways.push(`p.asset || ' ' || p.amount = any(${text.add(amounts)}::text[])`)
