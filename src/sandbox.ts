@@ -87,6 +87,9 @@ export async function openSandbox(parts: SandboxParts): Promise<Sandboxed> {
   // Each step may find its work done: the start before may have been cut short anywhere.
   const invented = sandboxCatalogueFor(await core.catalogue.list(null))
   if (invented) await core.catalogue.replace(invented)
+  // Hashing a password takes as long as much of what follows, and a core of its own.
+  const owner = consoleUser(core, parts.url)
+  owner.catch(() => undefined)
   await fillWallet(core, merchant)
   const shown: Shown[] = []
   const entries: Record<string, unknown> = {}
@@ -109,6 +112,7 @@ export async function openSandbox(parts: SandboxParts): Promise<Sandboxed> {
     const curl = dialect.curl(baseUrl, credentials)
     shown.push({ dialect: dialect.name, baseUrl, credentials, curl, about: dialect.about })
   }
+  entries["console"] = await owner
   writeWhole(join(parts.dataDir, FILE), JSON.stringify({ url: parts.url, ...entries }, null, 2))
   return { shown, demoMerchantId: parts.loopback ? merchant.id : null }
 }
@@ -166,6 +170,24 @@ async function credentialsIn(
   const made = await merchants.issueKeys(merchant.id, dialect.name, missing, { name: "sandbox" })
   if ("wrong" in made) throw new Error(`${DEMO}'s keys for ${dialect.name}: ${made.wrong.message}`)
   return issued.shown
+}
+
+const DEMO_EMAIL = "demo@caudal.example"
+const PASSWORD_BYTES = 12
+
+/** An owner who can sign in to the console; one whose password was changed keeps it. */
+async function consoleUser(core: Core, url: string): Promise<Readonly<Record<string, string>>> {
+  const password = seededIds(core, "console").bytes(PASSWORD_BYTES).toString("base64url")
+  const added = await core.users.add({
+    email: DEMO_EMAIL,
+    name: DEMO,
+    role: "owner",
+    merchantId: null,
+    language: "es",
+  })
+  const user = "wrong" in added ? await core.users.findByEmail(DEMO_EMAIL) : added.user
+  if (user?.invited) await core.users.give(user.id, password)
+  return { url: `${url}/console`, email: DEMO_EMAIL, password }
 }
 
 /** The key of an operator, who may fill every wallet. */

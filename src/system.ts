@@ -6,6 +6,7 @@ import type { Logger } from "pino"
 import { mountCheckout, PAGE_HEADERS, unreadablePage } from "./checkout/index.ts"
 import type { Clock } from "./clock.ts"
 import { type Config, ConfigError } from "./config.ts"
+import { mountConsole } from "./console/index.ts"
 import type { Core } from "./core/core.ts"
 import { steadyKey } from "./core/seal.ts"
 import type { Database, Writer } from "./db/database.ts"
@@ -20,6 +21,7 @@ import { coreOf, type Installation, openInstallation, railsOf } from "./installa
 import { mountOpenApi } from "./openapi/index.ts"
 import { type OwnChain, startOwnChain } from "./own-chain.ts"
 import { chooseAddress, keepUp, prepareSandbox } from "./prepare.ts"
+import { startSampling } from "./sampled.ts"
 import type { Shown } from "./sandbox.ts"
 
 export type System = {
@@ -149,6 +151,7 @@ async function startNode(
   mountOpenApi(server, dialects, publicUrl)
   for (const dialect of dialects) await mountDialect(server, dialect, core)
   await mountCheckout(server, core)
+  await mountConsole(server, core)
   const apis = dialects.map(({ name, contract }) => ({ name, title: contract.title }))
   await mountDocs(server, { publicUrl, apis })
   await mountNotices(server, core)
@@ -162,6 +165,14 @@ async function startNode(
   })
   const stopUpkeep = keepUp({ core, database, host, chain: ownChain, log })
   begun.defer(stopUpkeep)
+  begun.defer(
+    startSampling({
+      core,
+      connections: () => database.connections(),
+      offsetMs: () => host.offsetMs(),
+      dataDir: config.dataDir,
+    }),
+  )
 
   const { shown, demoMerchantId } = prepared
     ? { shown: [], demoMerchantId: prepared.demoMerchantId }

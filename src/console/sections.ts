@@ -1,4 +1,9 @@
 /** The sections of the console, in the order of the navigation: one line each. */
+import { account } from "./account/index.ts"
+import { home } from "./home/index.ts"
 import type { Section } from "./site.ts"
 
-export const SECTIONS: readonly Section[] = []
+export const SECTIONS: readonly Section[] = [home]
+
+/** What everybody may change: its own account. */
+export const OWN_SECTION: Section = account

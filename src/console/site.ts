@@ -1,5 +1,5 @@
 /** What the sections of the console are written against: a visit, what it asks, what is shown. */
-import type { Core, Merchant, Permission, Role } from "../core/index.ts"
+import type { Caller, Core, Merchant, Permission, Role, SignedIn } from "../core/index.ts"
 import type { Html } from "../pages/html.ts"
 import type { Language, Words } from "./words.ts"
 
@@ -26,21 +26,23 @@ export type Visit = {
   readonly csrf: string
   /** When the password, and the second factor where there is one, was given last. */
   readonly signedInAt: Date
+  /** Session and user as the core knows them, and where they ask from. */
+  readonly signedIn: SignedIn
+  readonly caller: Caller
   can(permission: Permission): boolean
   /** A path below the console such as `/payments`, with the chosen merchant kept in the query. */
   href(path: string, query?: Readonly<Record<string, string | null>>): string
 }
 
-/** A page. `live` is the address of `visit.live(…)`-kind news: see `live.ts`. */
+/** A page. The script fetches it again when something of `live` changes: see `live.ts`. */
 export type Shown = {
   readonly title: string
   readonly body: Html
   readonly status?: number
-  /** Fetch the page again whenever something of this changes: `merchant`, or a payment's id. */
+  /** All that happens to the merchant that is shown, or to all; or to one payment. */
   readonly live?: "merchant" | { readonly payment: string }
-  /** Further policy that this page needs. */
+  /** Whether it has a frame with a page of our own in it. */
   readonly frames?: boolean
-  readonly pictures?: boolean
 }
 
 /** `to`: a path as `href` makes it, sent as 303; `said` stands once on the page that follows. */

@@ -14,6 +14,7 @@ import { makeEngine } from "./engine.ts"
 import { makeView } from "./exchange/view.ts"
 import { makeLimits } from "./limits/limits.ts"
 import { abandon } from "./loops/abandon.ts"
+import { makeBacklog } from "./loops/backlog.ts"
 import { makeBeginner } from "./loops/begin.ts"
 import { makeCourier, type Send } from "./loops/deliver.ts"
 import { makePasses, observe, startLoops } from "./loops/loops.ts"
@@ -153,7 +154,13 @@ export function openCore(given: CoreParts) {
   const readElsewhere = new Set<string>()
   const loopParts = { ...parts, node, rails, engine, beginner, courier, keys, readElsewhere }
   const stranded = makeStranded(loopParts)
-  const passes = [...makePasses(loopParts), stranded.pass, makeAhead(parts), makeMarking(parts)]
+  const passes = [
+    ...makePasses(loopParts),
+    stranded.pass,
+    makeBacklog(parts),
+    makeAhead(parts),
+    makeMarking(parts),
+  ]
   const watched = makeBooks({ ...parts, node })
   const payParts = {
     engine,

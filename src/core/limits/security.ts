@@ -7,6 +7,7 @@ export const SECURITY_EVENTS = {
   "signature-wrong": "a notice of a provider that isn't genuine, or that nobody takes",
   "limit-reached": "a request beyond a limit, which was not served for it",
   "foreign-form": "a payer's form that another site sent",
+  "role-refused": "a page of the console that the user's role may not see or use",
   "foreign-id": "an id in the path that is another merchant's",
 } as const
 
@@ -24,6 +25,8 @@ export type Logged = {
   /** The id of the credential that was shown; never the credential. */
   credentialId?: string
   operatorKey?: string
+  /** Who is signed in to the console. */
+  userId?: string
   security?: CountedEvent
   /** The mark of the address, where there is a security event: see `Limits.sourceOf`. */
   source?: string

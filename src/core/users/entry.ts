@@ -44,7 +44,12 @@ export type Entered =
 export type Session = Omit<sessions.SessionRow, "lookup">
 
 /** Who a cookie stands for. */
-export type SignedIn = { readonly session: Session; readonly user: User }
+export type SignedIn = {
+  readonly session: Session
+  readonly user: User
+  /** Whether all users need a second factor, this one included. */
+  readonly factorAsked: boolean
+}
 
 /** Makes the verbs of signing in. */
 export function makeEntry(parts: UserParts & { readonly mode: "sandbox" | "live" }) {
@@ -161,7 +166,7 @@ export function makeEntry(parts: UserParts & { readonly mode: "sandbox" | "live"
     if (now.getTime() - session.seenAt.getTime() > TOUCH_MS) {
       await sessions.touchSession(database, session.id, now)
     }
-    return { session, user: seen(found.user) }
+    return { session, user: seen(found.user), factorAsked: found.factorAsked }
   }
 
   function times() {

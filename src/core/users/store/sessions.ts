@@ -47,20 +47,22 @@ export async function findSession(
   db: Queries,
   lookup: string,
   { now, seenSince }: { readonly now: Date; readonly seenSince: Date },
-): Promise<{ readonly session: SessionRow; readonly user: UserRow } | null> {
+): Promise<Found | null> {
   const { rows } = await db.query<UserRow & Beside>(
     `select ${userColumns}, s.id as "sessionId", s.half, s.agent, s.source,
 s.created_at as "begunAt", s.signed_in_at as "provedAt", s.seen_at as "seenAt",
-s.expires_at as "expiresAt" from sessions s join users u on u.id = s.user_id
+s.expires_at as "expiresAt", r.second_factor as "factorAsked"
+from sessions s join users u on u.id = s.user_id cross join console_rules r
 where s.lookup = $1 and s.expires_at > $2 and s.seen_at > $3 and u.disabled_at is null`,
     [lookup, now, seenSince],
   )
   const row = rows[0]
   if (!row) return null
-  const { sessionId, begunAt, provedAt, half, agent, source, seenAt, expiresAt, ...user } = row
+  const { sessionId, begunAt, provedAt, half, agent, source, seenAt, expiresAt, ...rest } = row
+  const { factorAsked, ...user } = rest
   const times = { createdAt: begunAt, signedInAt: provedAt, seenAt, expiresAt }
   const session = { id: sessionId, lookup, userId: user.id, half, agent, source, ...times }
-  return { session, user }
+  return { session, user, factorAsked }
 }
 
 /** A session's columns beside its user's. */
@@ -68,6 +70,14 @@ type Beside = Pick<SessionRow, "half" | "agent" | "source" | "seenAt" | "expires
   readonly sessionId: string
   readonly begunAt: Date
   readonly provedAt: Date
+  readonly factorAsked: boolean
+}
+
+/** A session with its user; `factorAsked`: all users need a second factor. */
+type Found = {
+  readonly session: SessionRow
+  readonly user: UserRow
+  readonly factorAsked: boolean
 }
 
 /** Notes that a session is used. */
