@@ -45,6 +45,8 @@ export type Command = {
   readonly about: string
   /** Names of what is given without an option, all of them required. */
   readonly operands: readonly string[]
+  /** The name of one more that may be given; null where none may. */
+  readonly optional: string | null
   readonly options: Options
   /** What may follow the operands, where options exclude one another; none: all of them may. */
   readonly forms: readonly string[]
@@ -65,21 +67,30 @@ export function command<const O extends Options, const P extends readonly string
   readonly name: string
   readonly about: string
   readonly operands?: P
+  readonly optional?: string
   readonly options?: O
   readonly forms?: readonly string[]
   readonly example?: string
   readonly noJson?: string
-  run(values: Values<O>, shell: Shell, operands: { readonly [K in keyof P]: string }): Promise<void>
+  run(
+    values: Values<O>,
+    shell: Shell,
+    operands: { readonly [K in keyof P]: string },
+    optional: string | undefined,
+  ): Promise<void>
 }): Command {
+  const own = spec.operands ?? []
   return {
     name: spec.name,
     about: spec.about,
-    operands: spec.operands ?? [],
+    operands: own,
+    optional: spec.optional ?? null,
     options: spec.options ?? {},
     forms: spec.forms ?? [],
     example: spec.example ?? null,
     noJson: spec.noJson ?? null,
-    run: ({ values, operands }, shell) => spec.run(values as Values<O>, shell, operands as never),
+    run: ({ values, operands }, shell) =>
+      spec.run(values as Values<O>, shell, operands as never, operands[own.length]),
   }
 }
 
@@ -153,7 +164,7 @@ function taken(
 }
 
 function checkComplete(
-  { name, options, operands: wanted }: Command,
+  { name, options, operands: wanted, optional }: Command,
   values: Readonly<Record<string, unknown>>,
   operands: readonly string[],
 ): void {
@@ -164,8 +175,9 @@ function checkComplete(
       .map(([each, { value }]) => `--${each} ${value}`),
   ]
   if (missing.length > 0) throw new UsageError(`${name} also needs ${missing.join(" and ")}`)
-  if (operands.length > wanted.length) {
-    const surplus = operands.slice(wanted.length).join(" ")
+  const most = wanted.length + (optional === null ? 0 : 1)
+  if (operands.length > most) {
+    const surplus = operands.slice(most).join(" ")
     throw new UsageError(`${name} does not know what to do with "${surplus}"`)
   }
 }

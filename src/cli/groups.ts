@@ -83,6 +83,21 @@ export const GROUPS: readonly Group[] = [
     load: () => import("./completion.ts"),
   },
   {
+    word: "trigger",
+    about: "plays a case in a sandbox: approved, declined, refunded, late",
+    load: () => import("./trigger.ts"),
+  },
+  {
+    word: "backup",
+    about: "copies database and keys while the gateway works, and checks the copy",
+    load: () => import("./backup.ts"),
+  },
+  {
+    word: "restore",
+    about: "puts a copy into an empty data folder",
+    load: () => import("./restore.ts"),
+  },
+  {
     word: "audit",
     about: "list, verify, export: what operators did",
     load: () => import("./audit.ts"),

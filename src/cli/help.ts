@@ -62,8 +62,9 @@ export async function commandHelp(command: Command, language: Language): Promise
 }
 
 /** The words by which a command is called, options included: a line for each of its forms. */
-function usageOf({ name, operands, options, forms }: Command): readonly string[] {
-  const beginning = ["caudal", name, ...operands].join(" ")
+function usageOf({ name, operands, optional, options, forms }: Command): readonly string[] {
+  const more = optional === null || forms.length > 0 ? [] : [`[${optional}]`]
+  const beginning = ["caudal", name, ...operands, ...more].join(" ")
   if (forms.length > 0) return forms.map((form) => `${beginning} ${form}`)
   const written = Object.entries(options).map(([option, { value, required, many }]) => {
     const text = `--${option}${value === null ? "" : ` ${value}`}`

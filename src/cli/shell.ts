@@ -10,6 +10,8 @@ import { makeProgress, type Progress } from "./progress.ts"
 export type Shell = {
   /** Whether a program reads what is printed. */
   readonly json: boolean
+  /** Where results go, for what shows them as they come. */
+  readonly out: Outside["out"]
   /** Reads the settings; throws `ConfigError`. */
   config(): Promise<Config>
   /** Opens the core for as long as `work` takes. Nothing runs in it by itself. */
@@ -31,7 +33,11 @@ export type Shell = {
 
 /** What surrounds a command: where it prints, and its settings, if not the process's own. */
 export type Outside = {
-  readonly out: { write(text: string): unknown }
+  readonly out: {
+    write(text: string): unknown
+    readonly isTTY?: boolean
+    readonly columns?: number
+  }
   readonly err: { write(text: string): unknown; readonly isTTY?: boolean }
   /** Of the help; without it the machine's own. */
   readonly language?: Language
@@ -47,6 +53,7 @@ export function makeShell(json: boolean, { out, err, environment }: Outside): Ow
   let code = 0
   const shell: OwnShell = {
     json,
+    out,
     code: () => code,
     exitCode: (value) => {
       code = value

@@ -6,6 +6,14 @@ import { type Config, readConfig } from "../../config.ts"
 import { CommandError } from "../command.ts"
 import { readSandbox, type SandboxFile, sandboxPath } from "../sandbox-file.ts"
 
+/** The chain as sandbox.json names it: `payer` is an unlocked account with test dollars. */
+export type ChainEntry = {
+  readonly rpcUrl: string
+  readonly token: string
+  readonly decimals: number
+  readonly payer: string
+}
+
 export type Gateway = {
   readonly url: string
   /** The base URL of a dialect's entry, or of the gateway itself for "". */
@@ -14,6 +22,8 @@ export type Gateway = {
   credential(entry: string, name: string): string
   /** A node of the sandbox's own chain; null where crypto is simulated. */
   readonly chainUrl: string | null
+  /** The same with what a transfer of test dollars needs. */
+  readonly chain: ChainEntry | null
   /** Stops the gateway if the demo started it. */
   stop(): Promise<void>
 }
@@ -63,11 +73,12 @@ async function startOne(): Promise<Gateway> {
 
 function gatewayOf(sandbox: SandboxFile, url: string, stop = async () => {}): Gateway {
   const entryOf = (name: string) => (sandbox[name] ?? {}) as Readonly<Record<string, string>>
-  const chain = sandbox["chain"] as { readonly rpcUrl: string } | undefined
+  const chain = sandbox["chain"] as ChainEntry | undefined
   return {
     url,
     stop,
     chainUrl: chain?.rpcUrl ?? null,
+    chain: chain ?? null,
     baseUrl(entry) {
       if (entry === "") return url
       return url + memberOf(entryOf(entry), entry, "baseUrl").slice(sandbox.url.length)

@@ -1,5 +1,4 @@
 /** Shows the demo's steps as they happen: lines for a person, or one line of JSON each. */
-import { clearLine, cursorTo } from "node:readline"
 import { setTimeout as sleep } from "node:timers/promises"
 import { styleText } from "node:util"
 import type { Step } from "./stage.ts"
@@ -21,6 +20,8 @@ const PACE_MS = 250
 /** Shorter waits aren't worth a word. */
 const WAIT_SHOWN_MS = 600
 const INDENT = "  "
+/** To the line's beginning, and nothing stays in it. */
+const CLEAR = "\r\u001b[K"
 /** Enough of an id to see that it is the same one; a link is there to be opened. */
 const STRING_SHOWN = 24
 const LINK_SHOWN = 100
@@ -29,12 +30,19 @@ const BODY_LINES = 2
 /** The columns before an answer's body: its arrow, status and time. */
 const LEAD = 15
 
-/** Makes the screen. `out` is the standard output. */
-export function makeScreen(out: NodeJS.WriteStream, json: boolean): Screen {
+/** The standard output, or whatever stands for it. */
+export type Out = {
+  write(text: string): unknown
+  readonly isTTY?: boolean
+  readonly columns?: number
+}
+
+/** Makes the screen. */
+export function makeScreen(out: Out, json: boolean): Screen {
   return json ? jsonScreen(out) : textScreen(out)
 }
 
-function jsonScreen(out: NodeJS.WriteStream): Screen {
+function jsonScreen(out: Out): Screen {
   const line = (data: object) => void out.write(`${JSON.stringify(data)}\n`)
   return {
     title: (flow, text) => line({ flow, step: "flow", text }),
@@ -44,7 +52,7 @@ function jsonScreen(out: NodeJS.WriteStream): Screen {
   }
 }
 
-function textScreen(out: NodeJS.WriteStream): Screen {
+function textScreen(out: Out): Screen {
   const isTerminal = out.isTTY === true
   let timer: NodeJS.Timeout | undefined
   let waitShown = false
@@ -53,8 +61,7 @@ function textScreen(out: NodeJS.WriteStream): Screen {
     clearTimeout(timer)
     if (!waitShown) return
     waitShown = false
-    clearLine(out, 0)
-    cursorTo(out, 0)
+    out.write(CLEAR)
   }
 
   function lines(texts: readonly string[]): void {

@@ -43,6 +43,36 @@ export const GATEWAY_ES: Texts["commands"] = {
       "entregas, respuestas y la bitácora, como son en un mismo instante. Nada espera por ello; " +
       "termina con 1 si una fila está mal.",
   },
+  backup: {
+    about:
+      "Copia la base de datos y la carpeta de datos, de un mismo instante, sin detener la pasarela; " +
+      "luego restaura la copia al lado, revisa sus libros como caudal verify, y quita eso otra vez. " +
+      "Termina con 1 si la copia no sirve.",
+    options: {
+      to: "dónde están las copias, mejor en otro disco",
+      keep: "quita las más antiguas de esta base de datos más allá de N; sin él quedan todas",
+      "no-check": "solo compara los archivos con sus hashes, no restaura nada",
+    },
+  },
+  restore: {
+    about:
+      "Pone una copia en la carpeta de datos, que debe estar vacía o no existir, y revisa sus libros. " +
+      "Se saltan direcciones que pudieron entregarse después, y los archivos a bancos esperan: " +
+      "docs/operating/backups.md dice qué hacer antes de arrancar.",
+    options: {
+      from: "la copia: la carpeta con backup.json",
+      "dry-run": "solo compara los archivos con sus hashes, no restaura nada",
+    },
+  },
+  trigger: {
+    about:
+      "Ejecuta un caso en un sandbox en marcha, muestra cada paso y termina con 1 si algo no fue lo " +
+      "esperado. Sin nombre, o con --list, dice cuáles hay.",
+    options: {
+      list: "dice qué casos hay",
+      credentials: "su sandbox.json; si se omite, el de la carpeta de datos",
+    },
+  },
   "completion bash": {
     about: "Imprime un guion para bash: cárguelo, o guárdelo donde bash busca esos guiones.",
   },

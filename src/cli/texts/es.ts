@@ -24,6 +24,9 @@ export const ES: Texts = {
     "master-key": "show, rotate: con qué se sella todo lo secreto",
     verify: "dice si los libros cuadran",
     completion: "bash, zsh: completa comandos y opciones mientras escribe",
+    trigger: "ejecuta un caso en un sandbox: aprobado, rechazado, devuelto, tarde",
+    backup: "copia base de datos y claves sin detener la pasarela, y revisa la copia",
+    restore: "pone una copia en una carpeta de datos vacía",
     audit: "list, verify, export: qué hicieron los operadores",
   },
   options: {
