@@ -52,6 +52,8 @@ export type Database = Queries & {
   writer(): Writer
   /** Resolves when the server answers, rejects with the reason when it doesn't. */
   ping(): Promise<void>
+  /** The pool's connections by what they do, and how many callers wait for one. */
+  connections(): Readonly<Record<"busy" | "idle" | "waiting", number>>
   /** Waits for what is running and closes every connection; may be called again. */
   close(): Promise<void>
 }
@@ -103,6 +105,11 @@ export function openDatabase(settings: DatabaseSettings): Database {
     async ping() {
       await database.query("select 1")
     },
+    connections: () => ({
+      busy: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
     close() {
       closing ??= close()
       return closing

@@ -1,10 +1,15 @@
 /** Numbers come out as they went in, and wrong ones harm nobody. */
 import assert from "node:assert/strict"
+import { globSync, readFileSync } from "node:fs"
+import { join } from "node:path"
 import { test } from "node:test"
+import { FIGURES, type FigureWords } from "./figures.ts"
 import { makeMetrics, renderAll } from "./metrics.ts"
 
 test("counters, gauges and histograms are shown under their names", async () => {
-  const metrics = makeMetrics({ defaults: false, help: { payments_created: "Payments made." } })
+  const help = "Payments made."
+  const figures = { payments_created: { kind: "counter", help, labels: ["dialect"] } } as const
+  const metrics = makeMetrics({ defaults: false, figures })
   metrics.count("payments_created", { dialect: "tapila" })
   metrics.count("payments_created", { dialect: "tapila" }, 2)
   metrics.gauge("deliveries_due", 7)
@@ -15,6 +20,32 @@ test("counters, gauges and histograms are shown under their names", async () => 
   assert.match(text, /^caudal_deliveries_due 7$/m)
   assert.match(text, /^caudal_batch_seconds_bucket\{le="0.025"\} 1$/m)
   assert.match(text, /^caudal_batch_seconds_sum 0.02$/m)
+})
+
+test("every figure of ours is there from the start with its words, and counters as 0", async () => {
+  const text = await makeMetrics({ defaults: false }).render()
+  for (const [name, { help, kind, ...more }] of Object.entries<FigureWords>(FIGURES)) {
+    const shown = `caudal_${name}${{ counter: "_total", gauge: "", histogram: "_seconds" }[kind]}`
+    assert.ok(text.includes(`# HELP ${shown} ${help}\n# TYPE ${shown} ${kind}\n`), shown)
+    const value = new RegExp(`^${shown} (.*)$`, "m").exec(text)?.[1]
+    // A gauge that nobody has set yet says nothing: 0 would mean something.
+    assert.equal(value, kind === "counter" && !more.labels ? "0" : undefined, shown)
+  }
+})
+
+test("a figure that isn't among ours would be seen: every one that is counted is", () => {
+  const kinds = { count: "counter", gauge: "gauge", observe: "histogram" } as const
+  const calls = new Map<string, string>()
+  const root = join(import.meta.dirname, "..")
+  for (const path of globSync("**/*.ts", { cwd: root })) {
+    if (path.endsWith(".test.ts")) continue
+    const source = readFileSync(join(root, path), "utf8")
+    for (const [, how, name] of source.matchAll(/metrics\s*\.(count|gauge|observe)\(\s*"(\w+)"/g)) {
+      calls.set(name!, kinds[how as keyof typeof kinds])
+    }
+  }
+  const ours = Object.entries(FIGURES).map(([name, { kind }]) => [name, kind])
+  assert.deepEqual([...calls].sort(), ours.sort())
 })
 
 test("Node's own numbers are there", async () => {
@@ -55,7 +86,8 @@ test("a label with ever new values stops growing at a thousand", async () => {
 
 test("the numbers of several processes stand side by side, each under its process", async () => {
   const figuresOf = async (count: number) => {
-    const metrics = makeMetrics({ help: { seen: "Things seen." } })
+    const seen = { kind: "counter", help: "Things seen.", labels: ["kind"] } as const
+    const metrics = makeMetrics({ figures: { seen } })
     metrics.count("seen", { kind: "a" }, count)
     metrics.gauge("chain_ok", 1)
     metrics.observe("batch", 0.02 * count)

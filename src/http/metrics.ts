@@ -7,6 +7,7 @@ import {
   Histogram,
   Registry,
 } from "prom-client"
+import { FIGURES, type FigureWords } from "./figures.ts"
 
 export type Labels = Readonly<Record<string, string>>
 
@@ -56,10 +57,17 @@ type Kept = {
   readonly add: (labels: Labels, value: number) => void
 }
 
-/** Makes a registry. `help` has a sentence for each name; `defaults` adds Node's own numbers. */
+/**
+ * Makes a registry. `figures` are known from the start, counters without labels as 0; left out: all
+ * of ours. `defaults` adds Node's own numbers.
+ */
 export function makeMetrics(
-  options: { readonly help?: Readonly<Record<string, string>>; readonly defaults?: boolean } = {},
+  options: {
+    readonly figures?: Readonly<Record<string, FigureWords>>
+    readonly defaults?: boolean
+  } = {},
 ): MetricsRegistry {
+  const figures: Readonly<Record<string, FigureWords>> = options.figures ?? FIGURES
   const registry = new Registry()
   if (options.defaults ?? true) collectDefaultMetrics({ register: registry, prefix: PREFIX })
   const dropped = new Counter({
@@ -72,7 +80,7 @@ export function makeMetrics(
 
   function make(kind: Kept["kind"], name: string, labelNames: string[]): Kept {
     const settings = {
-      help: options.help?.[name] ?? `${name.replaceAll("_", " ")}.`,
+      help: figures[name]?.help ?? `${name.replaceAll("_", " ")}.`,
       labelNames,
       registers: [registry],
     }
@@ -83,6 +91,8 @@ export function makeMetrics(
     }
     if (kind === "gauge") {
       const gauge = new Gauge({ name: PREFIX + name, ...settings })
+      // It would begin at 0, and say that the books are wrong before anybody looked at them.
+      if (labelNames.length === 0) gauge.remove()
       return { ...common, add: (labels, value) => gauge.set(labels, value) }
     }
     const buckets = BUCKETS_SECONDS
@@ -111,6 +121,10 @@ export function makeMetrics(
       // A bad name, a negative count. Money must not stop because it couldn't be counted.
       dropped.inc({ name })
     }
+  }
+
+  for (const [name, { kind, labels = [] }] of Object.entries(figures)) {
+    kept.set(name, make(kind, name, labels.toSorted()))
   }
 
   return {
