@@ -1,6 +1,6 @@
 /** What a gateway does once, however many processes it has: port, chain, sandbox. */
 import { type AddressInfo, createServer } from "node:net"
-import type { HostClock } from "./clock.ts"
+import { type HostClock, outside } from "./clock.ts"
 import { type Config, ConfigError } from "./config.ts"
 import type { Core, Log } from "./core/core.ts"
 import { clockOffsetMs, type Database } from "./db/database.ts"
@@ -59,10 +59,12 @@ export async function prepareSandbox(
 
 /** A host's clock drifts by milliseconds a minute at most; a lost chain can wait as long. */
 const UPKEEP_MS = 60_000
+/** How soon a sandbox's nodes have the time that one of them moved on: one short question each. */
+const FOLLOW_MS = 500
 
 /**
- * Until told: keeps the clock in step with the database's, says which master key seals here, and
- * gives up chains that were lost.
+ * Until told: keeps the clock in step with the database's, and a sandbox's with what it was moved
+ * to; says which master key seals here, and gives up chains that were lost.
  */
 export function keepUp(parts: {
   readonly core: Core
@@ -73,7 +75,7 @@ export function keepUp(parts: {
 }): () => void {
   const { chain, core, database, host, log } = parts
   const timer = setInterval(() => {
-    clockOffsetMs(database, host).then(
+    clockOffsetMs(database, { ...host, now: () => outside(host) }).then(
       (offsetMs) => host.setOffsetMs(host.offsetMs() + offsetMs),
       () => undefined,
     )
@@ -81,5 +83,10 @@ export function keepUp(parts: {
     core.masterKeys.use().catch(() => undefined)
     chain?.leaveLost(core).catch((error) => log.warn({ err: error }, "a lost chain stays"))
   }, UPKEEP_MS)
-  return () => clearInterval(timer)
+  const follow = () => core.testClock.follow().catch(() => undefined)
+  const following = core.mode === "sandbox" ? setInterval(follow, FOLLOW_MS) : undefined
+  return () => {
+    clearInterval(timer)
+    clearInterval(following)
+  }
 }

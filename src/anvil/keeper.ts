@@ -2,9 +2,10 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Clock } from "../clock.ts"
 import { type ChainRecord, DiskFull, writeChain, writeState } from "./folder.ts"
+import { carries, type Head, headAt } from "./head.ts"
 import { loadState, mineEmpty, type Opened, SAVE_EVERY_BLOCKS } from "./open.ts"
 import { type Anvil, endAnvil } from "./process.ts"
-import { call, callAll, hex, type Question } from "./rpc.ts"
+import { call, hex, type Question } from "./rpc.ts"
 
 /**
  * A block a second, made from here: where anvil makes them itself at this pace, it keeps the states
@@ -18,8 +19,6 @@ const BLOCK_MS = 1_000
  * crash of the chain never takes back a block in which a payment was confirmed.
  */
 const LOOK_EVERY_BLOCKS = 2
-/** New blocks that are searched for transactions; more are taken to have some. */
-const SEARCHED_BLOCKS_MAX = 200
 /**
  * After so many blocks the node is replaced by one that has forgotten the old ones (an hour of
  * them): it never does so itself, and each 1,000 blocks cost 1.5 MB of JSON a save, 3 MB of memory.
@@ -58,8 +57,6 @@ export type Keeper = {
   stop(): Promise<void>
 }
 
-type Head = { readonly number: number; readonly hash: string }
-
 /** Keeps a chain until it is told to stop. */
 export function keepChain(options: KeeperOptions): Keeper {
   const { folder, clock, replaceEvery = REPLACE_EVERY_BLOCKS } = options
@@ -74,6 +71,8 @@ export function keepChain(options: KeeperOptions): Keeper {
   let since: number | null = null
   let unsaved = options.opened.adopted
   let replacing = false
+  /** Which time the running node was told. */
+  let followed = { aheadMs: 0, pid: 0 }
   /** Why the last save failed, where it was for want of room. */
   let full: DiskFull | null = null
   /** Open while the chain can be asked. */
@@ -86,6 +85,18 @@ export function keepChain(options: KeeperOptions): Keeper {
     const mine = turn.then(work)
     turn = mine.catch(() => {})
     return mine
+  }
+
+  /**
+   * Blocks have the time of a sandbox's clock that was moved on. A node that was started again
+   * knows nothing of it.
+   */
+  async function follow(): Promise<void> {
+    const aheadMs = clock.aheadMs?.() ?? 0
+    if (aheadMs === followed.aheadMs && current.pid === followed.pid) return
+    const atSeconds = Math.floor(clock.now().getTime() / 1_000)
+    if (aheadMs > 0) await call(current.url, "evm_setTime", [hex(atSeconds)])
+    followed = { aheadMs, pid: current.pid }
   }
 
   async function look(): Promise<void> {
@@ -135,6 +146,7 @@ export function keepChain(options: KeeperOptions): Keeper {
   async function makeBlock(count: number): Promise<void> {
     await gate.promise
     if (signal.aborted) return
+    await follow()
     await mineEmpty(current.url, 1)
     if (count % LOOK_EVERY_BLOCKS > 0) return
     await look()
@@ -229,6 +241,7 @@ export function keepChain(options: KeeperOptions): Keeper {
   async function mine(blocks: number): Promise<void> {
     await inTurn(async () => {
       await gate.promise
+      await follow()
       // A transaction that waits is saved before the blocks that confirm it are made.
       if (blocks > 0) await mineEmpty(current.url, 1)
       await look()
@@ -271,25 +284,4 @@ export function keepChain(options: KeeperOptions): Keeper {
 
 function isSilence(error: unknown): boolean {
   return error instanceof Error && error.name === "TimeoutError"
-}
-
-function headOf(block: unknown): Head {
-  const { number, hash } = block as { number: string; hash: string }
-  return { number: Number(number), hash }
-}
-
-async function headAt(url: string): Promise<Head> {
-  return headOf(await call(url, "eth_getBlockByNumber", ["latest", false]))
-}
-
-/** Whether the blocks since `from` hold a transaction, or what was there before has changed. */
-async function carries(url: string, from: Head, to: Head): Promise<boolean> {
-  const count = to.number - from.number
-  if (count < 0 || count > SEARCHED_BLOCKS_MAX) return true
-  const numbers = Array.from({ length: count }, (_, at) => hex(from.number + 1 + at))
-  const [before, ...counts] = await callAll(url, [
-    ["eth_getBlockByNumber", [hex(from.number), false]],
-    ...numbers.map((at): Question => ["eth_getBlockTransactionCountByNumber", [at]]),
-  ])
-  return headOf(before).hash !== from.hash || counts.some((each) => Number(each) > 0)
 }

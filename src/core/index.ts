@@ -114,6 +114,7 @@ export {
   type State,
 } from "./payments/payment.ts"
 export type { Way } from "./payments/prepare.ts"
+export type { Quoted, QuotedOffer } from "./payments/quote.ts"
 export { isSearchCursor, type Search, type SearchFound } from "./payments/search.ts"
 export { SEARCH_MAX } from "./payments/search-text.ts"
 export type { RefundShown } from "./payments/store/refunds.ts"
@@ -140,6 +141,7 @@ export type {
   KnownToken,
   Leaving,
   Offer,
+  Pricing,
   Quote,
   Read,
   ReadFrom,
@@ -161,9 +163,9 @@ export {
   refuse,
 } from "./refusal.ts"
 export type { BankSummary } from "./reports/bank-day.ts"
-export { beginOf, dayAfter } from "./reports/day.ts"
 export { type Cell, csvLine } from "./reports/csv.ts"
 export type { DaySummary } from "./reports/daily.ts"
+export { beginOf, dayAfter } from "./reports/day.ts"
 export {
   type Statement,
   type StatementAsked,

@@ -1,6 +1,6 @@
 /** Makes the parts of the coming months, so that each is there before its first row. */
 import type { Ids } from "../../clock.ts"
-import type { Database } from "../../db/database.ts"
+import type { Database, Transaction } from "../../db/database.ts"
 import type { Log } from "../core.ts"
 import type { Pass } from "../loops/loops.ts"
 import { type Month, monthOf, monthsLater, timeOfId } from "./months.ts"
@@ -12,6 +12,18 @@ type Parts = { readonly database: Database; readonly ids: Ids; readonly log: Log
 const AHEAD = 2
 /** Often enough for what is needed in weeks; one question to the catalogue. */
 const EVERY_MS = 600_000
+
+/** The month of an instant, and those that are made ahead of it. */
+const monthsFrom = (at: Date): readonly Month[] =>
+  Array.from({ length: AHEAD + 1 }, (_, later) => monthsLater(monthOf(at), later))
+
+/** Makes the months that an instant needs, before the clock comes to it; fails with 55P03. */
+export async function addMonthsFrom(transaction: Transaction, at: Date): Promise<void> {
+  for (const table of DIVIDED) {
+    const missing = await missingMonths(transaction, table, monthsFrom(at))
+    for (const month of missing) await addMonth(transaction, table, month)
+  }
+}
 
 /** Makes the pass of one node. What can't be made is told once; the default part takes its rows. */
 export function makeAhead({ database, ids, log }: Parts): Pass {
@@ -29,8 +41,7 @@ export function makeAhead({ database, ids, log }: Parts): Pass {
 
   async function run(): Promise<number> {
     // Rows go where their ids say, whatever the clock of the day says.
-    const now = monthOf(timeOfId(ids.next()))
-    const months = Array.from({ length: AHEAD + 1 }, (_, at) => monthsLater(now, at))
+    const months = monthsFrom(timeOfId(ids.next()))
     for (const table of DIVIDED) {
       for (const month of await missingMonths(database, table, months)) await add(table, month)
     }

@@ -6,7 +6,7 @@ import type { DialectVoice } from "../dialect.ts"
 import type { PageRequest } from "../page.ts"
 import type { DialectName } from "../payments/payment.ts"
 import type { Keyring } from "../seal.ts"
-import { type From, followEvents, settledEvents } from "./follow.ts"
+import { type Following, type From, followEvents, settledEvents } from "./follow.ts"
 import { type ReplaySince, replay, replaySince } from "./replay.ts"
 import { wholeDelivery } from "./shown.ts"
 import { type DeliveryFilter, listDeliveries } from "./store/deliveries.ts"
@@ -33,8 +33,7 @@ export function makeEventVerbs(parts: EventVerbParts) {
     settled: (filter: Filter, page: { readonly from: From; readonly limit: number }) =>
       settledEvents(parts, filter, page),
     /** The same as they happen: see `followEvents`. */
-    follow: (merchantId: string, how: { readonly after: string | null; signal: AbortSignal }) =>
-      followEvents(parts, merchantId, how),
+    follow: (merchantId: string, how: Following) => followEvents(parts, merchantId, how),
     find: (merchantId: string, id: string) => store.findEvent(database, merchantId, id),
     /** A merchant's deliveries that fit all that is given, newest first. */
     deliveries: (filter: DeliveryFilter, page: PageRequest) =>
