@@ -11,8 +11,8 @@ export type Reading = {
   readonly tokens: ReadonlyMap<string, KnownToken>
 }
 
-/** Where things of all merchants are shown: the zone that a merchant has unless told otherwise. */
-const USUAL_ZONE = "America/Bogota"
+/** Where things of all merchants are shown: nobody's in particular. */
+const USUAL_ZONE = "UTC"
 
 /** How a visit reads what belongs to a merchant; null for everybody's. */
 export function readingFor(

@@ -1,5 +1,5 @@
 /** What a refusal of the core means to whoever pressed the button, and what to do about it. */
-import { REFUSALS, type Refusal, type RefusalCode } from "../core/index.ts"
+import type { Refusal, RefusalCode } from "../core/index.ts"
 import { type Language, say, type Words } from "./words.ts"
 
 /** Those that a button of the console can meet; any other is said in general. */
@@ -20,12 +20,12 @@ const SAID: Partial<Record<RefusalCode, Words>> = {
     en: "This payment method failed: there is no consent to revoke.",
   },
   payment_not_open: {
-    es: "El pago ya terminó: mira su estado de ahora.",
+    es: "El pago ya terminó: mire su estado de ahora.",
     pt: "O pagamento já terminou: veja o estado de agora.",
     en: "The payment has ended: look at its state now.",
   },
   payment_has_open_attempt: {
-    es: "Hay un intento en curso que ya puede estar moviendo el dinero. Espera a que termine.",
+    es: "Hay un intento en curso que ya puede estar moviendo el dinero. Espere a que termine.",
     pt: "Há uma tentativa em curso que já pode estar movendo o dinheiro. Espere que termine.",
     en: "A try is under way and may be moving the money already. Wait for it to end.",
   },
@@ -35,12 +35,12 @@ const SAID: Partial<Record<RefusalCode, Words>> = {
     en: "It is more than what is left to refund.",
   },
   refund_not_possible: {
-    es: "Este dinero no puede devolverse por la vía que lo trajo. Devuélvelo por fuera.",
+    es: "Este dinero no puede devolverse por la vía que lo trajo. Devuélvalo por fuera.",
     pt: "Este dinheiro não pode voltar pela via que o trouxe. Devolva por fora.",
     en: "This money can't go back over the rail that brought it. Give it back outside.",
   },
   refund_receiver_missing: {
-    es: "Escribe la dirección de quien recibe: una de la cadena, y ninguna de las que damos aquí.",
+    es: "Escriba la dirección de quien recibe: una de la cadena, y ninguna de las que damos aquí.",
     pt: "Escreva o endereço de quem recebe: um da cadeia, e nenhum dos que damos aqui.",
     en: "Say which address gets it: one on the chain, and none that payers are given here.",
   },
@@ -60,7 +60,7 @@ const SAID: Partial<Record<RefusalCode, Words>> = {
     en: "The amount is out of range.",
   },
   idempotency_conflict: {
-    es: "Alguien cambió este pago mientras tanto. Revisa cómo quedó y decide de nuevo.",
+    es: "Alguien cambió este pago mientras tanto. Revise cómo quedó y decida de nuevo.",
     pt: "Alguém mudou este pagamento enquanto isso. Veja como ficou e decida de novo.",
     en: "Somebody changed this payment meanwhile. See how it is now, and decide again.",
   },

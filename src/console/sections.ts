@@ -1,9 +1,10 @@
 /** The sections of the console, in the order of the navigation: one line each. */
 import { account } from "./account/index.ts"
 import { home } from "./home/index.ts"
+import { payments } from "./payments/index.ts"
 import type { Section } from "./site.ts"
 
-export const SECTIONS: readonly Section[] = [home]
+export const SECTIONS: readonly Section[] = [home, payments]
 
 /** What everybody may change: its own account. */
 export const OWN_SECTION: Section = account
