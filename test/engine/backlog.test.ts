@@ -80,7 +80,8 @@ test("a figure goes back to zero when nothing is left", async () => {
 test("what has ended costs the look nothing", async () => {
   await database.query(
     `insert into attempts select n.* from attempts a, generate_series(1, 5000) i,
-lateral jsonb_populate_record(a, jsonb_build_object('id', gen_random_uuid(), 'look_at', null)) n`,
+lateral jsonb_populate_record(a, jsonb_build_object(
+  'id', gen_random_uuid(), 'look_at', null, 'looks', i)) n`,
   )
   await database.query("analyze attempts")
   const plan: string[] = []
