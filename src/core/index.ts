@@ -61,6 +61,7 @@ export type { CountedEvent, Logged } from "./limits/security.ts"
 export { makeNamedTurns } from "./limits/turns.ts"
 export type { Standing } from "./limits/windows.ts"
 export { hmacHex } from "./mac.ts"
+export { type EndpointChange, OVERLAP_DEFAULT_S, OVERLAP_MAX_S } from "./merchants/endpoints.ts"
 export {
   flawIn as keyFlaw,
   KEY_DAYS_MAX,
@@ -185,10 +186,21 @@ export type { Flaw, Rotated, ShownKeys } from "./rotation/rotation.ts"
 export { constantTimeEqual, hashSecret, type Keyring, steadyKey } from "./seal.ts"
 export { issuePath, issueSentence } from "./settings-issue.ts"
 export type { SightingView } from "./sightings/view.ts"
+export { ADVANCE_MAX_S } from "./test-clock/test-clock.ts"
 export type { Caller, Entered, Session, SignedIn } from "./users/entry.ts"
 export { PASSWORD_MAX, PASSWORD_MIN } from "./users/password-rule.ts"
 export type { Invited, NewUser, UserProblem } from "./users/people.ts"
 export { MAY, PERMISSIONS, type Permission, ROLES, type Role, type User } from "./users/user.ts"
-export type { Delivery, Endpoint, Event } from "./webhooks/event.ts"
+export type {
+  Delivery,
+  Endpoint,
+  EndpointHealth,
+  Event,
+  TryTold,
+} from "./webhooks/event.ts"
+export { SETTLED_MS } from "./webhooks/follow.ts"
+export type { Pinged } from "./webhooks/ping.ts"
+export type { ReplayedSince, ReplaySince } from "./webhooks/replay.ts"
+export type { WholeDelivery } from "./webhooks/shown.ts"
 export type { KeyProblem, ShownKey } from "./xpubs/keys.ts"
 export type { Xpub } from "./xpubs/xpub.ts"

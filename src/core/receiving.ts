@@ -20,8 +20,21 @@ export type ExtendedKey = {
 /** What a payer may send, before the address is known. */
 export type Offer = Omit<PayOption, "address" | "uri">
 
+/** By what a token's amount was reckoned. */
+export type Pricing = {
+  /** Worth its currency by definition, a number of the settings, or what a feed says. */
+  readonly source: "peg" | "fixed" | "feed"
+  /** Until when the same price is used without asking again; null: until the settings change. */
+  readonly validUntil: Date | null
+}
+
 export type Quote =
-  | { readonly kind: "quoted"; readonly offers: readonly Offer[] }
+  | {
+      readonly kind: "quoted"
+      readonly offers: readonly Offer[]
+      /** By the asset of the offer. */
+      readonly pricing?: ReadonlyMap<string, Pricing>
+    }
   /** There is a source for this currency, and it has no answer that can be trusted now. */
   | { readonly kind: "unavailable"; readonly why: string }
   /** Nobody said what this currency is worth, or no chain can be offered. */

@@ -1,6 +1,7 @@
 /**
  * What others do with payments: the rail is chosen and its order prepared, then the engine decides.
  */
+import type { Money } from "../../money.ts"
 import { type Created, type CreatePayment, createPayment } from "../decide/create-payment.ts"
 import { createRefund, type RefundCreated } from "../decide/create-refund.ts"
 import { deferAnswer } from "../decide/defer-answer.ts"
@@ -13,6 +14,7 @@ import type { Outcome } from "../rail.ts"
 import { isRefusal, type Reason, type Refusal } from "../refusal.ts"
 import { isFinal, type Payment } from "./payment.ts"
 import { prepare, type Way } from "./prepare.ts"
+import { quoteFor } from "./quote.ts"
 import { cancelRefund, prepareRefund, type Receiver } from "./refund.ts"
 import { type SimulateParts, simulate } from "./simulate.ts"
 import { findByReference, findPayment } from "./store.ts"
@@ -66,6 +68,9 @@ export function makePay(parts: PayParts) {
         ? engine.submitOnce(sayNo, { merchantId: spec.merchant.id, refusal: create }, once)
         : engine.submitOnce(createPayment, create, once)
     },
+
+    /** What an amount costs now in each token that the merchant's payers are offered. */
+    quote: (merchant: Merchant, about: Money) => quoteFor(parts, merchant, about),
 
     /** Opens a try to pay a payment that waits, in the way its payer chose. */
     async open(merchant: Merchant, payment: Payment, way: Way): Promise<Opened | Refusal> {

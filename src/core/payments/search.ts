@@ -63,6 +63,9 @@ export function isSearchCursor(text: string): boolean {
   return CURSOR.test(text)
 }
 
+/** A node's searches that look through payments at once; others wait for their turn. */
+const AT_ONCE = 3
+
 /** What is looked through, and how. */
 type Looking = {
   readonly asked: store.Asked
@@ -74,6 +77,7 @@ type Looking = {
 export function makeSearch(parts: SearchParts) {
   const { clock, database, keyring } = parts
   const whoIs = makeWhoIs(database, keyring)
+  const inTurn = makeTurns(AT_ONCE)
 
   return async function search(filter: Search, page: SearchPage): Promise<SearchFound> {
     const limit = Math.min(page.limit, PAGE_MAX)
@@ -121,7 +125,7 @@ export function makeSearch(parts: SearchParts) {
     const sealed = meant?.personal ?? null
     const range = rangeOf(parts, filter)
     const asked = { filter, range, meant, named, sealed: sealed !== null }
-    return look({ asked, sealed, limit }, before ?? LAST_ID)
+    return inTurn(() => look({ asked, sealed, limit }, before ?? LAST_ID))
   }
 
   async function look(looking: Looking, from: string): Promise<SearchFound> {
@@ -175,6 +179,23 @@ export function makeSearch(parts: SearchParts) {
       if (said.some((each) => says(each, sealed))) fitting.add(id)
     }
     return fitting
+  }
+}
+
+/** Lets so many run at once, the others in the order in which they came. */
+function makeTurns(most: number) {
+  const waiting: (() => void)[] = []
+  let running = 0
+  return async <Answer>(work: () => Promise<Answer>): Promise<Answer> => {
+    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve))
+    else running += 1
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else running -= 1
+    }
   }
 }
 

@@ -165,7 +165,7 @@ function tokensOn({ name: blockchain, chainId, tokens, native }: Chain): KnownTo
 function offeredOf(quote: Quote, readable: ReadonlySet<number>): Quote {
   if (quote.kind !== "quoted") return quote
   const offers = quote.offers.filter(({ chainId }) => readable.has(chainId))
-  if (offers.length > 0) return { kind: "quoted", offers }
+  if (offers.length > 0) return { ...quote, offers }
   return { kind: "unavailable", why: "No chain can be read now." }
 }
 

@@ -1,5 +1,5 @@
 /** Quotes: what an order costs in each token that is offered, rounded up to the token's unit. */
-import type { Clock, Instructions, Offer, Order, Quote } from "../../core/index.ts"
+import type { Clock, Instructions, Offer, Order, Pricing, Quote } from "../../core/index.ts"
 import { CURRENCY_DECIMALS } from "../../money.ts"
 import { checksummed } from "./address.ts"
 import { type Chain, coinAsset, type RateSource, tokenAsset, type Worth } from "./chain.ts"
@@ -29,7 +29,7 @@ type NoPrice = NoRatio & { readonly kind: "unavailable" | "not_offered" }
 
 /** Makes the part of the rail that says what orders cost. Rates are read when somebody asks. */
 export function makeQuotes({ chains, rates, call, clock }: QuoteParts): Quotes {
-  const { dollarsOf } = openRates({ call, clock })
+  const { dollarsOf, freshUntil } = openRates({ call, clock })
   const choices = chains.flatMap(choicesOn)
 
   async function dollarsFor(what: string, source: RateSource | null): Promise<Ratio | NoPrice> {
@@ -64,6 +64,24 @@ export function makeQuotes({ chains, rates, call, clock }: QuoteParts): Quotes {
     return within(units, { ...choice, amount: units.toString() })
   }
 
+  /** By what each token's amount was reckoned: the price of the currency, and its own. */
+  function pricingOf(currency: string): Map<string, Pricing> {
+    const ofCurrency = currency === "USD" ? null : (rates.get(currency) ?? null)
+    return new Map(
+      choices.map(({ asset, worth }): [string, Pricing] => {
+        if (worth.kind === "peg" && worth.currency === currency) {
+          return [asset, { source: "peg", validUntil: null }]
+        }
+        const pegged = worth.kind === "peg" ? (rates.get(worth.currency) ?? null) : worth.source
+        const sources = [ofCurrency, pegged].filter((source) => source !== null)
+        const ends = sources.map(freshUntil).filter((at) => at !== null)
+        const first = ends.sort((a, b) => a.getTime() - b.getTime())[0]
+        const source = sources.some(({ kind }) => kind === "aggregator") ? "feed" : "fixed"
+        return [asset, { source, validUntil: first ?? null }]
+      }),
+    )
+  }
+
   return {
     async quote(order) {
       if (!Object.hasOwn(CURRENCY_DECIMALS, order.asset)) {
@@ -71,7 +89,7 @@ export function makeQuotes({ chains, rates, call, clock }: QuoteParts): Quotes {
       }
       const found = await Promise.all(choices.map((choice) => offer(choice, order)))
       const offers = found.filter(isOffer)
-      if (offers.length > 0) return { kind: "quoted", offers }
+      if (offers.length > 0) return { kind: "quoted", offers, pricing: pricingOf(order.asset) }
       const reasons = found.flatMap((each) => (isOffer(each) ? [] : [each]))
       const reason = reasons.find(({ kind }) => kind === "unavailable") ?? reasons[0]
       return reason ?? { kind: "not_offered", why: "No token is offered on any chain." }

@@ -11,7 +11,11 @@ export type Ratio = { readonly over: bigint; readonly under: bigint }
 /** Why there is none now, as the end of a sentence. */
 export type NoRatio = { readonly why: string }
 
-export type Rates = { dollarsOf(source: RateSource): Promise<Ratio | NoRatio> }
+export type Rates = {
+  dollarsOf(source: RateSource): Promise<Ratio | NoRatio>
+  /** Until when it is answered without asking again; null for what never changes. */
+  freshUntil(source: RateSource): Date | null
+}
 
 /** `latestRoundData()` and `decimals()` of Chainlink's AggregatorV3Interface. */
 const LATEST = "0xfeaf968c"
@@ -93,6 +97,12 @@ export function openRates({ call, clock }: { call: Call; clock: Clock }): Rates 
   }
 
   return {
+    freshUntil(source) {
+      if (source.kind === "fixed") return null
+      const { answer } = feedOf(source)
+      const leftMs = answer === null ? 0 : answer.readMs + FRESH_MS - clock.elapsedMs()
+      return new Date(clock.now().getTime() + Math.max(0, Math.round(leftMs)))
+    },
     async dollarsOf(source) {
       if (source.kind === "fixed") return fixedRatio(source.dollars)
       const feed = feedOf(source)

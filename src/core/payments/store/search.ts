@@ -212,12 +212,14 @@ export async function lookThrough(
   const rows = text.add(piece.rows)
   const ids = newest(text, filter, range, piece.before, rows)
   const { rows: found } = await db.query<LookedAt>(
-    // Each payment by its id: where the server guesses that there are many it reads the table.
+    // Each payment by its id, in the order of these: where the server guesses that there are many
+    // it reads the whole table, and sorts.
     `select ${columns}, p.place, p.fits, p.opens from (
-  select p.*, named.place, ${fits} as fits, ${opens} as opens
+  select p.*, named.id as looked_at, named.place, ${fits} as fits, ${opens} as opens
   from (select id, (row_number() over (order by id desc))::int as place from (${ids}) ids) named
   cross join lateral (select p.* from payments p where p.id = named.id limit 1) p
-) p where p.fits or p.opens or p.place = ${rows} order by p.id desc limit ${text.add(piece.limit)}`,
+) p where p.fits or p.opens or p.place = ${rows}
+order by p.looked_at desc limit ${text.add(piece.limit)}`,
     text.params,
   )
   return found
