@@ -78,7 +78,7 @@ test("each try that failed is remembered with what the receiver said, sealed", a
   clock.advance(WAITS_MS[2]! * 2)
   world.respond = async () => answered(204)
   await core.pass()
-  const [{ id }] = (await own()) as [{ id: string }]
+  const { id } = (await own())[0]!
   const { delivery, tries } = await whole(id)
   assert.equal(delivery.state, "delivered")
   assert.deepEqual(
@@ -96,7 +96,7 @@ test("each try that failed is remembered with what the receiver said, sealed", a
 
 test("a delivery is shown without what its receiver or its merchant keeps secret", async () => {
   await happen()
-  const [{ id }] = (await own()) as [{ id: string }]
+  const { id } = (await own())[0]!
   const { endpoint, event, message } = await whole(id)
   assert.equal(endpoint.id, endpointId)
   assert.equal(message!.body, sent[0]!.body)
@@ -131,7 +131,7 @@ test("what was given up is sent again with the whole schedule before it", async 
 
 test("what was delivered is sent again, and remembered as having been", async () => {
   await happen()
-  const [{ id }] = (await own()) as [{ id: string }]
+  const { id } = (await own())[0]!
   await events.replay(merchantId, id)
   await core.pass()
   assert.equal(sent.length, 2)
@@ -146,7 +146,7 @@ test("what was delivered is sent again, and remembered as having been", async ()
 
 test("what can't be sent again is refused with its reason", async () => {
   await happen()
-  const [{ id }] = (await own()) as [{ id: string }]
+  const { id } = (await own())[0]!
   assert.equal(await events.replay(core.ids.next(), id), null)
   assert.equal(await events.replay(merchantId, core.ids.next()), null)
   await merchants.disableEndpoint(merchantId, endpointId, { at: clock.now(), reason: "off" })
