@@ -1,10 +1,10 @@
 /** What is said of a new key: its name, its scopes, its end, and how long the old one stays. */
 import {
   isDay,
+  KEY_OVERLAP_MAX_S,
   type KeyFlaw,
   type KeyTerms,
   OPERATOR_SCOPES,
-  OVERLAP_MAX_S,
   SCOPES,
 } from "../core/index.ts"
 import { CommandError, UsageError } from "./command.ts"
@@ -29,7 +29,7 @@ export const KEY_TERMS = {
   },
 } as const
 
-const OVERLAP_MAX = `${OVERLAP_MAX_S / 86_400}d`
+const OVERLAP_MAX = `${KEY_OVERLAP_MAX_S / 86_400}d`
 
 /** The option of whoever puts a key in the place of another. */
 export const OVERLAP = {
@@ -66,7 +66,7 @@ function readEnd(text: string, now: Date): Date | null {
 /** How many seconds the old key is taken yet; throws `UsageError`. */
 export function readOverlap(text: string | undefined): number {
   const seconds = text === undefined ? OVERLAP_S : text === "0" ? 0 : spanOf(text)
-  if (seconds !== null && seconds <= OVERLAP_MAX_S) return seconds
+  if (seconds !== null && seconds <= KEY_OVERLAP_MAX_S) return seconds
   throw new UsageError(`--overlap ${text}: write a time like 24h, 30m, 7d or 0`)
 }
 

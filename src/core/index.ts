@@ -69,7 +69,7 @@ export {
   type KeyFlaw,
   type KeyTerms,
 } from "./merchants/key-terms.ts"
-export { isInUse, OVERLAP_MAX_S } from "./merchants/keys.ts"
+export { isInUse, KEY_OVERLAP_MAX_S } from "./merchants/keys.ts"
 export { LOGO_MAX_BYTES } from "./merchants/logo.ts"
 export {
   type Merchant,

@@ -23,7 +23,7 @@ export type KeyParts = {
 /** In use at a time, of a merchant in a dialect: more than anybody can tell apart. */
 export const ISSUES_MAX = 50
 /** How long an old key may be taken beside the one that took its place. */
-export const OVERLAP_MAX_S = 30 * 86_400
+export const KEY_OVERLAP_MAX_S = 30 * 86_400
 
 export type NewIssue = KeyTerms & {
   /** Made once by whoever asks, so that asking twice makes one; left out, it is made here. */
@@ -106,7 +106,7 @@ export async function rollKeys(
   if (wrong) return { wrong }
   const place = { merchantId, dialect, issueId }
   const made = await credentialsOf(parts, place, secrets, { name, scopes, expiresAt })
-  const overlapS = Math.min(Math.max(how.overlapSeconds, 0), OVERLAP_MAX_S)
+  const overlapS = Math.min(Math.max(how.overlapSeconds, 0), KEY_OVERLAP_MAX_S)
   const endsAt = new Date(now.getTime() + overlapS * 1_000)
   return unlessTaken(issueId, () =>
     parts.database.transaction(async (tx) => {

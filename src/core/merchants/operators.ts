@@ -4,7 +4,7 @@ import { type AuditParts, append, audited } from "../audit/audited.ts"
 import { differences } from "../audit/entry.ts"
 import { hashSecret } from "../seal.ts"
 import { flawIn, hintOf, type KeyFlaw, type KeyTerms } from "./key-terms.ts"
-import { ENDED, isInUse, OVERLAP_MAX_S, ROLLED, sameLifetime, UNKNOWN } from "./keys.ts"
+import { ENDED, isInUse, KEY_OVERLAP_MAX_S, ROLLED, sameLifetime, UNKNOWN } from "./keys.ts"
 import type { OperatorScope } from "./scopes.ts"
 import * as store from "./store/operators.ts"
 
@@ -94,7 +94,7 @@ export async function rollOperatorKey(
   },
 ): Promise<store.OperatorKey | { readonly wrong: KeyFlaw }> {
   const now = parts.clock.now()
-  const overlapS = Math.min(Math.max(how.overlapSeconds, 0), OVERLAP_MAX_S)
+  const overlapS = Math.min(Math.max(how.overlapSeconds, 0), KEY_OVERLAP_MAX_S)
   const endsAt = new Date(now.getTime() + overlapS * 1_000)
   return parts.database.transaction(async (tx) => {
     const before = await store.lockOperatorKey(tx, old)
