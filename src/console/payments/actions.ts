@@ -1,7 +1,7 @@
 /** The forms by which somebody changes a payment: only those that can work now. */
 import { type Html, html, type Piece } from "../../pages/html.ts"
 import { amountText, fieldText } from "../figures.ts"
-import { button, field, form, linkButton, note, panel } from "../parts.ts"
+import { button, field, form, linkButton, note } from "../parts.ts"
 import type { Visit } from "../site.ts"
 import { OUTCOMES } from "../terms.ts"
 import { say } from "../words.ts"
@@ -32,16 +32,14 @@ export function actionsPart(visit: Visit, whole: Whole, tried: Tried): Html {
   ]
   const shown = all.filter(Boolean)
   const isNothing = shown.length === 0
-  return html`<div data-part="actions">${panel(
-    say(PAGE.actions, language),
-    html`${
-      tried.refused !== null && note(t("failed", { why: tried.refused }), "bad", true)
-    }<div class="acts">${shown}</div>${
-      !may
-        ? html`<p class="hint">${say(PAGE.readOnly, language)}</p>`
-        : isNothing && html`<p class="hint">${t("nothingPossible")}</p>`
-    }`,
-  )}</div>`
+  return html`<section class="acts" data-part="actions" aria-label="${say(PAGE.actions, language)}">
+${tried.refused !== null && note(t("failed", { why: tried.refused }), "bad", true)}
+${shown}
+${
+  !may
+    ? html`<p class="hint">${say(PAGE.readOnly, language)}</p>`
+    : isNothing && html`<p class="hint">${t("nothingPossible")}</p>`
+}</section>`
 }
 
 function payerPage({ core }: Visit, { story }: Whole): string {
@@ -114,9 +112,11 @@ function simulateForm(visit: Visit, whole: Whole): Html {
   const buttons = whole.possible.outcomes.map((each) =>
     button(say(OUTCOMES[each], language), "quiet", { name: "outcome", value: each }),
   )
-  const inside = html`<fieldset class="outcomes"><legend>${say(ACT.simulate, language)}</legend>
-<div class="row">${buttons}</div><p class="hint">${say(ACT.simulateHint, language)}</p></fieldset>`
-  return form(visit, actionOf(visit, whole, "simulate"), inside)
+  const name = say(ACT.simulate, language)
+  const inside = html`<span class="soft" title="${say(ACT.simulateHint, language)}">${name}</span>${
+    buttons
+  }`
+  return form(visit, actionOf(visit, whole, "simulate"), inside, { kind: "row outcomes" })
 }
 
 /** Takes a refund back that nobody signed yet. */

@@ -25,7 +25,7 @@ export function deliveryEntry(visit: Visit, whole: Whole, told: Told, t: T): Ent
     }`,
     body: html`<p class="soft">${[
       lastStatus === null ? null : `HTTP ${lastStatus}`,
-      t("tries", { tries }),
+      tries === 1 ? t("oneTry") : t("tries", { tries }),
       next && t("nextTry", { at: timeText(dueAt, whole.reading, "second") }),
     ]
       .filter(Boolean)

@@ -56,9 +56,9 @@ function filterForm(visit: Visit, { filter, choices }: ListShown, t: Say): Html 
   const given = (name: FieldName, more: Partial<Parameters<typeof field>[0]> = {}) =>
     field({
       name,
-      label: t(name as keyof typeof LIST),
+      label: t(labelOf(name)),
       value: typed[name],
-      error: wrong[name],
+      error: wrong[name] ?? null,
       ...more,
     })
   const folded: readonly FieldName[] = [
@@ -73,7 +73,7 @@ function filterForm(visit: Visit, { filter, choices }: ListShown, t: Say): Html 
   ]
   const isOpen = folded.some((name) => typed[name] !== "")
   const own = visit.user.merchantId === null && visit.merchant
-  return html`<form method="get" action="${visit.href("/payments")}" class="filters" role="search"
+  return html`<form method="get" action="${visit.href("/payments")}" class="finder" role="search"
 data-instant="results">
 ${own && html`<input type="hidden" name="merchant" value="${own.id}">`}
 ${

@@ -22,17 +22,17 @@ export function paymentBody(visit: Visit, whole: Whole, tried: Tried): Html {
   const above = html`<a href="${visit.href("/payments")}">${t("payments")}</a>`
   const title = amountText(payment.amount, payment.asset, whole.reading)
   return html`<div data-part="head">${heading(title, stateBadges(payment, visit.language), above)}
-<p class="under">${payment.reference ?? ""} ${code(visit, idOf(payment.id))}</p>
+<p class="under">${payment.reference !== null && html`<strong>${payment.reference}</strong>`} ${code(visit, idOf(payment.id))}</p>
 ${nextSteps({ ...whole, rails: visit.core.rails }, visit.language).map((each) => note(each.text, each.tone))}</div>
-<div class="columns">
-<div class="main-column">
 ${actionsPart(visit, whole, tried)}
-<div data-part="tried">${refundsPart(visit, whole, t)}${attemptsPart(visit, whole, t)}</div>
-<div data-part="story">${storyPart(visit, whole)}</div>
-</div>
+<div class="columns">
 <div class="side-column">
 <div data-part="money">${moneyPart(whole, t)}</div>
 <div data-part="details">${detailsPart(visit, whole, t)}</div>
+</div>
+<div class="main-column">
+<div data-part="tried">${refundsPart(visit, whole, t)}${attemptsPart(visit, whole, t)}</div>
+<div data-part="story">${storyPart(visit, whole)}</div>
 </div>
 </div>`
 }

@@ -104,7 +104,7 @@ export const FACTS: Readonly<Record<string, Words>> = {
 }
 
 export const TOLD = {
-  attempt: { es: "Intento por {rail}", pt: "Tentativa por {rail}", en: "Attempt over {rail}" },
+  attempt: { es: "por {rail}", pt: "por {rail}", en: "over {rail}" },
   begun: {
     es: "La orden salió",
     pt: "A ordem saiu",
@@ -116,7 +116,6 @@ export const TOLD = {
     en: "The order stands in the file {file}, for {day}",
   },
   refund: { es: "Reembolso de {amount}", pt: "Reembolso de {amount}", en: "Refund of {amount}" },
-  sighting: { es: "La vía: {fact}", pt: "A via: {fact}", en: "The rail: {fact}" },
   line: {
     es: "El banco dice {says} en {file}, línea {line}",
     pt: "O banco diz {says} em {file}, linha {line}",
@@ -142,6 +141,7 @@ export const TOLD = {
   noTries: { es: "Aún no se ha intentado.", pt: "Ainda não se tentou.", en: "Not tried yet." },
   try: { es: "Intento {number}", pt: "Tentativa {number}", en: "Try {number}" },
   tries: { es: "{tries} intentos", pt: "{tries} tentativas", en: "{tries} tries" },
+  oneTry: { es: "1 intento", pt: "1 tentativa", en: "1 try" },
   nextTry: { es: "el próximo, {at}", pt: "a próxima, {at}", en: "the next one {at}" },
   whole: { es: "Ver la entrega completa", pt: "Ver a entrega completa", en: "The whole delivery" },
   dropped: {

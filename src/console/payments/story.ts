@@ -58,7 +58,7 @@ function entryOf(visit: Visit, whole: Whole, chapter: Chapter, t: T): Entry {
     case "refund": {
       const amount = amountText(chapter.amount, story.payment.asset, reading)
       return {
-        look: "tried",
+        look: "decided",
         title: t("refund", { amount }),
         body: idLine(visit, chapter.refundId),
       }
@@ -151,9 +151,9 @@ function sightingEntry(
   const isGone = state === "orphaned"
   return {
     look: "seen",
-    title: html`${t("sighting", { fact: words ? say(words, visit.language) : fact })}${
+    title: html`${words ? say(words, visit.language) : fact}${
       money && html` · <strong>${money}</strong>`
-    } ${state !== "final" && badge(state, isGone ? "bad" : "warn")}`,
+    }${state !== "final" && html` ${badge(state, isGone ? "bad" : "warn")}`}`,
     body: html`<p class="soft">${code(visit, shown, shortId(shown))}${
       explorerUrl !== null &&
       html` <a href="${explorerUrl}" target="_blank" rel="noopener noreferrer">${t("explorer")}</a>`
