@@ -12,6 +12,7 @@ import type { DialectDoor, DialectVoice } from "./dialect.ts"
 import type { Draft } from "./draft.ts"
 import { makeEngine } from "./engine.ts"
 import { makeView } from "./exchange/view.ts"
+import { makeFigures } from "./figures/figures.ts"
 import { makeLimits } from "./limits/limits.ts"
 import { abandon } from "./loops/abandon.ts"
 import { makeBacklog } from "./loops/backlog.ts"
@@ -21,7 +22,6 @@ import { makePasses, observe, startLoops } from "./loops/loops.ts"
 import { makeNotices } from "./loops/notices.ts"
 import { makeStranded } from "./loops/stranded.ts"
 import { makeOffered } from "./merchants/offered.ts"
-import { type NewRoutes, routeMerchant } from "./merchants/routes.ts"
 import { type Found, listCredentials } from "./merchants/store/credentials.ts"
 import { ownersOf } from "./merchants/store/owners.ts"
 import * as merchants from "./merchants/store.ts"
@@ -43,7 +43,6 @@ import { makeMasterKeys } from "./rotation/rotation.ts"
 import type { Keyring } from "./seal.ts"
 import { type Movable, makeTestClock } from "./test-clock/test-clock.ts"
 import { makeUsers } from "./users/users.ts"
-import { makeVerbs } from "./verbs.ts"
 import { verbsFor } from "./verbs-for.ts"
 import { makeBooks } from "./verify/watch.ts"
 import { makeAnnounce, type Rendered } from "./webhooks/announce.ts"
@@ -154,13 +153,15 @@ export function openCore(given: CoreParts) {
   const readElsewhere = new Set<string>()
   const loopParts = { ...parts, node, rails, engine, beginner, courier, keys, readElsewhere }
   const stranded = makeStranded(loopParts)
-  const passes = [
-    ...makePasses(loopParts),
+  const figures = makeFigures(parts)
+  const own = [
     stranded.pass,
     makeBacklog(parts),
     makeAhead(parts),
     makeMarking(parts),
+    figures.pass,
   ]
+  const passes = [...makePasses(loopParts), ...own]
   const watched = makeBooks({ ...parts, node })
   const payParts = {
     engine,
@@ -179,8 +180,8 @@ export function openCore(given: CoreParts) {
   const pay = makePay(payParts)
   const limits = makeLimits(parts)
   const verbParts = { ...parts, engine, pay, rails, reader, voices, limits }
-  const verbs = makeVerbs(verbParts)
   const users = makeUsers({ ...parts, limits })
+  const verbs = verbsFor(verbParts, users, parts.by)
   let demoMerchantId: string | null = null
 
   return {
@@ -231,16 +232,14 @@ export function openCore(given: CoreParts) {
     readTopUpReference,
     /** All that is known of anybody's payment, by its id or that of an attempt or refund of it. */
     story: (id: string) => storyOf({ db: database, keyring, rails }, id),
-    /** Changes which rails and which of our accounts a merchant's money takes. */
-    route: (merchantId: string, change: NewRoutes) => routeMerchant(parts, merchantId, change),
     /** What became of money, for operators and merchants. */
     reports: makeReports(parts),
+    /** How payments go now, for a merchant or for all. */
+    overview: figures.overview,
     /** Whose things these ids name; nobody's are left out. Never for an answer: see dialects. */
     ownersOf: (ids: readonly string[]) => ownersOf(database, ids),
     /** How often callers may ask, and fail: counted by all nodes together. */
     limits,
-    /** Who signs in to the console. */
-    users,
     /** The verbs in somebody's name: what they change is written down as done by that one. */
     verbsFor: (by: Actor) => verbsFor(verbParts, users, by),
     /** The keys that everything secret is sealed under. */

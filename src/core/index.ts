@@ -53,6 +53,7 @@ export {
 } from "./exchange/store/view.ts"
 export type { DryRun, FileStory } from "./exchange/view.ts"
 export { OutcomeUnknown } from "./fate.ts"
+export type { AssetFigures, DayFigures, Overview, RailFigures } from "./figures/figures.ts"
 export type { Bound, Once, StoredAnswer } from "./fold.ts"
 export type { Account } from "./ledger/account.ts"
 export { addressName, isCounted } from "./limits/address.ts"
@@ -101,6 +102,7 @@ export {
   METHODS,
   type Method,
   type PayOption,
+  REFUND_STATES,
   type Refund,
 } from "./payments/attempt.ts"
 export type { NewPayment } from "./payments/pay.ts"
