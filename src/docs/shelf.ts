@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, "..", "..")
 /** What is served: nothing beside it can be asked for, whatever an address says. */
 const DOCUMENTS = ["*.md", "docs/**/*.md", "src/dialects/*/README.md"]
 /** What documents point at and browsers show as text. */
-const FILES = ["docs/**/*.{cfg,yml,yaml,json,ts,php,py,service}"]
+const FILES = ["docs/**/*.{cfg,yml,yaml,json,ts,mjs,php,py,service}"]
 
 export type Document = {
   /** Its address below /docs (and below /docs/es), such as `rails/evm`; empty for the start. */
