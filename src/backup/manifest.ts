@@ -22,6 +22,8 @@ export type Manifest = {
   readonly systemIdentifier: string
   readonly startLsn: string
   readonly stopLsn: string
+  /** Of the cluster. */
+  readonly folders: readonly string[]
   readonly files: readonly CopiedFile[]
 }
 
@@ -75,11 +77,15 @@ export function readManifest(folder: string): Manifest {
     const why = (error as Error).message
     throw new BackupError(`${folder} is no backup of Caudal's: ${MANIFEST} can't be read (${why})`)
   }
-  if (manifest?.format !== 1 || !Array.isArray(manifest.files)) {
+  if (manifest?.format !== 1 || ![manifest.files, manifest.folders].every(Array.isArray)) {
     throw new BackupError(`${folder} was made by another version of Caudal: restore with that one`)
   }
-  const strange = manifest.files.find(({ path }) => !isInside(path))
-  if (strange) throw new BackupError(`${folder}: ${strange.path} would lie outside of it`)
+  const paths = [
+    ...manifest.files.map(({ path }) => path),
+    ...manifest.folders.map((each) => `cluster/${each}`),
+  ]
+  const strange = paths.find((path) => !isInside(path))
+  if (strange) throw new BackupError(`${folder}: ${strange} would lie outside of it`)
   return manifest
 }
 

@@ -19,7 +19,7 @@ export type RestoreOptions = {
  * missing or changed, or something is in the way; then the folder is left as it was.
  */
 export async function restoreBackup({ from, dataDir, progress }: RestoreOptions): Promise<void> {
-  const { files } = readManifest(from)
+  const { files, folders } = readManifest(from)
   refuseFull(dataDir)
   const wasThere = existsSync(dataDir)
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
@@ -37,7 +37,10 @@ export async function restoreBackup({ from, dataDir, progress }: RestoreOptions)
   try {
     await copy("data", folder)
     await leaveHome(folder)
-    await restoreCluster(folder, (to) => copy("cluster", to))
+    await restoreCluster(folder, async (to) => {
+      for (const path of folders) mkdirSync(join(to, path), { recursive: true, mode: 0o700 })
+      await copy("cluster", to)
+    })
   } catch (error) {
     for (const name of readdirSync(folder)) {
       await rm(join(folder, name), { recursive: true, force: true })

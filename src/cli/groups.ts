@@ -98,6 +98,16 @@ export const GROUPS: readonly Group[] = [
     load: () => import("./restore.ts"),
   },
   {
+    word: "listen",
+    about: "brings events to a program on this machine, signed",
+    load: () => import("./listen.ts"),
+  },
+  {
+    word: "replay",
+    about: "delivers a webhook again",
+    load: () => import("./replay.ts"),
+  },
+  {
     word: "audit",
     about: "list, verify, export: what operators did",
     load: () => import("./audit.ts"),

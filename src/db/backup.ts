@@ -17,6 +17,8 @@ export type ClusterCopy = {
   /** Where in the log recovery begins, and up to where the copy must be recovered to be sound. */
   readonly startLsn: string
   readonly stopLsn: string
+  /** Empty or not: a server makes none of them by itself. */
+  readonly folders: readonly string[]
 }
 
 /** What a server makes anew at its start, or must not find: see "Making a Base Backup". */
@@ -60,8 +62,9 @@ export async function copyCluster(
       ["caudal"],
     )
     // The control file is last, as the handbook asks.
-    for (const path of pathsIn(from)) await copyLiving(copy, join(from, path), path)
-    for (const path of EMPTIED) await mkdir(join(to, path), { recursive: true, mode: 0o700 })
+    const { files, folders } = contentsOf(from)
+    for (const path of files) await copyLiving(copy, join(from, path), path)
+    for (const path of folders) await mkdir(join(to, path), { recursive: true, mode: 0o700 })
     await copy(join(from, "global", "pg_control"), "global/pg_control")
     const { rows: ended } = await client.query(
       `select lsn::text as lsn, labelfile, pg_walfile_name(lsn) as last,
@@ -73,7 +76,7 @@ from pg_backup_stop(false)`,
     await copy(join(to, "backup_label"), "backup_label")
     await copyLog(client, from, began[0].lsn, last, copy)
     const { lsn: startLsn, version } = began[0]
-    return { systemIdentifier: system, version, startLsn, stopLsn: lsn }
+    return { systemIdentifier: system, version, startLsn, stopLsn: lsn, folders }
   } finally {
     await endClient(client)
   }
@@ -89,20 +92,24 @@ async function refuseTablespaces(client: pg.Client): Promise<void> {
   )
 }
 
-/** Every file of the cluster that belongs into a copy, but the control file and the log. */
-function pathsIn(from: string): string[] {
-  const found: string[] = []
-  const walk = (folder: string) => {
+/** Every file of the cluster that belongs into a copy, but control file and log; every folder. */
+function contentsOf(from: string): { readonly files: string[]; readonly folders: string[] } {
+  const files: string[] = []
+  const folders: string[] = []
+  const walk = (folder: string, isEmptied: boolean) => {
     for (const entry of entriesOf(join(from, folder))) {
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`
       if (LEFT_OUT.has(path) || path === "global/pg_control") continue
       if (LEFT_OUT_BEGINNINGS.some((beginning) => entry.name.startsWith(beginning))) continue
-      if (!entry.isDirectory()) found.push(path)
-      else if (!EMPTIED.has(path)) walk(path)
+      if (entry.isDirectory()) {
+        // Below a slot's or the log's own folder there is only what a server makes again.
+        if (!EMPTIED.has(folder) || folder === "pg_wal") folders.push(path)
+        walk(path, isEmptied || EMPTIED.has(path))
+      } else if (!isEmptied) files.push(path)
     }
   }
-  walk("")
-  return found
+  walk("", false)
+  return { files, folders }
 }
 
 /** A table that is dropped meanwhile takes its files along: the log knows that, too. */
@@ -145,7 +152,7 @@ async function copyLog(
 /** How many bytes the files of a data folder's cluster have; 0 where there is none. */
 export function clusterSize(dataDir: string): number {
   const from = clusterDir(readAccess(dataDir)?.home ?? dataDir)
-  return pathsIn(from)
-    .map((path) => statSync(join(from, path), { throwIfNoEntry: false })?.size ?? 0)
+  return contentsOf(from)
+    .files.map((path) => statSync(join(from, path), { throwIfNoEntry: false })?.size ?? 0)
     .reduce((sum, size) => sum + size, 0)
 }

@@ -49,7 +49,7 @@ export const DIRECT_DEBIT: readonly Scenario[] = [
     async play(scene) {
       const method = await store(scene, "99", "active")
       await ask(scene, "DELETE", `/paymentMethods/${method}`, 200)
-      await ask(scene, "POST", "/paymentRequests", 404, { paymentMethodId: method, amount: AMOUNT })
+      await ask(scene, "POST", "/paymentRequests", 400, { paymentMethodId: method, amount: AMOUNT })
     },
   },
   {

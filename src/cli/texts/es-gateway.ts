@@ -64,6 +64,32 @@ export const GATEWAY_ES: Texts["commands"] = {
       "dry-run": "solo compara los archivos con sus hashes, no restaura nada",
     },
   },
+  listen: {
+    about:
+      "Reenvía cada evento a una dirección de esta máquina cuando ocurre, firmado como Standard " +
+      "Webhooks con el secreto que se imprime primero, y muestra qué se respondió. Un reinicio de la " +
+      "pasarela no pierde nada. En el dialecto de un proveedor tiene un endpoint mientras corre.",
+    options: {
+      "forward-to": "por ejemplo http://127.0.0.1:3000/webhooks",
+      types: "solo estos, por ejemplo payment.approved,refund.*; sin él, todos",
+      dialect: "con las palabras de pentagoo, tapila, palomma-pay, palomma-direct-debit o caudal",
+      secret: "firma con este whsec_… en vez de uno nuevo",
+      after: "comienza después de este evento en vez de ahora",
+      count: "termina después de tantos eventos",
+    },
+  },
+  replay: {
+    about:
+      "Hace que unas entregas venzan otra vez, con el mismo id y el mismo cuerpo: una por su id, o " +
+      "todas las de un endpoint desde una hora que fallaron o se cancelaron. Se envían enseguida.",
+    options: {
+      merchant: "de quién: su nombre o id; sin él se busca en todos",
+      endpoint: "en su lugar, todas las de este endpoint, con --since",
+      since: "de eventos desde entonces: 2026-01-05, 2026-01-05T09:30Z, o hace cuánto: 30m, 2h, 3d",
+      until: "y antes de entonces; hasta ahora si se omite",
+      state: "cuáles: failed, cancelled, delivered; failed y cancelled si se omite",
+    },
+  },
   trigger: {
     about:
       "Ejecuta un caso en un sandbox en marcha, muestra cada paso y termina con 1 si algo no fue lo " +

@@ -27,6 +27,8 @@ export const ES: Texts = {
     trigger: "ejecuta un caso en un sandbox: aprobado, rechazado, devuelto, tarde",
     backup: "copia base de datos y claves sin detener la pasarela, y revisa la copia",
     restore: "pone una copia en una carpeta de datos vacía",
+    listen: "trae los eventos a un programa de esta máquina, firmados",
+    replay: "entrega un webhook otra vez",
     audit: "list, verify, export: qué hicieron los operadores",
   },
   options: {
