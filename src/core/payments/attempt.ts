@@ -118,7 +118,8 @@ export function close(attempt: Attempt, state: AttemptState, now: Date): Attempt
   return { ...attempt, state, lookAt: null, leaseOwner: null, updatedAt: now }
 }
 
-export type RefundState = "pending" | "sent" | "confirmed" | "failed"
+export const REFUND_STATES = ["pending", "sent", "confirmed", "failed"] as const
+export type RefundState = (typeof REFUND_STATES)[number]
 
 /** Money given back to a payer: a record of its own, moved by an attempt of its own. */
 export type Refund = {
