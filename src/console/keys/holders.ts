@@ -4,10 +4,10 @@ import {
   type DialectName,
   type KeyFlaw,
   type KeyTerms,
-  type Merchant,
   newOperatorKey,
   type OperatorKey,
 } from "../../core/index.ts"
+import { merchantOf } from "../chosen.ts"
 import { NotThere, type Permission, type Visit } from "../site.ts"
 import { DIALECTS } from "../terms.ts"
 
@@ -59,12 +59,6 @@ export type Holder = {
   roll(visit: Visit, old: Listed, how: Overlap): Promise<Made | Wrong>
   /** Whether it was in use until now. */
   revoke(visit: Visit, id: string): Promise<boolean>
-}
-
-/** The merchant of a visit; where there is none, there are no keys of one either. */
-export function merchantOf({ merchant }: Visit): Merchant {
-  if (merchant === null) throw new NotThere("no merchant is chosen")
-  return merchant
 }
 
 export const merchantKeys: Holder = {

@@ -1,6 +1,6 @@
 /** Keys: listed, made, replaced with an overlap, ended; merchants' and operators'. */
 import { html } from "../../pages/html.ts"
-import { chooseMerchant } from "../choose.ts"
+import { chooseMerchant } from "../chosen.ts"
 import { linkButton, note } from "../parts.ts"
 import {
   type Answer,

@@ -13,7 +13,7 @@ export const KEYS = {
   add: { es: "Crear clave", pt: "Criar chave", en: "Create key" },
   none: { es: "No hay claves en uso", pt: "Nenhuma chave em uso", en: "No keys in use" },
   noneText: {
-    es: "Crea una para que el comercio pueda llamar a la API.",
+    es: "Cree una para que el comercio pueda llamar a la API.",
     pt: "Crie uma para que o comerciante possa chamar a API.",
     en: "Create one so that the merchant can call the API.",
   },
@@ -88,7 +88,7 @@ export const KEYS = {
     en: "The merchant doesn't use this API yet: the key enables it, without a fee. Settings change that.",
   },
   madeTitle: {
-    es: "Guarda estas credenciales",
+    es: "Guarde estas credenciales",
     pt: "Guarde estas credenciais",
     en: "Keep these credentials",
   },
@@ -98,11 +98,11 @@ export const KEYS = {
     en: "They are shown only now. Secrets are stored as hashes and can't be seen again.",
   },
   baseUrl: { es: "URL base", pt: "URL base", en: "Base URL" },
-  tryIt: { es: "Pruébala", pt: "Experimente", en: "Try it" },
+  tryIt: { es: "Pruébela", pt: "Experimente", en: "Try it" },
   done: { es: "Ya las guardé", pt: "Já guardei", en: "I have kept them" },
   rollTitle: { es: "Reemplazar la clave", pt: "Substituir a chave", en: "Roll the key" },
   rollText: {
-    es: "Se crea una nueva con el mismo nombre y permisos. La anterior sigue sirviendo mientras la cambias en tus programas.",
+    es: "Se crea una nueva con el mismo nombre y permisos. La anterior sigue sirviendo mientras la cambia en sus programas.",
     pt: "Cria-se uma nova com o mesmo nome e permissões. A anterior continua valendo enquanto você a troca nos seus programas.",
     en: "A new one is made with the same name and scopes. The old one goes on working while you change it in your programs.",
   },
@@ -212,7 +212,7 @@ export const FLAWS: Readonly<Record<KeyFlaw["code"], Words>> = {
     en: "A name is one line of 1 to 80 characters.",
   },
   scopes_none: {
-    es: "Elige al menos un permiso, o todos.",
+    es: "Elija al menos un permiso, o todos.",
     pt: "Escolha ao menos uma permissão, ou todas.",
     en: "Choose at least one scope, or all.",
   },
@@ -237,7 +237,7 @@ export const FLAWS: Readonly<Record<KeyFlaw["code"], Words>> = {
     en: "Within ten years, or never.",
   },
   too_many: {
-    es: "Hay demasiadas claves en uso para esta API: revoca una primero.",
+    es: "Hay demasiadas claves en uso para esta API: revoque una primero.",
     pt: "Há chaves demais em uso para esta API: revogue uma primeiro.",
     en: "There are too many keys in use for this API: revoke one first.",
   },
@@ -253,7 +253,7 @@ export const FLAWS: Readonly<Record<KeyFlaw["code"], Words>> = {
   },
   unknown: { es: "No hay tal clave.", pt: "Não há tal chave.", en: "There is no such key." },
   ended: {
-    es: "La clave ya terminó: crea una nueva.",
+    es: "La clave ya terminó: cree una nueva.",
     pt: "A chave já terminou: crie uma nova.",
     en: "The key has ended: create a new one.",
   },

@@ -1,13 +1,12 @@
-/** What stands where a section is about one merchant and none is chosen yet. */
+/** Whose things a section is about, and what stands there where nobody is chosen yet. */
 import type { Merchant } from "../core/index.ts"
 import { html } from "../pages/html.ts"
 import { empty, heading, table } from "./parts.ts"
-import type { Shown, Visit } from "./site.ts"
-import { say, type Words } from "./words.ts"
+import { NotThere, type Shown, say, type Visit, type Words } from "./site.ts"
 
 const WORDS = {
   choose: {
-    es: "Elige un comercio",
+    es: "Elija un comercio",
     pt: "Escolha um comerciante",
     en: "Choose a merchant",
   },
@@ -50,4 +49,10 @@ export async function chooseMerchant(visit: Visit, path: string, title: string):
 <p class="lead">${say(WORDS.choose, language)}. ${say(WORDS.why, language)}</p>
 ${list}`
   return { title, body }
+}
+
+/** The merchant of a visit; where there is none, there is nothing of one either: `NotThere`. */
+export function merchantOf({ merchant }: Pick<Visit, "merchant">): Merchant {
+  if (merchant === null) throw new NotThere("no merchant is chosen")
+  return merchant
 }
