@@ -30,9 +30,13 @@ export function payerOf(kept: Purpose): Masked {
 }
 
 /** What is stored of a customer. */
-export function personOf({ name, documentType, documentNumber, email }: Person): Masked {
-  const document = documentNumber && documentText(documentType, documentNumber)
-  return lines([name, document, email && maskEmail(email)])
+export function personOf(person: Person): Masked {
+  return lines([person.name, documentOf(person), person.email && maskEmail(person.email)])
+}
+
+/** A person's document, by its last digits. */
+export function documentOf({ documentType, documentNumber }: Person): string {
+  return documentNumber ? documentText(documentType, documentNumber) : ""
 }
 
 /** An address by its first letters and its host: `lu…@example.com`. */

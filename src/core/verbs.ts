@@ -109,6 +109,8 @@ export function makeVerbs(parts: VerbParts) {
       createOnce: (spec: NewCustomer, once: Once<Customer>) =>
         engine.submitOnce(createCustomer, stored.customer(spec), once),
       find: readers.customers.find,
+      /** Whoever it belongs to: for operators, who may see all. */
+      findAny: readers.customers.any,
       findMany: readers.customers.findMany,
       list: (merchantId: string, dialect: Payment["dialect"], page: PageRequest) =>
         customers.listCustomers(database, keyring, { merchantId, dialect }, page),

@@ -3,6 +3,7 @@ import { type Html, html, type Piece } from "../../pages/html.ts"
 import { amountText, fieldText } from "../figures.ts"
 import { button, field, form, linkButton, note } from "../parts.ts"
 import type { Visit } from "../site.ts"
+import { sure } from "../sure.ts"
 import { OUTCOMES } from "../terms.ts"
 import { say } from "../words.ts"
 import { ACT, PAGE } from "./page-texts.ts"
@@ -98,13 +99,10 @@ ${form(visit, actionOf(visit, whole, "refund"), inside)}</details>`
 }
 
 function cancelForm(visit: Visit, whole: Whole): Html {
-  const { language } = visit
-  return form(
-    visit,
-    actionOf(visit, whole, "cancel"),
-    button(say(ACT.cancel, language), "danger"),
-    { kind: "inline", confirm: say(ACT.cancelConfirm, language) },
-  )
+  const t = (name: keyof typeof ACT) => say(ACT[name], visit.language)
+  const to = actionOf(visit, whole, "cancel")
+  const inside = form(visit, to, button(t("cancel"), "danger"))
+  return sure("cancel", t("cancel"), t("cancelConfirm"), inside)
 }
 
 function simulateForm(visit: Visit, whole: Whole): Html {
@@ -122,13 +120,13 @@ function simulateForm(visit: Visit, whole: Whole): Html {
 /** Takes a refund back that nobody signed yet. */
 export function takeBackForm(visit: Visit, whole: Whole, refundId: string): Html | null {
   if (!visit.can("money") || !whole.possible.unsigned.some(({ id }) => id === refundId)) return null
-  const { language } = visit
+  const t = (name: keyof typeof ACT) => say(ACT[name], visit.language)
   const inside = html`<input type="hidden" name="refund" value="${refundId}">${button(
-    say(ACT.takeBack, language),
+    t("takeBack"),
     "danger",
   )}`
-  const options = { kind: "inline", confirm: say(ACT.takeBackConfirm, language) }
-  return form(visit, actionOf(visit, whole, "take-back"), inside, options)
+  const to = actionOf(visit, whole, "take-back")
+  return sure(`take-back-${refundId}`, t("takeBack"), t("takeBackConfirm"), form(visit, to, inside))
 }
 
 /** Sends a message again; for whoever looks after webhooks. */
