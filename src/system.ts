@@ -98,7 +98,11 @@ async function startNode(
         return page === null ? null : { status: problem.status, headers: PAGE_HEADERS, body: page }
       }
       const code = problem.status === 404 ? "route_not_found" : "body_malformed"
-      const wire = dialect.problem({ code, message: problem.detail }, problem.requestId)
+      const wire = dialect.problem(
+        { code, message: problem.detail },
+        problem.requestId,
+        core.publicUrl,
+      )
       const type = { "content-type": "application/json; charset=utf-8" }
       return {
         status: wire.status,
@@ -129,29 +133,27 @@ async function startNode(
   })
   await ownChain?.leaveLost(core)
   let ready = false
-  mountHealth(server, {
-    metrics,
-    checks: async () => [
-      { name: "started", ok: ready },
-      { name: "database", ok: await answers(database) },
-      clockCheck(host.offsetMs()),
-      // A chain that lags keeps nobody from creating payments: it is shown, and no more.
-      ...core.watches().map((watch) => {
-        const { ok, detail } = watch.health()
-        return { name: `chain ${watch.name}`, ok, detail, optional: true }
-      }),
-      ...[
-        ...rails.flatMap((rail) => rail.health?.() ?? []),
-        ...core.strandedRails(),
-        core.booksHealth(),
-      ].map((each) => ({ ...each, optional: true })),
-    ],
-  })
+  const checks = async () => [
+    { name: "started", ok: ready },
+    { name: "database", ok: await answers(database) },
+    clockCheck(host.offsetMs()),
+    // A chain that lags keeps nobody from creating payments: it is shown, and no more.
+    ...core.watches().map((watch) => {
+      const { ok, detail } = watch.health()
+      return { name: `chain ${watch.name}`, ok, detail, optional: true }
+    }),
+    ...[
+      ...rails.flatMap((rail) => rail.health?.() ?? []),
+      ...core.strandedRails(),
+      core.booksHealth(),
+    ].map((each) => ({ ...each, optional: true })),
+  ]
+  mountHealth(server, { metrics, checks })
   // It notes what is mounted after it.
   mountOpenApi(server, dialects, publicUrl)
   for (const dialect of dialects) await mountDialect(server, dialect, core)
   await mountCheckout(server, core)
-  await mountConsole(server, core)
+  await mountConsole(server, core, checks)
   const apis = dialects.map(({ name, contract }) => ({ name, title: contract.title }))
   await mountDocs(server, { publicUrl, apis })
   await mountNotices(server, core)

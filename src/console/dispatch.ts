@@ -18,7 +18,14 @@ import { addressOf, wayBack } from "./place.ts"
 import { HEADERS, type Site, sendProblem, strangersLanguage } from "./send.ts"
 import { show } from "./show.ts"
 import type { Again } from "./sign-in.ts"
-import { type Handler, NotThere, type RouteOptions, type Section, type Visit } from "./site.ts"
+import {
+  type Handler,
+  type Health,
+  NotThere,
+  type RouteOptions,
+  type Section,
+  type Visit,
+} from "./site.ts"
 
 /** How long a password counts as just given, where something dangerous is asked for. */
 export const FRESH_MS = 15 * 60_000
@@ -41,6 +48,7 @@ export type DispatchParts = {
   readonly core: Core
   readonly site: Site
   readonly sections: readonly Section[]
+  readonly health: Health
   /** Asks to sign in, again or for the first time. */
   readonly again: Again
 }
@@ -151,6 +159,7 @@ export function mountRoute(scope: FastifyInstance, parts: DispatchParts, route: 
       signedInAt: signedIn.session.signedInAt,
       signedIn,
       caller,
+      health: parts.health,
       can: (permission) =>
         MAY[permission].includes(role) && (permission !== "sandbox" || core.mode === "sandbox"),
       href: (path, query = {}) => addressOf(site.place, path, { merchant: chosen, ...query }),

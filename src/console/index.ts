@@ -2,7 +2,8 @@
 import type { FastifyError, FastifyInstance } from "fastify"
 import { type Core, OutcomeUnknown, PasswordsBusy, Unavailable } from "../core/index.ts"
 import { compressPages } from "../pages/compression.ts"
-import { CHART, SCRIPT, STYLES } from "./assets.ts"
+import { SCRIPT, STYLES } from "./assets.ts"
+import { CHART } from "./chart-file.ts"
 import { mountRoute, type Route, routesOf } from "./dispatch.ts"
 import type { Problem } from "./frame-texts.ts"
 import { liveRoutes } from "./live.ts"
@@ -10,6 +11,7 @@ import { addressOf, PREFIX, placeOf } from "./place.ts"
 import { OWN_SECTION, SECTIONS } from "./sections.ts"
 import { HEADERS, type Site, sendProblem, strangersLanguage } from "./send.ts"
 import { makeAgain, signInRoutes } from "./sign-in.ts"
+import type { Health } from "./site.ts"
 
 /** Every route of every section, as it is mounted: what the test of roles asks for. */
 export const ROUTES: readonly Route[] = [
@@ -18,7 +20,12 @@ export const ROUTES: readonly Route[] = [
 ]
 
 /** Mounts the pages, sections and sign-in. */
-export async function mountConsole(server: FastifyInstance, core: Core): Promise<void> {
+export async function mountConsole(
+  server: FastifyInstance,
+  core: Core,
+  /** How the parts of this node are, as health tells it. */
+  health: Health = async () => [],
+): Promise<void> {
   const place = placeOf(core)
   const assets = {
     styles: addressOf(place, `/${STYLES.address}`),
@@ -42,7 +49,7 @@ export async function mountConsole(server: FastifyInstance, core: Core): Promise
       })
       compressPages(scope)
       for (const each of [STYLES, SCRIPT, CHART]) each.mount(scope)
-      const parts = { core, site, sections: SECTIONS, again: makeAgain(site) }
+      const parts = { core, site, health, sections: SECTIONS, again: makeAgain(site) }
       for (const route of ROUTES) mountRoute(scope, parts, route)
       signInRoutes(scope, core, site)
       liveRoutes(scope, core, place)

@@ -6,6 +6,16 @@ import type { Language, Words } from "./words.ts"
 export type { Permission, Role } from "../core/index.ts"
 export { type Language, say, type Words } from "./words.ts"
 
+/** How the parts of a node are: the checks of /health/ready. */
+export type Health = () => Promise<
+  readonly {
+    readonly name: string
+    readonly ok: boolean
+    readonly detail?: string
+    readonly optional?: boolean
+  }[]
+>
+
 /** One request of somebody who is signed in. */
 export type Visit = {
   /** Its verbs write down this user as the one who changed something: see `Core.verbsFor`. */
@@ -29,6 +39,7 @@ export type Visit = {
   /** Session and user as the core knows them, and where they ask from. */
   readonly signedIn: SignedIn
   readonly caller: Caller
+  readonly health: Health
   can(permission: Permission): boolean
   /** A path below the console such as `/payments`, with the chosen merchant kept in the query. */
   href(path: string, query?: Readonly<Record<string, string | null>>): string

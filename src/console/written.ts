@@ -16,6 +16,27 @@ export function percent(part: number, whole: number, language: Language): string
   return format.format(part / whole)
 }
 
+/** A length of time as people say it: "850 ms", "1,4 s", "3 min", "2 h"; "–" of none. */
+export function took(ms: number | null, language: Language): string {
+  if (ms === null) return "–"
+  const units = [
+    ["hour", 3_600_000],
+    ["minute", 60_000],
+    ["second", 1_000],
+  ] as const
+  const [unit, length] = units.find(([, each]) => ms >= each) ?? ["millisecond" as const, 1]
+  const format = kept(
+    `took ${language} ${unit}`,
+    () =>
+      new Intl.NumberFormat(TAGS[language], {
+        style: "unit",
+        unit,
+        maximumFractionDigits: unit === "second" ? 1 : 0,
+      }),
+  )
+  return format.format(ms / length)
+}
+
 /** How long ago, in the largest unit that says enough. */
 export function ago(language: Language, at: Date, now: Date): string {
   const format = kept(
