@@ -95,6 +95,8 @@ export type RouteWords = {
   readonly answers?: Readonly<Record<number, string>>
   /** Media types of another answer than JSON with status 200. */
   readonly alsoAs?: readonly string[]
+  /** The media type of the answer with status 200, where that is no JSON. */
+  readonly onlyAs?: string
   /** Whether a client that has the answer already hears 304. */
   readonly unchanged?: true
 }
@@ -132,8 +134,8 @@ export type Dialect = DialectVoice &
   DialectDoor & {
     /** Where it is mounted, such as `/pentagoo`. */
     readonly prefix: string
-    /** How each problem sounds: complete by construction. */
-    problem(problem: Problem, requestId: string): WireAnswer
+    /** How each problem sounds: complete by construction. Documents are at `publicUrl`. */
+    problem(problem: Problem, requestId: string, publicUrl: string): WireAnswer
     /**
      * Finds who calls, before the body is read; throws `WireProblem` (`unauthorized`, `forbidden`).
      * Routes with `config: { open: true }` are served without it.

@@ -56,11 +56,11 @@ export async function mountDialect(
       scope.setErrorHandler((error: FastifyError, request, reply) => {
         // The server has logged it, if it is a fault.
         const problem = problemOf(error, core)
-        answer(reply, dialect.problem(problem, request.id), problem)
+        answer(reply, dialect.problem(problem, request.id, core.publicUrl), problem)
       })
       scope.setNotFoundHandler((request, reply) => {
         const problem: Problem = { code: "route_not_found", message: "there is no such path" }
-        answer(reply, dialect.problem(problem, request.id), problem)
+        answer(reply, dialect.problem(problem, request.id, core.publicUrl), problem)
       })
       scope.setValidatorCompiler(({ schema, httpPart }) => (data) => {
         const parsed = (schema as z.ZodType).safeParse(data)
@@ -98,7 +98,7 @@ export async function mountDialect(
       })
 
       dialect.routes(app, core)
-      refuseOtherMethods(scope, dialect, known)
+      refuseOtherMethods(scope, dialect, core, known)
     },
     { prefix: dialect.prefix },
   )
@@ -108,6 +108,7 @@ export async function mountDialect(
 function refuseOtherMethods(
   scope: FastifyInstance,
   dialect: Dialect,
+  { publicUrl }: Core,
   known: ReadonlyMap<string, ReadonlySet<string>>,
 ): void {
   for (const [url, methods] of [...known]) {
@@ -126,7 +127,7 @@ function refuseOtherMethods(
           message: `${request.method} is not possible here`,
         }
         reply.header("allow", allow)
-        answer(reply, dialect.problem(problem, request.id), problem)
+        answer(reply, dialect.problem(problem, request.id, publicUrl), problem)
         return reply
       },
       handler: () => undefined,

@@ -205,8 +205,10 @@ function responsesOf({ schema }: Route, words: RouteWords | undefined, about: Ab
     }
     return [status, { ...said(status), content }] as const
   })
+  const only = words?.onlyAs && { [words.onlyAs]: { schema: { type: "string" } } }
   return {
     ...Object.fromEntries(answers),
+    ...(only && { 200: { ...said("200"), content: only } }),
     ...(words?.unchanged && { 304: said("304") }),
     default: { $ref: "#/components/responses/Problem" },
   }

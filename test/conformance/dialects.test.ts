@@ -261,7 +261,7 @@ function assertOwnShape({ name }: Dialect, answer: Answer, what: string): void {
 
 function assertProblem(dialect: Dialect, answer: Answer, code: ProblemCode, what: string): void {
   assertOwnShape(dialect, answer, what)
-  const expected = dialect.problem({ code, message: "no" }, "r").status
+  const expected = dialect.problem({ code, message: "no" }, "r", "http://h.example").status
   assert.equal(answer.status, expected, `${what}: ${JSON.stringify(answer.body)}`)
 }
 

@@ -86,7 +86,7 @@ function assertSounds(
   code: ProblemCode,
   says?: RegExp,
 ): void {
-  const expected = dialect.problem({ code, message: "no words" }, "r")
+  const expected = dialect.problem({ code, message: "no words" }, "r", "http://h.example")
   const said = `${dialect.name}: ${answer.status} ${JSON.stringify(answer.body)}`
   assert.equal(answer.status, expected.status, said)
   assert.deepEqual(Object.keys(answer.body), Object.keys(expected.body as object), said)

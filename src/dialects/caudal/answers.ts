@@ -1,7 +1,7 @@
 /** What this API answers, member by member: nothing else leaves. Amounts are minor units. */
 import { z } from "zod"
 
-const time = z.iso.datetime()
+export const time = z.iso.datetime()
 /** Whole minor units. A text, because a token's 18 decimals don't fit into a JSON number. */
 const amount = z.string().regex(/^-?\d+$/)
 
@@ -24,6 +24,8 @@ export const paymentSchema = z.strictObject({
   refunded: amount,
   fee: amount,
   commission: amount,
+  /** The merchant's own pairs, as its create gave them. */
+  metadata: z.record(z.string(), z.string()),
   version: z.int(),
   expires_at: time.nullable(),
   created_at: time,
@@ -222,36 +224,6 @@ export const eventSchema = z.strictObject({
 export const messageSchema = z.strictObject({
   ...eventSchema.shape,
   data: z.strictObject({ object: z.union([paymentSchema, instrumentSchema]) }),
-})
-
-export const endpointSchema = z.strictObject({
-  id: z.string(),
-  object: z.literal("endpoint"),
-  url: z.string(),
-  dialect: z.string(),
-  state: z.enum(["enabled", "disabled"]),
-  disabled_at: time.nullable(),
-  disabled_reason: z.string().nullable(),
-  created_at: time,
-})
-
-/** An endpoint that was just made: its secret is shown this once. */
-export const newEndpointSchema = endpointSchema.extend({ secret: z.string() })
-
-export const deliverySchema = z.strictObject({
-  id: z.string(),
-  object: z.literal("delivery"),
-  /** The header `webhook-id` of every try. */
-  webhook_id: z.string(),
-  event: z.string(),
-  endpoint: z.string(),
-  state: z.string(),
-  tries: z.int(),
-  last_status: z.int().nullable(),
-  last_error: z.string().nullable(),
-  due_at: time.nullable(),
-  created_at: time,
-  delivered_at: time.nullable(),
 })
 
 /** A page of a list. */

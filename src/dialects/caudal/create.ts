@@ -53,7 +53,7 @@ export function createRoute(app: DialectApp, core: Core): void {
           const about = isRefusal(created)
             ? { code: created.refused, message: created.message }
             : repeatConflict(spec, created)
-          if (about) return keptProblem(about, request.id)
+          if (about) return keptProblem(about, request.id, core.publicUrl)
           const { payment, repeated } = created as Created
           return keptAnswer(repeated ? 200 : 201, answers.createdSchema, out(payment))
         }
@@ -69,6 +69,11 @@ function specOf(core: Core, found: Found, body: requests.CreatePayment) {
   const { instrument, method } = body
   const needsLook = instrument !== null || method === "bank" || method === "wallet"
   return needsLook ? looked(core, found, body) : plain(core, found, body)
+}
+
+/** A payment without any is stored as it was before there was such a thing. */
+function metadataIn({ metadata }: requests.CreatePayment) {
+  return metadata === null || Object.keys(metadata).length === 0 ? {} : { metadata }
 }
 
 /** A payment whose payer chooses on its page, or sends tokens. */
@@ -87,7 +92,11 @@ function plain(core: Core, found: Found, body: requests.CreatePayment): NewPayme
     asset,
     description,
     // What the merchant named is all that its payer is offered.
-    purpose: { ...(method && { methods: [method] }), ...(redirectUrl && { redirectUrl }) },
+    purpose: {
+      ...(method && { methods: [method] }),
+      ...(redirectUrl && { redirectUrl }),
+      ...metadataIn(body),
+    },
     customerId: customer,
     instrumentId: null,
     expiresAt: new Date(core.clock.now().getTime() + ttlSeconds * 1_000),
@@ -127,7 +136,14 @@ async function looked(core: Core, found: Found, body: requests.CreatePayment): P
   }
   const customerId = body.customer ?? instrument.customerId
   // Nobody has to come: the bank alone says how it ends.
-  return { ...spec, purpose: {}, customerId, instrumentId: instrument.id, expiresAt: null, way }
+  return {
+    ...spec,
+    purpose: metadataIn(body),
+    customerId,
+    instrumentId: instrument.id,
+    expiresAt: null,
+    way,
+  }
 }
 
 /** Limits were agreed in one currency: in another they would say nothing. */

@@ -33,8 +33,14 @@ export function differences(first: Payment, spec: NewPayment): string[] {
     ["instrument", first.instrumentId, spec.instrumentId],
     ["method", methodIn(first.purpose), methodIn(spec.purpose)],
     ["redirect_url", first.purpose["redirectUrl"], spec.purpose["redirectUrl"]],
+    ["metadata", pairsOf(first.purpose), pairsOf(spec.purpose)],
   ]
   return table.filter(([, theirs, ours]) => theirs !== ours).map(([member]) => member)
+}
+
+/** The order of the pairs doesn't count: the database has one of its own. */
+function pairsOf({ metadata }: Payment["purpose"]): string {
+  return JSON.stringify(Object.entries(metadata ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 function methodIn({ methods }: Payment["purpose"]): unknown {

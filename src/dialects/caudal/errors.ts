@@ -1,5 +1,6 @@
 /** How each problem sounds here: problem details (RFC 9457) with a code that programs can tell. */
 import type { Problem, ProblemCode, WireAnswer } from "../dialect.ts"
+import { VERSION_HEADER } from "./version.ts"
 
 /** `code` where ours would not fit: queries and paths are requests, too. */
 type Sound = { readonly status: number; readonly title: string; readonly code?: string }
@@ -44,18 +45,23 @@ const SOUNDS = {
   internal: { status: 500, title: "Internal error" },
 } as const satisfies Record<ProblemCode, Sound>
 
+/** Every code that an answer may have: each has its words in docs/problems.md. */
+export const PROBLEM_CODES: readonly string[] = [
+  ...new Set(Object.entries(SOUNDS).map(([own, { code = own }]: [string, Sound]) => code)),
+].sort()
+
 export const PROBLEM_TYPE = "application/problem+json; charset=utf-8"
 
 /** RFC 9110 wants a 401 to say which scheme is expected. */
 const CHALLENGE = { "www-authenticate": "Bearer" }
 
 /** A problem as this API answers it. `errors` is there when several members were wrong. */
-export function problem(about: Problem, requestId: string): WireAnswer {
+export function problem(about: Problem, requestId: string, publicUrl: string): WireAnswer {
   const { message, field, details = [] } = about
   const { status, title, code = about.code }: Sound = SOUNDS[about.code]
   return {
     status,
-    headers: { "content-type": PROBLEM_TYPE, ...(status === 401 && CHALLENGE) },
+    headers: { "content-type": PROBLEM_TYPE, ...VERSION_HEADER, ...(status === 401 && CHALLENGE) },
     body: {
       type: `urn:caudal:problem:${code}`,
       title,
@@ -64,6 +70,7 @@ export function problem(about: Problem, requestId: string): WireAnswer {
       code,
       ...(field && { field }),
       ...(details.length > 1 && { errors: details }),
+      docs_url: `${publicUrl}/docs/problems#${code}`,
       request_id: requestId,
     },
   }

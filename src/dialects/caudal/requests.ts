@@ -1,14 +1,6 @@
 /** What clients may send: queries, bodies and ids, with one sentence for each rule. */
 import { z } from "zod"
-import {
-  DIALECT_NAMES,
-  isDay,
-  OUTCOMES,
-  PAGE_MAX,
-  REASONS,
-  STATES,
-  TOP_UP_MAX,
-} from "../../core/index.ts"
+import { isDay, OUTCOMES, PAGE_MAX, REASONS, TOP_UP_MAX } from "../../core/index.ts"
 import { CURRENCY_DECIMALS } from "../../money.ts"
 import { idIn, type Named, placeIn } from "./ids.ts"
 
@@ -16,26 +8,23 @@ const LIMIT_DEFAULT = 20
 /** The longest reference that any dialect takes. */
 const REFERENCE_MAX = 255
 /** What browsers and servers agree on. */
-const URL_MAX = 2_048
-/** More than any receiver asks for; all of it is stored with each endpoint. */
-const HEADERS_MAX = 20
-const HEADER_VALUE_MAX = 1_000
+export const URL_MAX = 2_048
 /** An amount has at most 78 digits in the database, the largest integer of 256 bits. */
-const AMOUNT = /^[1-9]\d{0,77}$/
+export const AMOUNT = /^[1-9]\d{0,77}$/
 
 /** A value's rule, said when it is broken; of what is missing the frame says that it is. */
-function must(rule: string) {
+export function must(rule: string) {
   return {
     error: (issue: { readonly input?: unknown }) =>
       issue.input === undefined ? undefined : `must be ${rule}`,
   }
 }
 
-function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
+export function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
   return z.enum(values, must(`one of ${values.join(", ")}`))
 }
 
-function idOf(named: Named) {
+export function idOf(named: Named) {
   return z.string(must("an id")).transform((text, context) => {
     const id = idIn(named, text)
     if (id !== null) return id
@@ -52,56 +41,23 @@ const limit = z
   .default(LIMIT_DEFAULT)
 
 /** The two members that every list takes. A cursor is the `next_cursor` of the page before. */
-function page(named: Named) {
+export function page(named: Named) {
   return { limit, cursor: idOf(named).optional() }
 }
 
 /** One of some words, which may stand once or several times in a query. */
-function several<const T extends readonly [string, ...string[]]>(values: T) {
+export function several<const T extends readonly [string, ...string[]]>(values: T) {
   const one = oneOf(values)
   const many = z.array(one).min(1).max(values.length)
   const rule = must(`one of ${values.join(", ")}, each at most once`)
   return z.union([one.transform((value) => [value]), many], rule)
 }
 
-// A word that isn't known is a mistake: left alone, a misspelt filter would find everything.
-export const listPayments = z.strictObject({
-  ...page("payment"),
-  state: several(STATES).optional(),
-  dialect: oneOf(DIALECT_NAMES).optional(),
-  // Signs outside the basic plane count twice here, and once where a reference is given.
-  reference: z
-    .string(must("text"))
-    .min(1)
-    .max(2 * REFERENCE_MAX)
-    .optional(),
-  customer: idOf("customer").optional(),
-})
-
-export const listEvents = z.strictObject({
-  ...page("event"),
-  subject: z
-    .string(must("an id"))
-    .transform((text, context) => {
-      const id = idIn("payment", text) ?? idIn("instrument", text)
-      if (id !== null) return id
-      context.issues.push({
-        code: "custom",
-        message: "must be a payment's or instrument's id",
-        input: text,
-      })
-      return z.NEVER
-    })
-    .optional(),
-})
-
-export const listDeliveries = z.strictObject(page("delivery"))
-
 /** No gateway booked anything before it. */
 const FIRST_DAY = "2000-01-01"
 /** The day that follows has to be one that four digits have a year for, in every zone. */
 const LAST_DAY = "9998-12-31"
-const day = z
+export const day = z
   .string(must("a day"))
   .refine(isDay, { error: "must be a day such as 2026-01-05", abort: true })
   .refine(
@@ -109,7 +65,7 @@ const day = z
     `must be a day from ${FIRST_DAY} to ${LAST_DAY}`,
   )
 
-const currency = z
+export const currency = z
   .string(must("a currency"))
   .refine(
     (text) => Object.hasOwn(CURRENCY_DECIMALS, text),
@@ -159,20 +115,43 @@ const METHODS = ["bank", "wallet", "crypto"] as const
 /** Accounts that can be debited, stored or asked for on a page, hold pesos and nothing else. */
 const ACCOUNT_ASSET = "COP"
 
+/** Pairs of a merchant's own beside a payment: see docs/dialects/caudal.md. */
+const METADATA_MAX = 20
+const METADATA_VALUE_MAX = 500
+
+const metadata = z
+  .record(
+    z.string().regex(/^[A-Za-z0-9_.-]{1,40}$/, "must have names of 1 to 40 letters, digits, _ . -"),
+    z
+      .string(must("text"))
+      .max(METADATA_VALUE_MAX, `must be at most ${METADATA_VALUE_MAX} characters`)
+      .regex(/^[^\p{Cc}\p{Cs}]*$/u, "must be printable"),
+    must("an object of names and texts"),
+  )
+  .refine(
+    (given) => Object.keys(given).length <= METADATA_MAX,
+    `must have at most ${METADATA_MAX} members`,
+  )
+
 /** Text that pages and logs can show as it is. */
-function words(max: number, pattern: RegExp) {
+export function words(max: number, pattern: RegExp) {
   const rule = `must be 1 to ${max} printable characters`
   return z.string(must("text")).regex(pattern, rule)
 }
 
+/** What a payment is about, and what a quote is asked for. */
+export const paidWith = {
+  amount: z
+    .string(must('text, such as "2550"'))
+    .regex(AMOUNT, 'must be a whole number of minor units above zero, such as "2550"')
+    .transform(BigInt)
+    .refine((amount) => amount <= PAYMENT_MAX, `must be at most ${PAYMENT_MAX}`),
+  asset: currency,
+}
+
 export const createPayment = z
   .strictObject({
-    amount: z
-      .string(must('text, such as "2550"'))
-      .regex(AMOUNT, 'must be a whole number of minor units above zero, such as "2550"')
-      .transform(BigInt)
-      .refine((amount) => amount <= PAYMENT_MAX, `must be at most ${PAYMENT_MAX}`),
-    asset: currency,
+    ...paidWith,
     // Null and left out have to read the same: an Idempotency-Key compares what was read.
     reference: words(REFERENCE_MAX, /^(?=.*\S)[^\p{C}\p{Zl}\p{Zp}]{1,255}$/u)
       .nullable()
@@ -190,6 +169,7 @@ export const createPayment = z
       .nullable()
       .default(null),
     redirect_url: z.string(must("an address")).min(1).max(URL_MAX).nullable().default(null),
+    metadata: metadata.nullable().default(null),
   })
   .superRefine(({ asset, instrument, method, redirect_url, ttl_seconds }, context) => {
     const say = (path: string, message: string) =>
@@ -228,31 +208,3 @@ export const refund = z
   })
   .nullish()
   .transform((body) => body ?? { amount: null, to: null, from: null })
-
-/** Names that frame a message or prove it: they are ours to set. */
-const OUR_HEADERS =
-  /^(?:host|content-.*|transfer-encoding|connection|keep-alive|upgrade|expect|te|trailer|user-agent|proxy-.*|webhook-.*)$/
-
-const headers = z
-  .record(
-    z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, "must be the names of headers"),
-    z
-      .string(must("text"))
-      .max(HEADER_VALUE_MAX)
-      .regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/, "must be visible ASCII text"),
-    must("an object of header names and values"),
-  )
-  .refine((given) => Object.keys(given).length <= HEADERS_MAX, `must be at most ${HEADERS_MAX}`)
-  .refine(
-    (given) => !Object.keys(given).some((name) => OUR_HEADERS.test(name.toLowerCase())),
-    "must not name a header that the gateway sets itself",
-  )
-  .transform((given) =>
-    Object.fromEntries(Object.entries(given).map(([name, value]) => [name.toLowerCase(), value])),
-  )
-
-export const createEndpoint = z.strictObject({
-  url: z.string(must("an address")).min(1).max(URL_MAX),
-  dialect: oneOf(DIALECT_NAMES).default("caudal"),
-  headers: headers.optional(),
-})

@@ -1,4 +1,4 @@
-/** The routes over payments and what is told of them; those of endpoints are in endpoints.ts. */
+/** The routes over payments and the books; each other noun has a file of its own. */
 import type { FastifyRequest } from "fastify"
 import { z } from "zod"
 import {
@@ -13,49 +13,51 @@ import { type DialectApp, WireProblem } from "../dialect.ts"
 import { allowEmptyBody, caller, idempotencyKey, orThrow } from "../mount.ts"
 import * as answers from "./answers.ts"
 import { createRoute } from "./create.ts"
+import { customerRoutes } from "./customers.ts"
+import { deliveryRoutes } from "./deliveries.ts"
 import { endpointRoutes } from "./endpoints.ts"
+import { eventRoutes } from "./events.ts"
 import { idIn } from "./ids.ts"
+import { instrumentRoutes } from "./instruments.ts"
 import { operatorRoutes } from "./operator.ts"
+import { quoteRoute } from "./quotes.ts"
+import { refundRoutes } from "./refunds.ts"
+import { reportRoute } from "./reports.ts"
 import * as requests from "./requests.ts"
+import { sandboxRoutes } from "./sandbox.ts"
 import { guardScopes } from "./scopes.ts"
+import { searchRoute } from "./search.ts"
 import { statementRoute } from "./statement.ts"
 import { keptAnswer, keptProblem, sendKept } from "./stored.ts"
+import { guardVersion } from "./version.ts"
 import * as wire from "./wire.ts"
 
 const named = z.object({ id: z.string() })
 
 /** Registers the routes. */
 export function routes(app: DialectApp, core: Core): void {
+  guardVersion(app)
   guardScopes(app, core)
   createRoute(app, core)
+  searchRoute(app, core)
   paymentRoutes(app, core)
   if (core.mode === "sandbox") simulateRoute(app, core)
   refundRoute(app, core)
+  refundRoutes(app, core)
+  customerRoutes(app, core)
+  instrumentRoutes(app, core)
+  quoteRoute(app, core)
+  reportRoute(app, core)
   bookRoutes(app, core)
   statementRoute(app, core)
+  eventRoutes(app, core)
   endpointRoutes(app, core)
+  deliveryRoutes(app, core)
+  if (core.mode === "sandbox") sandboxRoutes(app, core)
   operatorRoutes(app, core)
 }
 
 function paymentRoutes(app: DialectApp, core: Core): void {
-  app.get(
-    "/payments",
-    {
-      schema: {
-        querystring: requests.listPayments,
-        response: { 200: answers.listSchema(answers.paymentSchema) },
-      },
-    },
-    async (request) => {
-      const { limit, cursor, customer, ...filter } = request.query
-      const page = await core.payments.list(
-        { ...filter, customerId: customer, merchantId: caller(request).merchant.id },
-        { limit, before: cursor ?? null },
-      )
-      return wire.listOut("payment", page, wire.paymentOut)
-    },
-  )
-
   app.get(
     "/payments/:id",
     { schema: { params: named, response: { 200: answers.wholePaymentSchema } } },
@@ -133,7 +135,11 @@ function refundRoute(app: DialectApp, core: Core): void {
       const { amount, to, from } = request.body
       const render = (made: RefundCreated | Refusal): StoredAnswer => {
         if (isRefusal(made)) {
-          return keptProblem({ code: made.refused, message: made.message }, request.id)
+          return keptProblem(
+            { code: made.refused, message: made.message },
+            request.id,
+            core.publicUrl,
+          )
         }
         const refund = wire.refundOut(made.refund, made.payment, made.attempt)
         return keptAnswer(201, answers.refundSchema, refund)
@@ -175,43 +181,6 @@ function bookRoutes(app: DialectApp, core: Core): void {
     async (request) => {
       const accounts = await core.books.accounts(caller(request).merchant.id)
       return wire.allOut(wire.balancesOut(accounts))
-    },
-  )
-
-  app.get(
-    "/events",
-    {
-      schema: {
-        querystring: requests.listEvents,
-        response: { 200: answers.listSchema(answers.eventSchema) },
-      },
-    },
-    async (request) => {
-      const { limit, cursor, subject } = request.query
-      const page = await core.events.list(
-        { merchantId: caller(request).merchant.id, subjectId: subject },
-        { limit, before: cursor ?? null },
-      )
-      return wire.listOut("event", page, wire.eventOut)
-    },
-  )
-
-  app.get(
-    "/deliveries",
-    {
-      schema: {
-        querystring: requests.listDeliveries,
-        response: { 200: answers.listSchema(answers.deliverySchema) },
-      },
-    },
-    async (request) => {
-      const { limit, cursor } = request.query
-      const page = { limit, before: cursor ?? null }
-      const deliveries = await core.events.deliveries(
-        { merchantId: caller(request).merchant.id },
-        page,
-      )
-      return wire.listOut("delivery", deliveries, wire.deliveryOut)
     },
   )
 }

@@ -15,8 +15,8 @@ export function keptAnswer<S extends z.ZodType>(
 }
 
 /** A problem, with the id of the request that it was first answered to. */
-export function keptProblem(about: Problem, requestId: string): StoredAnswer {
-  const { status, body } = problem(about, requestId)
+export function keptProblem(about: Problem, requestId: string, publicUrl: string): StoredAnswer {
+  const { status, body } = problem(about, requestId, publicUrl)
   return { status, body: JSON.stringify(body) }
 }
 

@@ -3,8 +3,6 @@ import type { z } from "zod"
 import type {
   Account,
   Attempt,
-  Delivery,
-  Endpoint,
   Event,
   Instrument,
   Page,
@@ -49,6 +47,7 @@ export function paymentOut(payment: Payment): z.infer<typeof answers.paymentSche
     refunded: payment.refunded.toString(),
     fee: payment.fee.toString(),
     commission: (payment.state === "approved" ? payment.commission : 0n).toString(),
+    metadata: metadataOf(payment),
     version: payment.version,
     expires_at: timeOut(payment.expiresAt),
     created_at: payment.createdAt.toISOString(),
@@ -56,6 +55,12 @@ export function paymentOut(payment: Payment): z.infer<typeof answers.paymentSche
     approved_at: timeOut(payment.approvedAt),
     settled_at: timeOut(payment.settledAt),
   }
+}
+
+/** What this API's create was given; other dialects keep other things there. */
+function metadataOf({ dialect, purpose }: Payment): Record<string, string> {
+  const { metadata } = purpose
+  return dialect === "caudal" && metadata ? { ...(metadata as Record<string, string>) } : {}
 }
 
 /** A payment as it is read alone: with all that was tried and given back. */
@@ -162,38 +167,6 @@ export function balancesOut(accounts: readonly Account[]): z.infer<typeof answer
   })
 }
 
-/** An endpoint without its secret and its headers, which are not shown again. */
-export function endpointOut(endpoint: Endpoint): z.infer<typeof answers.endpointSchema> {
-  return {
-    id: idOut("endpoint", endpoint.id),
-    object: "endpoint",
-    url: endpoint.url,
-    dialect: endpoint.dialect,
-    state: endpoint.disabledAt ? "disabled" : "enabled",
-    disabled_at: timeOut(endpoint.disabledAt),
-    disabled_reason: endpoint.disabledReason,
-    created_at: endpoint.createdAt.toISOString(),
-  }
-}
-
-/** How the sending of one event to one endpoint goes. */
-export function deliveryOut(delivery: Delivery): z.infer<typeof answers.deliverySchema> {
-  return {
-    id: idOut("delivery", delivery.id),
-    object: "delivery",
-    webhook_id: delivery.id,
-    event: idOut("event", delivery.eventId),
-    endpoint: idOut("endpoint", delivery.endpointId),
-    state: delivery.state,
-    tries: delivery.tries,
-    last_status: delivery.lastStatus,
-    last_error: delivery.lastError,
-    due_at: timeOut(delivery.dueAt),
-    created_at: delivery.createdAt.toISOString(),
-    delivered_at: timeOut(delivery.deliveredAt),
-  }
-}
-
 /** The account and phone are those that may be shown; the holder and the proof stay with us. */
 export function instrumentOut(instrument: Instrument): z.infer<typeof answers.instrumentSchema> {
   const { masked } = instrument
@@ -265,6 +238,7 @@ function detailsOut(data: Event["data"]): z.infer<typeof answers.eventSchema>["d
   }
 }
 
-function timeOut(at: Date | null): string | null {
+/** An instant, where there is one. */
+export function timeOut(at: Date | null): string | null {
   return at === null ? null : at.toISOString()
 }

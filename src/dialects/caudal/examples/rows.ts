@@ -54,7 +54,11 @@ export const created: Payment = {
   asset: "COP",
   state: "pending",
   description: "2 x cafe",
-  purpose: { methods: ["bank"], redirectUrl: "https://shop.example/done" },
+  purpose: {
+    methods: ["bank"],
+    redirectUrl: "https://shop.example/done",
+    metadata: { cart: "cart-77" },
+  },
   captured: 0n,
   refunded: 0n,
   fee: 0n,
