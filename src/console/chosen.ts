@@ -46,7 +46,7 @@ export async function chooseMerchant(visit: Visit, path: string, title: string):
         )
       : table(say(WORDS.choose, language), columns, rows)
   const body = html`${heading(title)}
-<p class="lead">${say(WORDS.choose, language)}. ${say(WORDS.why, language)}</p>
+<p class="soft">${say(WORDS.choose, language)}. ${say(WORDS.why, language)}</p>
 ${list}`
   return { title, body }
 }

@@ -148,7 +148,7 @@ export function scopeFields(
       html`<label class="check"><input type="checkbox" name="scope" value="${scope}"${attribute(
         "checked",
         typed.scopes.includes(scope),
-      )}> ${say(SCOPE_NAMES[scope], language)} <code>${scope}</code></label>
+      )}> <span>${say(SCOPE_NAMES[scope], language)} <code>${scope}</code></span></label>
 `,
   )
   const { scopes: error } = errors

@@ -12,7 +12,9 @@ import {
   heading,
   linkButton,
   note,
+  panel,
   type Row,
+  shortId,
   table,
 } from "../parts.ts"
 import { type Shown, say, type Visit } from "../site.ts"
@@ -49,11 +51,11 @@ export function listPage(
     isOperators ? null : say(KEYS.noneText, language),
   )
   const body = html`${heading(title, html`${aside}${add}`, above)}
-<p class="lead">${say(isOperators ? KEYS.operatorsLead : KEYS.lead, language)}</p>
+<p class="soft">${say(isOperators ? KEYS.operatorsLead : KEYS.lead, language)}</p>
 ${inUse.length === 0 ? none : keyTable(visit, holder, title, inUse, may)}
 ${
   ended.length > 0 &&
-  html`<details class="more"><summary>${say(KEYS.ended, language, {
+  html`<details class="panel"><summary>${say(KEYS.ended, language, {
     count: ended.length,
   })}</summary>
 ${keyTable(visit, holder, say(KEYS.ended, language, { count: ended.length }), ended, false)}
@@ -76,26 +78,31 @@ function keyTable(
     ...(isOperators ? [] : [{ label: say(KEYS.dialect, language) }]),
     { label: say(KEYS.knownBy, language) },
     { label: say(KEYS.state, language) },
-    { label: say(KEYS.scopes, language), wide: true },
     { label: say(KEYS.lastUsed, language), wide: true },
-    { label: say(KEYS.created, language), wide: true },
     ...(may ? [{ label: say(KEYS.actions, language) }] : []),
   ]
   const rows = keys.map((each): Row => {
-    const { createdAt, dialect, id, lastUsedAt, name, scopes } = each
+    const { dialect, id, lastUsedAt, name, scopes } = each
     const to = (what: string) => visit.href(`${holder.base}/${id}/${what}`)
-    const actions = html`<span class="row-actions">${
-      each.rolledTo === null && html`<a href="${to("roll")}">${say(KEYS.roll, language)}</a>`
-    } <a class="danger" href="${to("revoke")}">${say(KEYS.revoke, language)}</a></span>`
+    const what = `${name ?? say(KEYS.nameless, language)} ${each.knownBy.join(" ")}`
+    const actions = html`<span class="row">${
+      each.rolledTo === null &&
+      html`<a href="${to("roll")}" aria-label="${say(KEYS.roll, language)}: ${what}">${say(
+        KEYS.roll,
+        language,
+      )}</a>`
+    } <a class="bad" href="${to("revoke")}" aria-label="${say(
+      KEYS.revoke,
+      language,
+    )}: ${what}">${say(KEYS.revoke, language)}</a></span>`
+    const called = name ?? html`<span class="soft">${say(KEYS.nameless, language)}</span>`
     return {
       cells: [
-        name ?? html`<span class="faint">${say(KEYS.nameless, language)}</span>`,
+        html`${called}${scopes !== null && html`<br>${scopesHtml(scopes)}`}`,
         ...(isOperators ? [] : [dialect && DIALECTS[dialect]]),
         knownBy(each),
         stateOf(visit, each),
-        scopes === null ? say(KEYS.allScopes, language) : scopesHtml(scopes),
-        lastUsedAt === null ? say(KEYS.unknown, language) : instant(visit, lastUsedAt),
-        instant(visit, createdAt),
+        lastUsedAt === null ? "–" : instant(visit, lastUsedAt),
         ...(may ? [actions] : []),
       ],
     }
@@ -104,21 +111,23 @@ function keyTable(
 }
 
 function knownBy({ knownBy: all }: Pick<Listed, "knownBy">): Piece {
-  return all.length === 0 ? "–" : all.map((each) => html`<code>${each}</code> `)
+  return all.length === 0
+    ? "–"
+    : all.map((each) => html`<code title="${each}">${shortId(each)}</code> `)
 }
 
 function scopesHtml(scopes: readonly string[]): Html {
-  return html`<span class="tags">${scopes.map((each) => html`<code>${each}</code> `)}</span>`
+  return html`<span class="soft">${scopes.map((each) => html`<code>${each}</code> `)}</span>`
 }
 
 function stateOf(visit: Visit, { expiresAt, revokedAt, rolledTo }: Listed): Html {
   const { language } = visit
-  if (revokedAt) return html`<span class="faint">${sentence(visit, KEYS.revoked, revokedAt)}</span>`
+  if (revokedAt) return html`<span class="soft">${sentence(visit, KEYS.revoked, revokedAt)}</span>`
   if (expiresAt === null) return badge(say(KEYS.inUse, language), "good")
   if (expiresAt.getTime() <= visit.core.clock.now().getTime()) {
-    return html`<span class="faint">${sentence(visit, KEYS.endedAt, expiresAt)}</span>`
+    return html`<span class="soft">${sentence(visit, KEYS.endedAt, expiresAt)}</span>`
   }
-  if (rolledTo) return html`<span class="late">${sentence(visit, KEYS.replaced, expiresAt)}</span>`
+  if (rolledTo) return html`<span class="warn">${sentence(visit, KEYS.replaced, expiresAt)}</span>`
   return html`${badge(say(KEYS.inUse, language), "good")} ${sentence(visit, KEYS.ends, expiresAt)}`
 }
 
@@ -159,9 +168,9 @@ ${isFresh && html`<p class="hint">${say(KEYS.agreesNew, language)}</p>`}
 ${nameField(visit, typed, errors, isOperators)}
 ${endFields(visit, typed, errors, false)}
 ${scopes}
-<div class="buttons">${button(say(KEYS.add, language))}${back(visit, holder)}</div>`
+<div class="row">${button(say(KEYS.add, language))}${back(visit, holder)}</div>`
   const body = html`${heading(title)}
-${form(visit, visit.href(`${holder.base}/new`), inside, { kind: "stack keys" })}`
+${form(visit, visit.href(`${holder.base}/new`), inside)}`
   return { title, body, ...(Object.keys(errors).length > 0 && { status: 422 }) }
 }
 
@@ -176,10 +185,10 @@ export function madePage(visit: Visit, holder: Holder, made: Made, more: Piece =
   const body = html`${heading(title)}
 ${note(say(KEYS.madeText, language), "warn", true)}
 ${more}
-<div class="secrets">${facts(rows)}</div>
+${panel(title, facts(rows))}
 ${
   made.curl !== null &&
-  html`<h2>${say(KEYS.tryIt, language)}</h2><pre class="block" tabindex="0">${made.curl}</pre>`
+  html`<h2>${say(KEYS.tryIt, language)}</h2><pre tabindex="0">${made.curl}</pre>`
 }
 <p>${linkButton(say(KEYS.done, language), visit.href(holder.base), "main")}</p>`
   return { title, body }
@@ -193,7 +202,11 @@ function about(visit: Visit, key: Listed): Html {
     [say(KEYS.name, language), name],
     [say(KEYS.dialect, language), dialect && DIALECTS[dialect]],
     [say(KEYS.knownBy, language), knownBy(key)],
-    [say(KEYS.scopes, language), key.scopes && scopesHtml(key.scopes)],
+    [
+      say(KEYS.scopes, language),
+      key.scopes === null ? say(KEYS.allScopes, language) : scopesHtml(key.scopes),
+    ],
+    [say(KEYS.created, language), instant(visit, key.createdAt)],
     [
       say(KEYS.lastUsed, language),
       key.lastUsedAt === null ? say(KEYS.unknown, language) : instant(visit, key.lastUsedAt),
@@ -230,9 +243,9 @@ ${field({
   options: OVERLAPS.map((each) => [each, names[each]] as const),
 })}
 ${endFields(visit, typed, errors, key.expiresAt !== null)}
-<div class="buttons">${button(say(KEYS.roll, language))}${back(visit, holder)}</div>`
+<div class="row">${button(say(KEYS.roll, language))}${back(visit, holder)}</div>`
   const body = html`${heading(title)}
-<p class="lead">${say(KEYS.rollText, language)}</p>
+<p class="soft">${say(KEYS.rollText, language)}</p>
 ${about(visit, key)}
 ${form(visit, visit.href(`${holder.base}/${key.id}/roll`), inside)}`
   return { title, body, ...(Object.keys(errors).length > 0 && { status: 422 }) }
@@ -242,12 +255,12 @@ ${form(visit, visit.href(`${holder.base}/${key.id}/roll`), inside)}`
 export function revokePage(visit: Visit, holder: Holder, key: Listed): Shown {
   const { language } = visit
   const title = say(KEYS.revokeTitle, language)
-  const inside = html`<div class="buttons">${button(
+  const inside = html`<div class="row">${button(
     say(KEYS.revoke, language),
     "danger",
   )}${back(visit, holder)}</div>`
   const body = html`${heading(title)}
-<p class="lead">${say(KEYS.revokeText, language)}</p>
+<p class="soft">${say(KEYS.revokeText, language)}</p>
 ${about(visit, key)}
 ${form(visit, visit.href(`${holder.base}/${key.id}/revoke`), inside)}`
   return { title, body }
