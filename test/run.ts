@@ -25,6 +25,9 @@ const files =
     ? paths.flatMap(testsAt)
     : ["src", "test", "sdk"].flatMap((dir) => testsIn(root, dir))
 
+/** Only all tests together exercise everything; a flag may leave some out. */
+const isWhole = paths.length === 0 && flags.length === 0
+
 function testsAt(path: string): string[] {
   return statSync(path).isDirectory() ? testsIn(process.cwd(), path) : [path]
 }
@@ -41,13 +44,22 @@ if (files.length === 0) {
 }
 
 /** All folders that tests make lie in here, so that nothing of theirs can be left. */
-const { folder, temporary, disk, compiled, remove } = makeRunFolders()
+const { folder, temporary, disk, compiled, exercised, remove } = makeRunFolders()
 
 async function testServer() {
   const url = process.env.CAUDAL_TEST_DATABASE_URL
   if (url === undefined) return startTestServer(join(folder, "server"))
   await makeTemplate(url)
   return { url, stop: () => dropDatabase(url, TEMPLATE) }
+}
+
+/** Every operation of every API's document is exercised by some test, or the build fails. */
+async function tellMissed(): Promise<void> {
+  const { missedIn } = await import("./support/exercised.ts")
+  const missed = missedIn(exercised)
+  if (missed.length === 0) return
+  console.error(`No test had an answer (below 400) of:\n  ${missed.join("\n  ")}`)
+  process.exitCode = 1
 }
 
 /** A test that was killed may have left a server of its own running. */
@@ -76,6 +88,7 @@ function runTests(url: string): Promise<number> {
       CAUDAL_TEST_DISK: disk,
       // Some hundred processes load the same program: half of what that costs is compiling it.
       NODE_COMPILE_CACHE: compiled,
+      CAUDAL_TEST_EXERCISED: exercised,
     },
   })
   // The first Ctrl-C reaches the runner from the terminal, too; we stay to clean up after it.
@@ -90,6 +103,7 @@ try {
   const server = await testServer()
   try {
     process.exitCode = await runTests(server.url)
+    if (process.exitCode === 0 && isWhole) await tellMissed()
   } finally {
     await server.stop()
     await stopLeftovers()

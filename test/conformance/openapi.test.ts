@@ -1,5 +1,8 @@
 /** The OpenAPI documents: valid, whole, true to the examples, and held against every answer. */
 import assert from "node:assert/strict"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { after, test } from "node:test"
 import { Validator } from "@seriousme/openapi-schema-validator"
 import { dialects } from "../../src/dialects/index.ts"
@@ -12,7 +15,9 @@ import {
   documentOf,
   operationAt,
 } from "../support/contract.ts"
+import { missedIn, operations } from "../support/exercised.ts"
 import { ask, startGateway } from "../support/gateway.ts"
+import { keepPromises, note } from "../support/promised.ts"
 import { registeredBy } from "../support/routes.ts"
 
 const gateway = await startGateway({ after })
@@ -180,8 +185,27 @@ test("an answer that isn't promised is complained about, and its lawful neighbou
   assert.equal(operationAt("GET", "/tapila/nowhere"), null)
 })
 
-test("what tests ask a gateway is held against its document", async () => {
+test("what a gateway answers is held against its document, whoever asked", async () => {
+  await keepPromises()
   const before = answersChecked()
-  await ask("GET", `${url}/v1/payments`)
+  await fetch(`${url}/v1/payments`)
+  await keepPromises()
   assert.equal(answersChecked(), before + 1)
+})
+
+test("an answer that its document doesn't promise fails the test that it was given in", async () => {
+  const body = JSON.stringify({ object: "list", data: [{}], has_more: false, next_cursor: null })
+  note({ method: "GET", path: "/v1/events", status: 200, contentType: "application/json", body })
+  await assert.rejects(keepPromises(), /GET \/v1\/events answered 200.*data\/0/s)
+  await keepPromises()
+})
+
+test("an operation that no test exercised is found missing, and no other", (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "caudal-exercised-"))
+  context.after(() => rmSync(folder, { recursive: true }))
+  const all = operations()
+  assert.ok(all.length > 40)
+  writeFileSync(join(folder, "1"), all.slice(0, 20).join("\n"))
+  writeFileSync(join(folder, "2"), all.slice(10, -1).join("\n"))
+  assert.deepEqual(missedIn(folder), [all.at(-1)])
 })

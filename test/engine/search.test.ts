@@ -1,7 +1,7 @@
 /** What people look for payments with finds them, and nobody else's; whatever the number of rows. */
 import assert from "node:assert/strict"
 import { after, test } from "node:test"
-import { isRefusal, type NewPayment } from "../../src/core/index.ts"
+import { isRefusal, type NewPayment, type RefundCreated } from "../../src/core/index.ts"
 import type { Search, SearchFound } from "../../src/core/payments/search.ts"
 import { masterKey, openKeyring } from "../../src/core/seal.ts"
 import { testCore } from "../support/core.ts"
@@ -69,7 +69,7 @@ const foreign = await pay(
   other,
 )
 await core.pass()
-const refund = granted(await core.pay.refund(await read("paid"), 100n, null))
+const refund = granted(await core.pay.refund(await read("paid"), 100n, null)) as RefundCreated
 await core.pass()
 await database.query("update attempts set rail_reference = 'OP-123-Z' where payment_id = $1", [
   made.paid.id,

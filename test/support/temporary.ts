@@ -22,6 +22,8 @@ export type RunFolders = {
   readonly temporary: string
   /** The program as Node compiled it, for the next process that loads it. */
   readonly compiled: string
+  /** Where each test writes down which operations of the APIs it exercised. */
+  readonly exercised: string
   /** Takes all of it away. */
   remove(): void
 }
@@ -29,8 +31,10 @@ export type RunFolders = {
 /** Makes the folders of a run. A `TMPDIR` that was given is where they lie. */
 export function makeRunFolders(): RunFolders {
   const folder = mkdtempSync(join(inMemory() ? IN_MEMORY : tmpdir(), "caudal-"))
-  const [temporary, compiled] = [join(folder, "tmp"), join(folder, "compiled")]
-  for (const dir of [temporary, compiled]) mkdirSync(dir)
+  const [temporary, compiled, exercised] = ["tmp", "compiled", "exercised"].map((name) =>
+    join(folder, name),
+  ) as [string, string, string]
+  for (const dir of [temporary, compiled, exercised]) mkdirSync(dir)
   const disk = mkdtempSync(join(tmpdir(), "caudal-disk-"))
   // Tests also start servers as other users, who must come through.
   for (const dir of [folder, temporary, disk]) chmodSync(dir, 0o711)
@@ -39,6 +43,7 @@ export function makeRunFolders(): RunFolders {
     disk,
     temporary,
     compiled,
+    exercised,
     remove() {
       for (const dir of [folder, disk]) rmSync(dir, { recursive: true, force: true })
     },
