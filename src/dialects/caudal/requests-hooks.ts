@@ -100,7 +100,7 @@ export const updateEndpoint = z
   })
   .refine(
     (given) => Object.values(given).some((value) => value !== undefined),
-    "must have url, headers or description",
+    { path: ["url"], message: "must be there where neither headers nor description is" },
   )
 
 export const rotateSecret = z

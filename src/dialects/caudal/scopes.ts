@@ -59,7 +59,8 @@ export const OPERATOR_ROUTE_SCOPES = {
  */
 export function guardScopes(app: DialectApp, core: Core): void {
   app.addHook("preParsing", async (request) => {
-    if (request.routeOptions.config.open) return
+    // A path that leads nowhere has no caller.
+    if (request.is404 || request.routeOptions.config.open) return
     const { scopes } = caller(request).credential
     if (scopes !== null) requireScope(request, core, scopes, ROUTE_SCOPES[nameOf(app, request)])
   })
