@@ -71,3 +71,43 @@ for (const [what, text, says] of FILES) {
     else assert.doesNotThrow(read)
   })
 }
+
+test("a secret may lie in a file, whose last line may end as editors end it", () => {
+  const path = join(folder, "url")
+  writeFileSync(path, "postgres://caudal:hush@db/caudal\n")
+  writeFileSync(join(folder, "key"), KEY)
+  const given = { DATABASE_URL_FILE: path, CAUDAL_MASTER_KEY_FILE: "key" }
+  const { databaseUrl, masterKey } = readConfig(given, folder)
+  assert.deepEqual([databaseUrl, masterKey], ["postgres://caudal:hush@db/caudal", KEY])
+})
+
+test("a secret's file that can't be meant is refused without what stands in it", () => {
+  writeFileSync(join(folder, "none"), "\n")
+  writeFileSync(join(folder, "large"), "hush".repeat(3_000))
+  writeFileSync(join(folder, "hush"), "mysql://hush@db/caudal")
+  const table: [says: RegExp, environment: Record<string, string>][] = [
+    [
+      /^DATABASE_URL_FILE: the file .*gone can't be read \(ENOENT\)$/,
+      { DATABASE_URL_FILE: "gone" },
+    ],
+    [/^DATABASE_URL_FILE: the file .* can't be read \(EISDIR\)$/, { DATABASE_URL_FILE: "." }],
+    [/^DATABASE_URL_FILE: the file .*none is empty$/, { DATABASE_URL_FILE: "none" }],
+    [/^DATABASE_URL_FILE: is too large$/, { DATABASE_URL_FILE: "large" }],
+    [/^DATABASE_URL: must be an address/, { DATABASE_URL_FILE: "hush" }],
+    [
+      /^CAUDAL_MASTER_KEY_FILE: CAUDAL_MASTER_KEY is given, too$/,
+      { CAUDAL_MASTER_KEY: KEY, CAUDAL_MASTER_KEY_FILE: "key" },
+    ],
+  ]
+  for (const [says, environment] of table) {
+    assert.throws(
+      () => readConfig(environment, folder),
+      (error: unknown) => {
+        assert.ok(error instanceof ConfigError)
+        assert.match(error.message, says)
+        assert.doesNotMatch(error.message, /:\/\/hush|hushhush/)
+        return true
+      },
+    )
+  }
+})

@@ -1,5 +1,5 @@
 /** The settings: the only reader of the environment and of the configuration file. */
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync, readFileSync, statSync } from "node:fs"
 import { resolve } from "node:path"
 import { z } from "zod"
 
@@ -9,7 +9,7 @@ export class ConfigError extends Error {
 }
 
 /** What may stand in the configuration file. */
-const fileSchema = z.strictObject({
+export const fileSchema = z.strictObject({
   /** Host names that are served as if they were a dialect's base URL. */
   hosts: z.record(z.string().min(1).max(253), z.string().max(64)).default({}),
   webhooks: z
@@ -41,7 +41,7 @@ const OLDER_KEYS_MAX = 10
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const
 
 /** One entry a setting. `.env.example` lists the same names; a test compares them. */
-const environmentSchema = z.object({
+export const environmentSchema = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
   HOST: z.string().min(1).default("127.0.0.1"),
   DATABASE_URL: url(["postgres:", "postgresql:"]).optional(),
@@ -60,6 +60,14 @@ const environmentSchema = z.object({
 
 /** The names of all settings, for the test that compares `.env.example`. */
 export const SETTINGS = Object.keys(environmentSchema.shape)
+
+/**
+ * Settings that are secret, and may therefore lie in a file that the variable of the same name with
+ * `_FILE` behind it names: what a process has in its environment is shown to more than one should.
+ */
+export const FROM_FILES = ["DATABASE_URL", "CAUDAL_MASTER_KEY", "CAUDAL_MASTER_KEY_OLDER"] as const
+/** Ten master keys fit many times. */
+const SECRET_FILE_MAX = 8_192
 
 export type Config = {
   readonly port: number
@@ -99,7 +107,7 @@ export function readConfig(
 ): Config {
   // A variable that is set to nothing is one that somebody wanted unset.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""))
-  const parsed = environmentSchema.safeParse(given)
+  const parsed = environmentSchema.safeParse({ ...given, ...fromFiles(given, directory) })
   if (!parsed.success) throw new ConfigError(lines(parsed.error, "settings"))
   const env = parsed.data
   const config: Config = {
@@ -121,6 +129,34 @@ export function readConfig(
   const problems = contradictions(config, env.CAUDAL_SANDBOX_PUBLIC === "1")
   if (problems.length > 0) throw new ConfigError(problems.join("\n"))
   return config
+}
+
+/** The settings whose values lie in files. */
+function fromFiles(
+  given: Readonly<Record<string, string | undefined>>,
+  directory: string,
+): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const name of FROM_FILES) {
+    const path = given[`${name}_FILE`]
+    if (path === undefined) continue
+    if (given[name] !== undefined) throw new ConfigError(`${name}_FILE: ${name} is given, too`)
+    found[name] = readSecret(`${name}_FILE`, resolve(directory, path))
+  }
+  return found
+}
+
+function readSecret(setting: string, path: string): string {
+  try {
+    if (statSync(path).size > SECRET_FILE_MAX) throw new ConfigError(`${setting}: is too large`)
+    const text = readFileSync(path, "utf8").trim()
+    if (text !== "") return text
+  } catch (error) {
+    if (error instanceof ConfigError) throw error
+    const code = (error as NodeJS.ErrnoException).code ?? "unreadable"
+    throw new ConfigError(`${setting}: the file ${path} can't be read (${code})`)
+  }
+  throw new ConfigError(`${setting}: the file ${path} is empty`)
 }
 
 function readFile(directory: string, named: string | undefined): Config["file"] {

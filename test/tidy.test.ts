@@ -103,9 +103,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/http/log.ts",
   ],
   "test/": ["src/"],
+  "test/ops/": ["src/", "ops/"],
   "test/bench/": ["bench/", "src/"],
   "test/look/": ["bench/growth/", "src/"],
   "bench/": ["src/", "test/support/"],
+  "ops/reference/": ["src/config.ts", "src/rails/"],
   // The client is a package of its own.
   "sdk/src/": [],
   "sdk/generate/": ["src/openapi/", "src/dialects/", "test/support/"],
@@ -146,6 +148,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     "src/core/",
     "src/dialects/",
     "src/openapi/",
+    "ops/reference/",
     "src/rails/bank-files/",
     "src/rails/evm/",
     "src/rails/simulator/",
@@ -344,7 +347,7 @@ function tooWide(source: string): number[] {
 }
 
 function readTree(): Sources {
-  const paths = globSync("{src,test,bench,sdk}/**/*.ts", { cwd: root })
+  const paths = globSync("{src,test,bench,sdk,ops}/**/*.ts", { cwd: root })
     // What `npm pack` made, and what it was made of outside.
     .filter((path) => !/\/(?:dist|node_modules)\//.test(path))
     .sort()

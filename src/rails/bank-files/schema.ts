@@ -24,7 +24,7 @@ const text = z.string().trim().min(1, "must not be empty").max(TEXT_MAX)
 const timeZone = z.string().refine(isTimeZone, "must be a time zone: America/Bogota")
 const bank = z.string().min(1).max(40)
 
-const account = z.strictObject({
+export const account = z.strictObject({
   name: text,
   documentType: text.nullable().default(null),
   documentNumber: text.nullable().default(null),

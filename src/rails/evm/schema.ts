@@ -51,7 +51,7 @@ const contract = z.string().transform((text, context) => {
   return z.NEVER
 })
 
-const fixed = z
+export const fixed = z
   .strictObject({
     fixed: z.string().refine((text) => (parseDecimal(text, RATE_DECIMALS) ?? 0n) > 0n, {
       error: 'must be dollars for one unit, above zero and in quotes: "0.00025"',
@@ -59,7 +59,7 @@ const fixed = z
   })
   .transform(({ fixed: dollars }): RateSource => ({ kind: "fixed", dollars }))
 
-const aggregator = z
+export const aggregator = z
   .strictObject({
     aggregator: z.strictObject({
       chainId,
@@ -72,7 +72,7 @@ const aggregator = z
 
 const source = choose<RateSource>((value) => (has(value, "aggregator") ? aggregator : fixed))
 
-const token = z
+export const token = z
   .strictObject({
     symbol,
     address: contract,
@@ -99,7 +99,7 @@ const node = choose<RpcNode>((value) =>
     : z.strictObject({ url: z.string(), trusted: z.boolean().default(false) }),
 )
 
-const coin = z
+export const coin = z
   .strictObject({ symbol, decimals: decimals.default(18), slip44: z.int().min(0), rate: source })
   .transform(({ rate, ...rest }): Coin => ({ ...rest, worth: { kind: "source", source: rate } }))
 
@@ -131,7 +131,7 @@ const blockMs = z.int().min(50).max(600_000)
 const logRange = z.int().min(1).max(50_000)
 
 /** A chain that is known by name. What is given here stands in the place of the preset's. */
-const onPreset = z.strictObject({
+export const onPreset = z.strictObject({
   preset: z.enum(PRESET_NAMES, { error: `must be one of ${PRESET_NAMES.join(", ")}` }),
   rpc,
   name: name.optional(),
@@ -149,7 +149,7 @@ const onPreset = z.strictObject({
 })
 
 /** Any other chain. */
-const inFull = z.strictObject({
+export const inFull = z.strictObject({
   chainId,
   rpc,
   name,
