@@ -2,8 +2,8 @@
 import {
   type BankSummary,
   type Core,
-  type DayRow,
   type DaySummary,
+  dayCsv,
   FIGURES,
   type Merchant,
   type StatementRow,
@@ -77,51 +77,11 @@ export const commands = [daily, bank]
 const money = (amount: bigint | null, asset: string | null): string | null =>
   amount === null || asset === null ? null : writeAmount(amount, asset)
 
-/** The columns before the figures, in the order in which they are written. */
-function describe(row: DayRow): Readonly<Record<string, Cell>> {
-  return {
-    row: row.refundId === null ? "payment" : "refund",
-    payment: row.paymentId,
-    refund: row.refundId,
-    reference: row.reference,
-    dialect: row.dialect,
-    rail: row.rail,
-    file: row.file,
-    collectionDay: row.collectionDay,
-    askedAt: row.askedAt,
-    amount: money(row.amount, row.amountAsset),
-    amountAsset: row.amountAsset,
-    state: row.state,
-    reason: row.reason,
-    reasonCode: row.reasonCode,
-    approvedAt: row.approvedAt,
-    settledAt: row.settledAt,
-    returnedAt: row.returnedAt,
-    bankReference: row.bankReference,
-    asset: row.asset,
-  }
-}
-
-function dayRowOut(row: DayRow): Readonly<Record<string, Cell>> {
-  const figures = FIGURES.map((figure) => [figure, money(row[figure], row.asset)] as const)
-  return { ...describe(row), ...Object.fromEntries(figures) }
-}
-
-/** Of an empty day, too, so that a program finds what it expects. */
-const DAY_COLUMNS = [
-  ..."row payment refund reference dialect rail file collectionDay askedAt amount".split(" "),
-  ..."amountAsset state reason reasonCode approvedAt settledAt returnedAt".split(" "),
-  ..."bankReference asset".split(" "),
-  ...FIGURES,
-]
-
 const heading = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
 async function dailyCsv(core: Core, merchant: Merchant, day: string, sink: Sink) {
-  await sink.write(csvLine(DAY_COLUMNS.map(heading)))
-  return core.reports.daily(merchant, day, (rows) =>
-    sink.write(rows.map((row) => cellsOf(dayRowOut(row), DAY_COLUMNS)).join("")),
-  )
+  await sink.write(dayCsv.head())
+  return core.reports.daily(merchant, day, (rows) => sink.write(dayCsv.lines(rows)))
 }
 
 function cellsOf(row: Readonly<Record<string, Cell>>, columns: readonly string[]): string {
@@ -132,7 +92,7 @@ async function dailyJson(core: Core, merchant: Merchant, day: string, sink: Sink
   const json = makeJson(sink, "rows")
   const { id, name, timeZone } = merchant
   await json.begin({ merchant: { id, name }, timeZone, day })
-  const summary = await core.reports.daily(merchant, day, (rows) => json.add(rows.map(dayRowOut)))
+  const summary = await core.reports.daily(merchant, day, (rows) => json.add(rows.map(dayCsv.row)))
   const { from, to, over, dropped, totals, ledger, checks, agrees } = summaryOut(summary)
   await json.end({ from, to, over, dropped, totals, ledger, checks, agrees })
   return summary

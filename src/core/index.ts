@@ -30,6 +30,7 @@ export type { RefundCreated } from "./decide/create-refund.ts"
 export { TOP_UP_MAX, TOP_UP_REFERENCE_MAX, type ToppedUp } from "./decide/top-up.ts"
 export type { Callback, DialectDoor, DialectVoice, Issued, Notice } from "./dialect.ts"
 export { Unavailable } from "./engine.ts"
+export type { Examined } from "./examine/examine.ts"
 export {
   type Arrived,
   type BankLine,
@@ -62,6 +63,7 @@ export type { CountedEvent, Logged } from "./limits/security.ts"
 export { makeNamedTurns } from "./limits/turns.ts"
 export type { Standing } from "./limits/windows.ts"
 export { hmacHex } from "./mac.ts"
+export type { Misnamed, NewParticulars } from "./merchants/configure.ts"
 export { type EndpointChange, OVERLAP_DEFAULT_S, OVERLAP_MAX_S } from "./merchants/endpoints.ts"
 export {
   flawIn as keyFlaw,
@@ -169,6 +171,7 @@ export type { BankSummary } from "./reports/bank-day.ts"
 export { type Cell, csvLine } from "./reports/csv.ts"
 export type { DaySummary } from "./reports/daily.ts"
 export { beginOf, dayAfter } from "./reports/day.ts"
+export { dayCsv } from "./reports/day-csv.ts"
 export {
   type Statement,
   type StatementAsked,
