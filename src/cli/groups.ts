@@ -26,6 +26,11 @@ export const GROUPS: readonly Group[] = [
     load: () => import("./endpoint.ts"),
   },
   {
+    word: "user",
+    about: "add, list, disable, enable, reset: who signs in to the console",
+    load: () => import("./user.ts"),
+  },
+  {
     word: "wallet",
     about: "top-up, balance, statement, providers: prepaid money",
     load: () => import("./wallet.ts"),
@@ -106,6 +111,11 @@ export const GROUPS: readonly Group[] = [
     word: "replay",
     about: "delivers a webhook again",
     load: () => import("./replay.ts"),
+  },
+  {
+    word: "doctor",
+    about: "looks at everything that may be wrong, and says what to do",
+    load: () => import("./doctor.ts"),
   },
   {
     word: "audit",

@@ -90,6 +90,13 @@ export const GATEWAY_ES: Texts["commands"] = {
       state: "cuáles: failed, cancelled, delivered; failed y cancelled si se omite",
     },
   },
+  doctor: {
+    about:
+      "Revisa versiones, configuración, archivos, disco, base de datos, libros, pasarela, cadenas, " +
+      "rieles y receptores; cada línea dice qué hacer si algo está mal. Termina con 1 si hay que " +
+      "hacer algo; lo que solo conviene mirar es una advertencia.",
+    options: { strict: "termina con 1 también por advertencias" },
+  },
   trigger: {
     about:
       "Ejecuta un caso en un sandbox en marcha, muestra cada paso y termina con 1 si algo no fue lo " +
@@ -127,5 +134,26 @@ export const GATEWAY_ES: Texts["commands"] = {
       "Recorre la cadena de la bitácora y nombra la primera fila errónea; entonces termina con 1. " +
       "Lo último que imprime vale la pena anotarlo: con --from se ve si la bitácora fue cortada.",
     options: { from: "uno que se anotó: una fila debe tenerlo todavía" },
+  },
+  "user add": {
+    about:
+      "Crea un usuario de la consola y muestra un enlace, una vez, con el que se elige una " +
+      "contraseña en los tres días siguientes.",
+    options: {
+      name: "como lo muestran la consola y la auditoría",
+      role: "uno de owner, operator, support, merchant; support si se omite",
+      merchant: "de quién es el usuario, para el rol merchant",
+      language: "uno de es, pt, en; es si se omite",
+    },
+  },
+  "user list": { about: "Lista los usuarios de la consola." },
+  "user disable": { about: "Termina el acceso de un usuario al instante, con sus sesiones." },
+  "user enable": {
+    about: "Devuelve el acceso a un usuario desactivado, con la contraseña que tenía.",
+  },
+  "user reset": {
+    about:
+      "Quita contraseña y segundo factor a quien los perdió, termina sus sesiones y muestra un " +
+      "enlace nuevo, una vez.",
   },
 }

@@ -11,6 +11,7 @@ export const ES: Texts = {
     merchant: "add, list, show, style, set: los comercios",
     key: "add, list, revoke: credenciales de las API",
     endpoint: "add, list, disable, enable: adónde van los webhooks",
+    user: "add, list, disable, enable, reset: quién entra a la consola",
     wallet: "top-up, balance, statement, providers: dinero prepagado",
     terms: "show, set: comisiones, tiempos y límites",
     xpub: "add, list, gaps, advance: claves de billeteras propias",
@@ -29,6 +30,7 @@ export const ES: Texts = {
     restore: "pone una copia en una carpeta de datos vacía",
     listen: "trae los eventos a un programa de esta máquina, firmados",
     replay: "entrega un webhook otra vez",
+    doctor: "revisa todo lo que puede fallar y dice qué hacer",
     audit: "list, verify, export: qué hicieron los operadores",
   },
   options: {

@@ -1,9 +1,19 @@
 /** What one may ask of the audit log. */
+import { type Page, type PageRequest, pageOf } from "../page.ts"
 import { inSnapshot } from "../store/snapshot.ts"
 import { type AuditParts, append } from "./audited.ts"
 import { type Broken, START, walk } from "./chain.ts"
 import type { Actor, Content, Entry } from "./entry.ts"
-import { type AuditFilter, type AuditRow, eachEntry, listAudit, readContent } from "./store.ts"
+import {
+  type AuditFilter,
+  type AuditRow,
+  type AuditSearch,
+  eachEntry,
+  listAudit,
+  pageOfAudit,
+  readContent,
+  readHead,
+} from "./store.ts"
 
 /** An entry as it is shown; hashes in hex. */
 export type Shown = Content & { readonly position: number; readonly hash: string }
@@ -23,6 +33,17 @@ export function makeAuditLog(parts: AuditParts) {
     /** The newest entries, newest first. */
     async list(filter: AuditFilter, most: number): Promise<Shown[]> {
       return (await listAudit(database, filter, most)).map(shown)
+    },
+    /** A page of entries, newest first; the cursor is the position of its last one. */
+    async page(search: AuditSearch, { limit, before }: PageRequest): Promise<Page<Shown>> {
+      const at = before === null ? null : BigInt(before)
+      const rows = await pageOfAudit(database, search, { before: at, most: limit + 1 })
+      return pageOf(rows.map(shown), limit, ({ position }) => String(position))
+    },
+    /** The last row's number and hash, in hex: to be noted outside. */
+    async head(): Promise<{ readonly position: number; readonly hash: string }> {
+      const { position, hash } = await readHead(database)
+      return { position: Number(position), hash: hash.toString("hex") }
     },
     /** Passes all entries to `visit`, oldest first, in parts; from one snapshot. */
     each: (filter: AuditFilter, visit: (rows: readonly Shown[]) => Promise<void>) =>

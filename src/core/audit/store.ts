@@ -70,6 +70,33 @@ export async function listAudit(
   return rows
 }
 
+/** What a page of the log is filtered by; null asks for any. `by` is a part of who acted. */
+export type AuditSearch = {
+  readonly from: Date | null
+  readonly to: Date | null
+  readonly action: string | null
+  readonly merchantId: string | null
+  readonly by: string | null
+}
+
+/** Entries before a position, newest first. */
+export async function pageOfAudit(
+  db: Queries,
+  { from, to, action, merchantId, by }: AuditSearch,
+  { before, most }: { readonly before: bigint | null; readonly most: number },
+): Promise<AuditRow[]> {
+  const { rows } = await db.query<AuditRow>(
+    `select ${columns} from audit_log l
+where ($1::bigint is null or l.position < $1) and ($2::timestamptz is null or l.at >= $2)
+  and ($3::timestamptz is null or l.at < $3) and ($4::text is null or l.action = $4)
+  and ($5::uuid is null or l.merchant_id = $5)
+  and ($6::text is null or strpos(lower(l.content::jsonb -> 'by' ->> 'name'), lower($6)) > 0)
+order by l.position desc limit $7`,
+    [before, from, to, action, merchantId, by, most],
+  )
+  return rows
+}
+
 /** Passes all entries to `visit`, oldest first, in parts. */
 export function eachEntry(
   snapshot: Transaction,
