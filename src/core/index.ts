@@ -170,7 +170,7 @@ export {
 export type { BankSummary } from "./reports/bank-day.ts"
 export { type Cell, csvLine } from "./reports/csv.ts"
 export type { DaySummary } from "./reports/daily.ts"
-export { beginOf, dayAfter } from "./reports/day.ts"
+export { beginOf, dayAfter, dayBefore } from "./reports/day.ts"
 export { dayCsv } from "./reports/day-csv.ts"
 export {
   type Statement,
