@@ -10,6 +10,7 @@ import { consentRoutes } from "./consent.ts"
 import { messagePage, type Site } from "./layout.ts"
 import { limitWrongLinks } from "./limit.ts"
 import { logoRoutes } from "./logo.ts"
+import { previewRoute } from "./preview.ts"
 import { paymentRoutes } from "./routes.ts"
 import { SCRIPT } from "./script.ts"
 import { notFound, send } from "./send.ts"
@@ -81,6 +82,7 @@ export async function mountCheckout(server: FastifyInstance, core: Core): Promis
       logoRoutes(scope, core, siteFor)
       bankRoutes(scope, core, siteFor)
       consentRoutes(scope, core, siteFor)
+      previewRoute(scope, core, siteFor)
       paymentRoutes(scope, core, siteFor)
       changeRoutes(scope, core)
     },

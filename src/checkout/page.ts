@@ -34,8 +34,7 @@ export function paymentPage(site: Site, shown: Shown): WholePage {
   const expecting = isExpecting(shown)
   return layout(site, {
     title: failed ? `${t.pay.errors} ${title}` : title,
-    path: payment.id,
-    query: queryOf(shown),
+    ...(!shown.sample && { path: payment.id, query: queryOf(shown) }),
     refreshSeconds: refreshOf(shown),
     ...(live && {
       live: {

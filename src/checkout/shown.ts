@@ -28,6 +28,8 @@ export type Shown = {
   readonly paidBy: Paid["paidBy"]
   readonly form: FormState
   readonly now: Date
+  /** Nobody's payment, shown for its look: nothing of it lives, and it has no address. */
+  readonly sample?: true
 }
 
 const ID = z.guid()
@@ -102,7 +104,7 @@ export function isWrong({ form }: Shown): boolean {
  * receipt to print. Not on the answer to a form: fetched again, it would lose what was typed.
  */
 export function isLive(shown: Shown): boolean {
-  if (isWrong(shown)) return false
+  if (shown.sample || isWrong(shown)) return false
   return isExpecting(shown) || shown.payment.state === "approved"
 }
 

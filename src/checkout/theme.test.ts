@@ -11,7 +11,7 @@ import {
   textOn,
   WHITE,
   writeColour,
-} from "./colour.ts"
+} from "../pages/colour.ts"
 import type { Site } from "./layout.ts"
 import { pictureOf } from "./logo.ts"
 import { STYLES } from "./styles.ts"

@@ -1,6 +1,5 @@
 /** A merchant's own look: its colour over ours, its logo, the language it chose. */
 import { assert, type Merchant } from "../core/index.ts"
-import { type Stylesheet, stylesheet } from "../pages/stylesheet.ts"
 import {
   BLACK,
   type Colour,
@@ -10,7 +9,8 @@ import {
   textOn,
   WHITE,
   writeColour,
-} from "./colour.ts"
+} from "../pages/colour.ts"
+import { type Stylesheet, stylesheet } from "../pages/stylesheet.ts"
 import type { Site } from "./layout.ts"
 import { pictureOf } from "./logo.ts"
 import { STYLES } from "./styles.ts"

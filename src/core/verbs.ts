@@ -18,6 +18,7 @@ import { type TopUp, topUp } from "./decide/top-up.ts"
 import type { Engine } from "./engine.ts"
 import type { Bound, Once } from "./fold.ts"
 import * as ledger from "./ledger/store.ts"
+import { configureMerchant } from "./merchants/configure.ts"
 import { type EndpointVerbParts, makeEndpointVerbs } from "./merchants/endpoint-verbs.ts"
 import { makeGate } from "./merchants/gate.ts"
 import * as keys from "./merchants/keys.ts"
@@ -207,6 +208,8 @@ export function makeVerbs(parts: VerbParts) {
       list: () => merchants.listMerchants(database),
       add: (spec: onboard.NewMerchant) => onboard.addMerchant(parts, spec),
       style: (...args: Tail<typeof onboard.styleMerchant>) => onboard.styleMerchant(parts, ...args),
+      /** Changes its name, its time zone, how long it takes late money: see `configureMerchant`. */
+      configure: (...args: Tail<typeof configureMerchant>) => configureMerchant(parts, ...args),
       findLogo: (hash: string) => merchants.findLogo(database, hash),
       terms: (merchantId: string, dialect: Payment["dialect"]) =>
         merchants.findTerms(database, merchantId, dialect),

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { test } from "node:test"
-import { contrast, readColour } from "../colour.ts"
+import { contrast, readColour } from "../../pages/colour.ts"
 
 const styles = readFileSync(new URL("./styles.css", import.meta.url), "utf8")
 

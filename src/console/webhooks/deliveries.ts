@@ -76,7 +76,7 @@ ${field({
 <button class="quiet">${say(HOOKS.filter, language)}</button></form>`
   const body = html`${heading(title, null, back)}
 ${filters}
-<div id="results">
+<div data-part="results">
 ${deliveryTable(visit, found.items, endpoints)}
 ${pager(visit, {
   next: found.cursor === null ? null : to(found.cursor),

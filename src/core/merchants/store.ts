@@ -67,6 +67,15 @@ export async function updateSettings(
   await db.query("update merchants set settings = $2 where id = $1", [id, JSON.stringify(settings)])
 }
 
+/** Replaces what a merchant is called, its time zone and its settings. */
+export async function updateMerchant(db: Queries, merchant: Merchant): Promise<void> {
+  const { id, name, settings, timeZone } = merchant
+  await db.query("update merchants set name = $2, time_zone = $3, settings = $4 where id = $1", [
+    ...[id, name, timeZone],
+    JSON.stringify(settings),
+  ])
+}
+
 /** Stores a merchant's logo in place of the one before. */
 export async function putLogo(
   db: Queries,
