@@ -102,6 +102,16 @@ const BODIES: Readonly<Record<string, (things: Owner["things"]) => Record<string
   "POST /v1/payments/:id/refunds": () => ({ amount: "1" }),
   "POST /v1/payments/:id/refunds/:refund/cancel": () => ({}),
   "POST /v1/endpoints": () => ({ url: "https://tienda.example/webhooks" }),
+  "POST /v1/customers": () => ({
+    ...{ name: PERSON.name, email: PERSON.email },
+    ...{ document_type: PERSON.documentType, document_number: PERSON.documentNumber },
+  }),
+  "POST /v1/instruments": ({ customer }) => ({
+    ...{ type: "wallet", customer, phone_number: "3001234599" },
+    mandate: { accepted_at: "2026-01-05T14:03:40.000Z" },
+  }),
+  "POST /v1/instruments/:id/revoke": () => ({}),
+  "POST /v1/quotes": () => ({ amount: "2550", asset: "COP" }),
   "POST /v1/operator/top-ups": () => ({
     merchant: other.id,
     asset: "COP",
@@ -409,6 +419,9 @@ const LONG: Readonly<Record<string, Record<string, string>>> = {
   "GET /v1/events": { limit: "100" },
   "GET /v1/deliveries": { limit: "100" },
   "GET /v1/statement": { limit: "100" },
+  "GET /v1/customers": { limit: "100" },
+  "GET /v1/instruments": { limit: "100" },
+  "GET /v1/refunds": { limit: "100" },
 }
 
 test("what one merchant has, another can't change, use or build on", async () => {
