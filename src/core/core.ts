@@ -11,11 +11,11 @@ import { readTopUpReference } from "./decide/top-up.ts"
 import type { DialectDoor, DialectVoice } from "./dialect.ts"
 import type { Draft } from "./draft.ts"
 import { makeEngine } from "./engine.ts"
+import { makeExamine } from "./examine/examine.ts"
 import { makeView } from "./exchange/view.ts"
 import { makeFigures } from "./figures/figures.ts"
 import { makeLimits } from "./limits/limits.ts"
 import { abandon } from "./loops/abandon.ts"
-import { makeBacklog } from "./loops/backlog.ts"
 import { makeBeginner } from "./loops/begin.ts"
 import { makeCourier, type Send } from "./loops/deliver.ts"
 import { makePasses, observe, startLoops } from "./loops/loops.ts"
@@ -49,48 +49,7 @@ import { makeAnnounce, type Rendered } from "./webhooks/announce.ts"
 import { makeNews } from "./webhooks/news.ts"
 import { makeKeys } from "./xpubs/keys.ts"
 
-/** A place for figures; http gives the one behind /metrics. */
-export type Metrics = {
-  count(name: string, labels?: Record<string, string>, by?: number): void
-  gauge(name: string, value: number, labels?: Record<string, string>): void
-  observe(name: string, seconds: number, labels?: Record<string, string>): void
-}
-
-/** A place for lines of log; pino's methods fit. */
-export type Log = {
-  info(about: object, text: string): void
-  warn(about: object, text: string): void
-  error(about: object, text: string): void
-}
-
-export type CoreParts = {
-  readonly mode: "sandbox" | "live"
-  /** Where payers and clients reach us, without a slash at the end. */
-  readonly publicUrl: string
-  readonly database: Database
-  readonly clock: Clock
-  /** That clock, where a sandbox may move it. */
-  readonly movable?: Movable
-  readonly ids: Ids
-  readonly keyring: Keyring
-  readonly passwords: Passwords
-  readonly rails: readonly Rail[]
-  /** The rails of merchants that chose none, the first choice first. */
-  readonly defaultRails: readonly string[]
-  readonly voices: readonly DialectVoice[]
-  /** Where clients reach the dialects; left out where nobody is given a key. */
-  readonly doors?: readonly DialectDoor[]
-  /** Null where nobody is told from: what is to be told is left to a node that runs. */
-  readonly send: Send | null
-  /** Why a webhook address can't be used, as a sentence; null when it can. */
-  readonly checkAddress: (url: string) => Promise<string | null>
-  readonly metrics: Metrics
-  readonly log: Log
-  /** Who is written down as having done what is changed by verbs; unset: the gateway's callers. */
-  readonly by?: Actor
-  /** For benches: what stands between the engine and its connection. */
-  readonly writer?: (real: Writer) => Writer
-}
+export type { CoreParts, Log, Metrics } from "./parts.ts"
 
 export type Core = ReturnType<typeof openCore>
 
@@ -128,6 +87,7 @@ export function openCore(given: CoreParts) {
 
   const engine = makeEngine({
     writer: parts.writer ? parts.writer(database.writer()) : database.writer(),
+    tracing: parts.tracing,
     database,
     clock,
     ids,
@@ -195,6 +155,10 @@ export function openCore(given: CoreParts) {
     log,
     rails,
     checkAddress: parts.checkAddress,
+    /** What this installation was told, without what is secret in it. */
+    settings: parts.settings ?? [],
+    /** The demo merchant's credentials in the clear; null in live mode. Never for others' eyes. */
+    demo: parts.demo ?? (() => null),
     /** Where clients reach each dialect, and how their credentials are made. */
     doors: parts.doors ?? [],
     ...makeOffered({ rails, defaultRails: parts.defaultRails, keys }),
@@ -234,6 +198,8 @@ export function openCore(given: CoreParts) {
     story: (id: string) => storyOf({ db: database, keyring, rails }, id),
     /** What became of money, for operators and merchants. */
     reports: makeReports(parts),
+    /** What may be wrong with the database and what is late in it; nothing is changed. */
+    examine: makeExamine(parts),
     /** How payments go now, for a merchant or for all. */
     overview: figures.overview,
     /** Whose things these ids name; nobody's are left out. Never for an answer: see dialects. */
