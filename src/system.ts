@@ -23,6 +23,7 @@ import { type OwnChain, startOwnChain } from "./own-chain.ts"
 import { chooseAddress, keepUp, prepareSandbox } from "./prepare.ts"
 import { startSampling } from "./sampled.ts"
 import type { Shown } from "./sandbox.ts"
+import { openTelemetry } from "./telemetry.ts"
 
 export type System = {
   readonly url: string
@@ -112,6 +113,9 @@ async function startNode(
     },
   })
   begun.defer(() => server.close())
+  // Before what is mounted, for hooks hold for what comes after them.
+  const telemetry = openTelemetry()
+  telemetry?.traceRequests(server)
 
   const { port, url } = await chooseAddress(config)
   const ownChain = prepared
@@ -121,12 +125,14 @@ async function startNode(
   const chain = prepared ? prepared.chain : ownChain
   const publicUrl = config.publicUrl ?? url
   const noticeKey = steadyKey(installation.keyring.derive("simulator notices")).key
-  const rails = railsOf(config, { clock, ids, log, ownChain: chain, publicUrl, noticeKey })
+  const untraced = railsOf(config, { clock, ids, log, ownChain: chain, publicUrl, noticeKey })
+  const rails = telemetry ? untraced.map(telemetry.tracedRail) : untraced
   begun.defer(async () => void (await Promise.all(rails.map((rail) => rail.close?.()))))
   const core = coreOf(installation, {
     publicUrl,
     rails,
-    send: (request) => sender.send(request),
+    send: telemetry ? telemetry.tracedSend(sender.send) : sender.send,
+    ...(telemetry && { tracing: telemetry }),
     metrics,
     log,
     ...(writer && { writer }),

@@ -71,6 +71,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/dialects/index.ts",
   ],
   "src/sampled.ts": ["src/core/index.ts"],
+  "src/telemetry.ts": ["src/core/index.ts"],
   "src/master-key.ts": ["src/clock.ts", "src/config.ts", "src/core/seal.ts"],
   // These put the parts together, so they alone see the insides.
   "src/installation.ts": ["src/"],
@@ -132,6 +133,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     "src/docs/",
     "src/pages/",
     "src/system.ts",
+    "src/telemetry.ts",
   ],
   "ipaddr.js": ["src/http/"],
   jose: ["src/dialects/tapila/"],

@@ -1,14 +1,12 @@
 /**
  * Builds the core of one node: the engine, the verbs over it, the questions one may ask, the loops.
  */
-import type { Clock, Ids } from "../clock.ts"
-import { classify, type Database, type Writer } from "../db/database.ts"
+import { classify } from "../db/database.ts"
 import type { Actor } from "./audit/entry.ts"
 import { rememberRead } from "./cursors/read.ts"
 import { readChains } from "./cursors/store.ts"
 import { makeMarking } from "./customers/marking.ts"
 import { readTopUpReference } from "./decide/top-up.ts"
-import type { DialectDoor, DialectVoice } from "./dialect.ts"
 import type { Draft } from "./draft.ts"
 import { makeEngine } from "./engine.ts"
 import { makeExamine } from "./examine/examine.ts"
@@ -17,7 +15,7 @@ import { makeFigures } from "./figures/figures.ts"
 import { makeLimits } from "./limits/limits.ts"
 import { abandon } from "./loops/abandon.ts"
 import { makeBeginner } from "./loops/begin.ts"
-import { makeCourier, type Send } from "./loops/deliver.ts"
+import { makeCourier } from "./loops/deliver.ts"
 import { makePasses, observe, startLoops } from "./loops/loops.ts"
 import { makeNotices } from "./loops/notices.ts"
 import { makeStranded } from "./loops/stranded.ts"
@@ -25,7 +23,7 @@ import { makeOffered } from "./merchants/offered.ts"
 import { type Found, listCredentials } from "./merchants/store/credentials.ts"
 import { ownersOf } from "./merchants/store/owners.ts"
 import * as merchants from "./merchants/store.ts"
-import type { Passwords } from "./password.ts"
+import type { CoreParts } from "./parts.ts"
 import { makeBank } from "./payments/at-bank.ts"
 import { makeByHand } from "./payments/by-hand.ts"
 import { makeChanges } from "./payments/changes.ts"
@@ -40,8 +38,7 @@ import { makeReports } from "./reports/reports.ts"
 import { makeAhead } from "./retention/ahead.ts"
 import { makeRetention } from "./retention/retention.ts"
 import { makeMasterKeys } from "./rotation/rotation.ts"
-import type { Keyring } from "./seal.ts"
-import { type Movable, makeTestClock } from "./test-clock/test-clock.ts"
+import { makeTestClock } from "./test-clock/test-clock.ts"
 import { makeUsers } from "./users/users.ts"
 import { verbsFor } from "./verbs-for.ts"
 import { makeBooks } from "./verify/watch.ts"
@@ -114,13 +111,7 @@ export function openCore(given: CoreParts) {
   const loopParts = { ...parts, node, rails, engine, beginner, courier, keys, readElsewhere }
   const stranded = makeStranded(loopParts)
   const figures = makeFigures(parts)
-  const own = [
-    stranded.pass,
-    makeBacklog(parts),
-    makeAhead(parts),
-    makeMarking(parts),
-    figures.pass,
-  ]
+  const own = [stranded.pass, makeAhead(parts), makeMarking(parts), figures.pass]
   const passes = [...makePasses(loopParts), ...own]
   const watched = makeBooks({ ...parts, node })
   const payParts = {

@@ -36,6 +36,7 @@ import type { Keyring } from "./seal.ts"
 import { keep, loads } from "./store/load.ts"
 import type { Agreements } from "./store/load-merchants.ts"
 import { checkWritten, type Write, writes } from "./store/write.ts"
+import type { SpanWords, Tracing } from "./tracing.ts"
 import type { Announce } from "./webhooks/announce.ts"
 
 /** Above this a batch's rows cost more than the commit they share. */
@@ -61,6 +62,7 @@ export type EngineParts = {
   /** Hears of faults that no caller is told in full. */
   readonly onFault: (error: unknown, about: string) => void
   readonly onBatch?: (size: number, elapsedMs: number) => void
+  readonly tracing?: Tracing | undefined
 }
 
 export type Engine = {
@@ -91,11 +93,16 @@ type Decided = {
   readonly written: readonly Write[]
 }
 
-type Waiting = Entry & { settle(folded: Folded): void; fail(error: unknown): void }
+type Waiting = Entry & {
+  settle(folded: Folded): void
+  fail(error: unknown): void
+  /** The span in which it waits. */
+  readonly cause: unknown
+}
 
 /** Makes the engine of a node; it owns `writer`'s rounds. */
 export function makeEngine(parts: EngineParts): Engine {
-  const { writer, clock, ids } = parts
+  const { writer, clock, ids, tracing } = parts
   const queue = makeQueue<Waiting>(clock, ({ fail }) => fail(tooMuch()))
   const agreements: Agreements = new Map()
   const presumption = makePresumption(agreements)
@@ -105,11 +112,16 @@ export function makeEngine(parts: EngineParts): Engine {
   let refusing = false
   let recovering = false
 
+  function submitted(entry: Entry): Promise<Folded> {
+    if (!tracing) return enqueue(entry)
+    return tracing.span(`engine ${entry.decider.name}`, {}, () => enqueue(entry))
+  }
+
   function enqueue(entry: Entry): Promise<Folded> {
     if (stopped) return Promise.reject(new Unavailable("the gateway is stopping"))
     if (recovering) return Promise.reject(new Unavailable("the database is not answering"))
     return new Promise((settle, fail) => {
-      if (!queue.add({ ...entry, settle, fail })) return fail(tooMuch())
+      if (!queue.add({ ...entry, settle, fail, cause: tracing?.here() })) return fail(tooMuch())
       running ??= new Promise<void>((done) => setImmediate(() => void drain().then(done)))
     })
   }
@@ -127,7 +139,8 @@ export function makeEngine(parts: EngineParts): Engine {
       const batch = queue.take(BATCH_MAX)
       if (batch.length === 0) break
       const startedMs = clock.elapsedMs()
-      await process(batch)
+      if (tracing) await tracing.span("engine batch", spanOf(batch), () => process(batch))
+      else await process(batch)
       parts.onBatch?.(batch.length, clock.elapsedMs() - startedMs)
     }
     running = null
@@ -258,12 +271,12 @@ export function makeEngine(parts: EngineParts): Engine {
 
   return {
     async submit(decider, command) {
-      const folded = await enqueue({ decider: decider as Entry["decider"], command, once: null })
+      const folded = await submitted({ decider: decider as Entry["decider"], command, once: null })
       return answerOf(folded) as never
     },
     async submitOnce(decider, command, once) {
       const entry = { decider: decider as Entry["decider"], command, once: once as Once<unknown> }
-      return answerOf(await enqueue(entry)) as StoredAnswer
+      return answerOf(await submitted(entry)) as StoredAnswer
     },
     queued: queue.size,
     async stop() {
@@ -271,6 +284,12 @@ export function makeEngine(parts: EngineParts): Engine {
       await running
     },
   }
+}
+
+/** A batch is nobody's child: many wait for it. */
+function spanOf(batch: readonly Waiting[]): SpanWords {
+  const attributes = { "caudal.commands": batch.length }
+  return { attributes, causes: batch.map(({ cause }) => cause) }
 }
 
 function answerOf(folded: Folded): unknown {

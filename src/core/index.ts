@@ -192,6 +192,7 @@ export { constantTimeEqual, hashSecret, type Keyring, steadyKey } from "./seal.t
 export { issuePath, issueSentence } from "./settings-issue.ts"
 export type { SightingView } from "./sightings/view.ts"
 export { ADVANCE_MAX_S } from "./test-clock/test-clock.ts"
+export type { SpanWords, Tracing } from "./tracing.ts"
 export type { Caller, Entered, Session, SignedIn } from "./users/entry.ts"
 export { PASSWORD_MAX, PASSWORD_MIN } from "./users/password-rule.ts"
 export type { Invited, NewUser, UserProblem } from "./users/people.ts"
