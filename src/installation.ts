@@ -91,7 +91,10 @@ export async function openInstallation(parts: InstallationParts): Promise<Instal
 /** Opens the core of an installation; `over` is what the gateway has and a command does without. */
 export function coreOf(
   installation: Installation,
-  over: Pick<CoreParts, "publicUrl" | "rails" | "send" | "metrics" | "log" | "writer" | "by">,
+  over: Pick<
+    CoreParts,
+    "publicUrl" | "rails" | "send" | "metrics" | "log" | "writer" | "tracing" | "by"
+  >,
 ): Core {
   const { config, allow, database, clock, host, ids, keyring } = installation
   return openCore({
