@@ -69,6 +69,46 @@ export const FROM_FILES = ["DATABASE_URL", "CAUDAL_MASTER_KEY", "CAUDAL_MASTER_K
 /** Ten master keys fit many times. */
 const SECRET_FILE_MAX = 8_192
 
+/** A setting as it may be shown: of a secret only whether it is set. */
+export type ShownSetting = {
+  readonly name: string
+  readonly value: string | null
+  readonly isSecret: boolean
+}
+
+/** All settings as they hold, for people; what nobody set has its default. */
+export function shownSettings(config: Config): readonly ShownSetting[] {
+  const { databaseUrl, file, masterKey, masterKeysOlder, sandboxWebhookUrl } = config
+  const values: Readonly<Record<string, string | null>> = {
+    PORT: String(config.port),
+    HOST: config.host,
+    CAUDAL_DATA_DIR: config.dataDir,
+    CAUDAL_MODE: config.mode,
+    CAUDAL_TRUST_PROXY: config.trustProxy,
+    CAUDAL_PUBLIC_URL: config.publicUrl,
+    // It may carry somebody's key in its path.
+    CAUDAL_SANDBOX_WEBHOOK_URL: sandboxWebhookUrl && new URL(sandboxWebhookUrl).origin,
+    CAUDAL_SANDBOX_CHAIN: config.sandboxChain ? "1" : "0",
+    CAUDAL_LOG_LEVEL: config.logLevel,
+    hosts: Object.entries(file.hosts)
+      .map(([host, dialect]) => `${host} → ${dialect}`)
+      .join(", "),
+    "webhooks.allow": file.webhooks.allow.join(", "),
+    "rails.default": file.rails.default,
+  }
+  const secrets: Readonly<Record<string, boolean>> = {
+    DATABASE_URL: databaseUrl !== null,
+    CAUDAL_MASTER_KEY: masterKey !== null,
+    CAUDAL_MASTER_KEY_OLDER: masterKeysOlder.length > 0,
+  }
+  return [
+    ...Object.entries(values).map(([name, value]) => ({ name, value, isSecret: false })),
+    ...Object.entries(secrets).map(([name, isSet]) => {
+      return { name, value: isSet ? "set" : null, isSecret: true }
+    }),
+  ]
+}
+
 export type Config = {
   readonly port: number
   readonly host: string

@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { type Clock, type HostClock, hostClock, type Ids, makeIds } from "./clock.ts"
-import { type Config, ConfigError } from "./config.ts"
+import { type Config, ConfigError, shownSettings } from "./config.ts"
 import { type Core, type CoreParts, type Log, openCore } from "./core/core.ts"
 import type { Rail } from "./core/index.ts"
 import { makePasswords } from "./core/password.ts"
@@ -19,6 +19,7 @@ import { dialects } from "./dialects/index.ts"
 import { checkAddress, parseAllowList } from "./http/address.ts"
 import { readKeyring, sourceOfKeys } from "./master-key.ts"
 import { CONFIGURED, makeRails, type RailParts } from "./rails/index.ts"
+import { readSandboxFile } from "./sandbox.ts"
 
 /** Something outside the program stands in the way; the message says what to do about it. */
 export class OpenError extends Error {
@@ -108,6 +109,8 @@ export function coreOf(
     defaultRails: defaultRails(config),
     voices: dialects,
     doors: dialects,
+    settings: shownSettings(config),
+    demo: () => (config.mode === "sandbox" ? readSandboxFile(config.dataDir) : null),
     checkAddress: async (url) => {
       const verdict = checkAddress(url, { mode: config.mode, allow: parseAllowList(allow) })
       return verdict.kind === "allowed" ? null : verdict.why

@@ -2,7 +2,7 @@
  * The sandbox: a demo merchant with credentials in every dialect, written down for scripts to read.
  */
 import { createHmac } from "node:crypto"
-import { renameSync, rmSync, writeFileSync } from "node:fs"
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Ids } from "./clock.ts"
 import { sandboxCatalogueFor } from "./core/catalogue/load.ts"
@@ -115,6 +115,15 @@ export async function openSandbox(parts: SandboxParts): Promise<Sandboxed> {
   entries["console"] = await owner
   writeWhole(join(parts.dataDir, FILE), JSON.stringify({ url: parts.url, ...entries }, null, 2))
   return { shown, demoMerchantId: parts.loopback ? merchant.id : null }
+}
+
+/** What `sandbox.json` says; null where there is none yet. */
+export function readSandboxFile(dataDir: string): Sandbox | null {
+  try {
+    return JSON.parse(readFileSync(join(dataDir, FILE), "utf8")) as Sandbox
+  } catch {
+    return null
+  }
 }
 
 /** A file from an earlier sandbox must not outlive a start in live mode. */
