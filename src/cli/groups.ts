@@ -118,6 +118,16 @@ export const GROUPS: readonly Group[] = [
     load: () => import("./doctor.ts"),
   },
   {
+    word: "export",
+    about: "payments, customers, events, settings and more, as files",
+    load: () => import("./export.ts"),
+  },
+  {
+    word: "import",
+    about: "settings: another gateway's, as it exported them",
+    load: () => import("./import.ts"),
+  },
+  {
     word: "audit",
     about: "list, verify, export: what operators did",
     load: () => import("./audit.ts"),

@@ -36,6 +36,7 @@ import type { Rail } from "./rail.ts"
 import type { Watch } from "./receiving.ts"
 import { makeReports } from "./reports/reports.ts"
 import { makeAhead } from "./retention/ahead.ts"
+import { firstIdAt } from "./retention/months.ts"
 import { makeRetention } from "./retention/retention.ts"
 import { makeMasterKeys } from "./rotation/rotation.ts"
 import { makeTestClock } from "./test-clock/test-clock.ts"
@@ -189,6 +190,8 @@ export function openCore(given: CoreParts) {
     story: (id: string) => storyOf({ db: database, keyring, rails }, id),
     /** What became of money, for operators and merchants. */
     reports: makeReports(parts),
+    /** An id above all that were made before an instant, and below all later ones. */
+    idBefore: (at: Date) => firstIdAt(at),
     /** What may be wrong with the database and what is late in it; nothing is changed. */
     examine: makeExamine(parts),
     /** How payments go now, for a merchant or for all. */

@@ -97,6 +97,26 @@ export const GATEWAY_ES: Texts["commands"] = {
       "hacer algo; lo que solo conviene mirar es una advertencia.",
     options: { strict: "termina con 1 también por advertencias" },
   },
+  export: {
+    about:
+      "Escribe lo de un comercio (payments, customers, instruments, events, deliveries, statement, " +
+      "settings) en un archivo, lo más nuevo primero. Nombres, documentos, cuentas y textos van " +
+      "enmascarados, salvo con --reveal: eso queda en la bitácora.",
+    options: {
+      from: "creado entonces o después: 2026-01-05, 2026-01-05T09:30Z, o hace cuánto: 30m, 2h, 3d",
+      to: "creado antes de entonces",
+      currency: "de un extracto: por ejemplo COP",
+      format: "csv si se omite; settings siempre es JSON",
+      reveal: "nada se enmascara",
+    },
+  },
+  "import settings": {
+    about:
+      "Hace de un comercio lo que dice un archivo de caudal export settings: su aspecto, sus rieles, " +
+      "sus condiciones y sus endpoints. Lo que es igual queda, así que puede repetirse. Claves, " +
+      "secretos y dinero no se mueven; los endpoints reciben secretos nuevos, mostrados una vez.",
+    options: { as: "llama así al comercio en vez de como dice el archivo" },
+  },
   trigger: {
     about:
       "Ejecuta un caso en un sandbox en marcha, muestra cada paso y termina con 1 si algo no fue lo " +

@@ -31,6 +31,8 @@ export const ES: Texts = {
     listen: "trae los eventos a un programa de esta máquina, firmados",
     replay: "entrega un webhook otra vez",
     doctor: "revisa todo lo que puede fallar y dice qué hacer",
+    export: "pagos, clientes, eventos, configuración y más, en archivos",
+    import: "settings: los de otra pasarela, como ella los exportó",
     audit: "list, verify, export: qué hicieron los operadores",
   },
   options: {

@@ -55,6 +55,7 @@ export const ACTIONS = [
   "user.second-factor",
   "user.sign-out",
   "console.set",
+  "export.reveal",
 ] as const
 export type Action = (typeof ACTIONS)[number]
 
