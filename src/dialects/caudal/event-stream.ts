@@ -17,7 +17,7 @@ export const STREAM_LIMITS = {
   /** Load balancers cut what is silent for a minute. */
   heartbeatMs: 15_000,
   /** How long a key that was revoked still hears of what happens. */
-  checkMs: 2_000,
+  checkMs: 1_000,
   /** When a client comes back after a stream's end. */
   retryMs: 2_000,
 }
