@@ -40,7 +40,7 @@ const INSIDE = /\bat \/|node_modules|\.ts:\d+|ECONNREFUSED|pg_|relation "|syntax
 const ID = /(?:[a-z]{2,3}_[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/g
 /** Routes that hand a secret out: it is theirs to say, once. */
 const HANDS_OUT = /"(secret|accessToken|refreshToken)":"([^"]+)"/g
-const MAY_HAND_OUT = new Set(["POST /v1/endpoints", "POST /tapila/login"])
+const MAY_HAND_OUT = /^POST \/(?:v1\/endpoints(?:\/[^/]+\/rotate-secret)?|tapila\/login)$/
 
 /** Everything that is wrong with an answer, each as one sentence. */
 export function judged(shot: Shot, answer: Answer, pool: Pool, secrets: Secrets): string[] {
@@ -95,7 +95,7 @@ function secretFaults({ method, path }: Shot, answer: Answer, secrets: Secrets):
   const told = secrets.in(text)
   const found = told === null ? [] : [`the answer holds ${told}`]
   if (answer.status >= 300) return found
-  const mayHandOut = MAY_HAND_OUT.has(`${method} ${path.split("?")[0]}`)
+  const mayHandOut = MAY_HAND_OUT.test(`${method} ${path.split("?")[0]}`)
   for (const [, name, secret] of answer.body.matchAll(HANDS_OUT)) {
     if (mayHandOut) secrets.add(`a ${name} that ${path} handed out`, secret!)
     else found.push(`a member ${name} where none is handed out`)

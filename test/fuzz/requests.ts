@@ -65,6 +65,12 @@ const WEIGHTS: Readonly<Record<string, number>> = {
   "GET /recharges": 0.3,
   "GET /statement": 0.5,
   "POST /endpoints": 0.3,
+  // Each asks somebody's server.
+  "POST /endpoints/{id}/test": 0.1,
+  // It goes on for as long as somebody listens.
+  "GET /events/stream": 0,
+  // Whoever moved time would end every token and payment of the others' sequences.
+  "POST /sandbox/clock": 0,
   "POST /payments/{id}/simulate": 3,
   "POST /payments/{id}/refunds": 3,
 }

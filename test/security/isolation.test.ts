@@ -102,6 +102,14 @@ const BODIES: Readonly<Record<string, (things: Owner["things"]) => Record<string
   "POST /v1/payments/:id/refunds": () => ({ amount: "1" }),
   "POST /v1/payments/:id/refunds/:refund/cancel": () => ({}),
   "POST /v1/endpoints": () => ({ url: "https://tienda.example/webhooks" }),
+  "PATCH /v1/endpoints/:id": () => ({ description: "ours" }),
+  "POST /v1/endpoints/:id/enable": () => ({}),
+  "POST /v1/endpoints/:id/pause": () => ({}),
+  "POST /v1/endpoints/:id/resume": () => ({}),
+  "POST /v1/endpoints/:id/rotate-secret": () => ({}),
+  "POST /v1/endpoints/:id/test": () => ({}),
+  "POST /v1/deliveries/:id/replay": () => ({}),
+  "POST /v1/endpoints/:id/replay": () => ({ since: "2026-01-01T00:00:00Z" }),
   "POST /v1/customers": () => ({
     ...{ name: PERSON.name, email: PERSON.email },
     ...{ document_type: PERSON.documentType, document_number: PERSON.documentNumber },
@@ -131,6 +139,8 @@ const APART: Readonly<Record<string, string>> = {
   "POST /tapila/login":
     "names a login, nothing that is owned; who guesses is slowed down: tapila-access.test.ts",
   "POST /tapila/refresh": "answers everybody the same: tapila-access.test.ts",
+  "GET /v1/events/stream": "never ends, and takes no names: caudal-hooks.test.ts",
+  "POST /v1/sandbox/clock": "is everybody's, and moves the time of all: caudal-hooks.test.ts",
 }
 
 /** What of a row names it. Tables that hold names in other ways have a column here. */
