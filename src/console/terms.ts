@@ -19,7 +19,7 @@ export const STATES: Readonly<Record<State, Words & { readonly tone: Tone }>> = 
   declined: { es: "Rechazado", pt: "Recusado", en: "Declined", tone: "bad" },
   expired: { es: "Vencido", pt: "Expirado", en: "Expired", tone: "plain" },
   cancelled: { es: "Cancelado", pt: "Cancelado", en: "Cancelled", tone: "plain" },
-  returned: { es: "Devuelto por el banco", pt: "Devolvido", en: "Returned", tone: "bad" },
+  returned: { es: "Devuelto", pt: "Devolvido", en: "Returned", tone: "bad" },
 }
 
 export const ATTEMPT_STATES: Readonly<Record<Attempt["state"], Words & { readonly tone: Tone }>> = {

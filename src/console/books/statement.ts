@@ -164,7 +164,7 @@ function movementsOf(
       ],
     }
   })
-  return table(t("movements"), columns, rows)
+  return html`<div class="cards moved">${table(t("movements"), columns, rows)}</div>`
 }
 
 /** The same as a file. */

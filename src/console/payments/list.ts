@@ -126,11 +126,8 @@ function resultsPart(visit: Visit, shown: ListShown, t: Say): Html {
   const first = after === null ? null : visit.href("/payments", queryOf(filter))
   const next = found.cursor && visit.href("/payments", { ...queryOf(filter), after: found.cursor })
   if (found.items.length === 0) return nothing(visit, shown, next, t)
-  return html`${table(
-    t("title"),
-    columnsOf(visit, t),
-    found.items.map((each) => rowOf(visit, shown, each, t)),
-  )}
+  const rows = found.items.map((each) => rowOf(visit, shown, each, t))
+  return html`<div class="cards">${table(t("title"), columnsOf(visit, t), rows)}</div>
 ${pager(visit, { next, first })}`
 }
 
