@@ -51,10 +51,18 @@ async function frameOf(
     merchants,
     books: isAll ? booksOf(core) : null,
     sandbox: site.sandbox,
-    path: wayBack(request.url),
+    path: isAll ? wayBack(request.url) : withoutMerchant(wayBack(request.url)),
     said: takeSaid(request, reply, site.place, token),
     liveUrl: shown.live === undefined ? null : liveAddress(visit, shown.live),
   })
+}
+
+/** A merchant's user has one merchant, whatever its address says. */
+function withoutMerchant(path: string): string {
+  const [plain = "/", query = ""] = path.split("?", 2)
+  const all = new URLSearchParams(query)
+  all.delete("merchant")
+  return all.size === 0 ? plain : `${plain}?${all}`
 }
 
 /** What health says about the books. */

@@ -48,6 +48,11 @@ async function world(t: TestContext) {
   skipped, created_at) values ($1, $2, 'evm', 'f', $3, 0, 0, '{}', $4)`,
     [ids.next(), merchantId, keyring.seal("xpub", SEALED.xpub), NOW],
   )
+  await database.query(
+    `insert into users (id, email_lookup, email_sealed, name, role, language, password, totp_sealed,
+  totp_draft_sealed, created_at) values ($1, repeat('0', 64), $2, 'A', 'owner', 'es', 'x', $3, $3, $4)`,
+    [ids.next(), keyring.seal(SECRET, SEALED.email), keyring.seal(SECRET, SEALED.totp), NOW],
+  )
   await addAnswers(database, 1)
   await create(play)
   // What follows from that is written by then: nothing changes any more.
@@ -116,7 +121,8 @@ test("every sealed column of the catalogue is rotated, and every purpose has one
   const inList = SEALED_COLUMNS.filter(({ member }) => member === null).map(names)
   assert.deepEqual(inList.toSorted(), await sealedColumnsInCatalogue(database))
   const purposes = [...Object.values(SEALED), KEY_CHECK].toSorted()
-  assert.deepEqual(SEALED_COLUMNS.map(({ context }) => context).toSorted(), purposes)
+  const contexts = new Set(SEALED_COLUMNS.map(({ context }) => context))
+  assert.deepEqual([...contexts].toSorted(), purposes)
 })
 
 test("afterwards every box opens under the new key alone, and holds what it held", async (t) => {

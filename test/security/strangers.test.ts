@@ -9,6 +9,7 @@ import { SECURITY_EVENTS } from "../../src/core/limits/security.ts"
 import { WRONG_PER_MINUTE } from "../../src/dialects/limit.ts"
 import { makeLogger } from "../../src/http/log.ts"
 import { REFUSED_PER_MINUTE } from "../../src/http/notices.ts"
+import { addUser, signIn } from "../support/console.ts"
 import { ask, startGateway } from "../support/gateway.ts"
 import { addMerchant } from "../support/merchant.ts"
 
@@ -221,6 +222,15 @@ const EVENTS: Readonly<
       await fetch(`${url}/pay/${core.ids.next()}`, { method: "POST", headers })
     },
     { status: 403, route: "/pay/:id" },
+  ],
+  "role-refused": [
+    async () => {
+      const support = await addUser(core, "support")
+      const { cookie } = await signIn(gateway.server, support.email)
+      const headers = { ...from("192.0.2.44"), cookie }
+      assert.equal((await ask("GET", `${url}/console/users`, { headers })).status, 403)
+    },
+    { status: 403, route: "/console/users" },
   ],
   "foreign-id": [
     async () => {

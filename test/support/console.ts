@@ -64,6 +64,15 @@ export async function signIn(
   email: string,
   password: string = PASSWORD,
 ): Promise<Visitor> {
+  return visitor(server, await visitorsCookie(server, email, password))
+}
+
+/** The cookie of somebody who signs in. */
+export async function visitorsCookie(
+  server: Gateway["server"],
+  email: string,
+  password: string = PASSWORD,
+): Promise<string> {
   const answer = await server.inject({
     method: "POST",
     url: "/console/sign-in",
@@ -71,7 +80,7 @@ export async function signIn(
     payload: encoded({ email, password }),
   })
   assert.equal(answer.statusCode, 303, answer.body.slice(0, 2_000))
-  return visitor(server, cookiesOf(answer))
+  return cookiesOf(answer)
 }
 
 /** Somebody with this cookie. */

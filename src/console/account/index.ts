@@ -19,7 +19,9 @@ export const account: Section = {
     pages.post("/account/language", "see", async (visit, { form }) => {
       const language = readLanguage(form["language"])
       if (language !== null) await visit.core.users.speak(visit.signedIn.user, language)
-      return { to: visit.href(localPath(form["next"]) ?? "/account") }
+      const next = localPath(form["next"]) ?? "/account"
+      const merchant = new URLSearchParams(next.split("?", 2)[1]).get("merchant")
+      return { to: visit.href(next, { merchant }) }
     })
 
     pages.post("/account/password", "see", async (visit, { form }) => {

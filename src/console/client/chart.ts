@@ -35,7 +35,8 @@ async function draw(): Promise<void> {
     default: Library
   }
   if (!box.isConnected) return
-  const { days, label, values, unit } = JSON.parse(chart) as {
+  const { days, label, values, unit, dayLabel } = JSON.parse(chart) as {
+    readonly dayLabel: string
     readonly days: readonly string[]
     readonly label: string
     readonly values: readonly number[]
@@ -69,6 +70,7 @@ async function draw(): Promise<void> {
       axes: [
         {
           ...axis,
+          space: 76,
           values: (_plot: unknown, at: number[]) => at.map((each) => day.format(each * 1_000)),
         },
         {
@@ -78,7 +80,10 @@ async function draw(): Promise<void> {
         },
       ],
       series: [
-        { value: (_plot: unknown, at: number) => (at ? day.format(at * 1_000) : "–"), label: "" },
+        {
+          value: (_plot: unknown, at: number) => (at ? day.format(at * 1_000) : "–"),
+          label: dayLabel,
+        },
         series,
       ],
     },

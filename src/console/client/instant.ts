@@ -12,6 +12,10 @@ export function listenForFilters(): void {
     clearTimeout(timer)
     timer = setTimeout(() => void filter(form), pauseMs)
   }
+  // Who has a script needs no button to go where it chose.
+  for (const button of document.querySelectorAll<HTMLElement>('[data-instant=""] button')) {
+    button.hidden = true
+  }
   for (const kind of ["input", "change"]) {
     document.addEventListener(kind, ({ target }) => {
       const form = target instanceof Element ? target.closest("form") : null

@@ -4,11 +4,13 @@ import { guardForms } from "./confirm.ts"
 import { listenForCopies, showCopies } from "./copy.ts"
 import { listenForFilters } from "./instant.ts"
 import { keepLive } from "./live.ts"
+import { listenForPreviews } from "./preview.ts"
 import { onContents } from "./swap.ts"
 
 listenForCopies()
 guardForms()
 listenForFilters()
+listenForPreviews()
 onContents(showCopies)
 drawCharts()
 keepLive()

@@ -33,6 +33,7 @@ export function monthPanel(
   const drawn = {
     days: rows.map(({ day }) => day),
     label: say(T.amount, language),
+    dayLabel: say(T.day, language),
     // A curve needs no more digits than a screen has points; the table has them all.
     values: rows.map(({ amount }) => Number(amount) / scale),
     unit: assetName(asset, reading),
