@@ -63,7 +63,9 @@ export async function openAnswers({ base, ...options }: AnswersOptions) {
     }
     const found = library.page(id, language)
     if (found) return sendKept(request, dressed(reply, found.page), found.kept, PAGE)
-    const file = language === "en" ? await library.file(`docs/${id}`) : null
+    // What isn't below docs/ has its folder in its address.
+    const file =
+      language === "en" ? await library.file(id.startsWith("ops/") ? id : `docs/${id}`) : null
     return file ? sendKept(request, reply, file, PLAIN) : notFound(request, reply)
   }
 

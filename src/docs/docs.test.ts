@@ -78,6 +78,8 @@ test("a file of the project has its address", () => {
     ["docs/rails/evm.md", "rails/evm", "en"],
     ["docs/dialects/README.md", "dialects", "en"],
     ["docs/es/dialects/README.md", "dialects", "es"],
+    ["ops/README.md", "ops", "en"],
+    ["sdk/README.es.md", "sdk", "es"],
     ["src/dialects/tapila/README.md", "dialects/tapila/readme", "en"],
   ]
   for (const [path, id, language] of table) assert.deepEqual(placeOf(path), { id, language })

@@ -34,7 +34,7 @@ export function targetOf(
   const file = posix.join(posix.dirname(document.path), readable(path)).replace(/\/$/, "")
   const target = shelf.at(file) ?? shelf.at(`${file}/README.md`)
   if (target !== null) return toAddress(target, anchor ?? null)
-  return shelf.isFile(file) ? `${base}/${file.slice("docs/".length)}` : null
+  return shelf.isFile(file) ? `${base}/${file.replace(/^docs\//, "")}` : null
 }
 
 function readable(path: string): string {

@@ -14,7 +14,7 @@ test("a question leads to the page that answers it", () => {
   const table: [query: string, language: Language, among: string][] = [
     ["verify webhook signature", "en", "webhooks/verifying"],
     ["CAUDAL_MASTER_KEY", "en", "operating"],
-    ["retry schedule", "en", "webhooks"],
+    ["when is a webhook tried again", "en", "webhooks"],
     ["what does unapplied mean", "en", "glossary"],
     ["reorganisation", "en", "rails/evm"],
     ["camt.053", "en", "rails/bank-files"],

@@ -6,9 +6,15 @@ import { type Language, LISTED_ELSEWHERE, type Section, TREE } from "./tree.ts"
 
 const root = join(import.meta.dirname, "..", "..")
 /** What is served: nothing beside it can be asked for, whatever an address says. */
-const DOCUMENTS = ["*.md", "docs/**/*.md", "src/dialects/*/README.md"]
+const DOCUMENTS = [
+  ...["*.md", "docs/**/*.md", "src/dialects/*/README.md"],
+  ...["ops/README.md", "sdk/README.md", "sdk/README.es.md"],
+]
 /** What documents point at and browsers show as text. */
-const FILES = ["docs/**/*.{cfg,yml,yaml,json,ts,mjs,php,py,service}"]
+const FILES = [
+  "docs/**/*.{cfg,yml,yaml,json,ts,mjs,php,py}",
+  "ops/{Dockerfile,*.yaml,*.service,*.example,prometheus/*.yaml,grafana/*.json}",
+]
 
 export type Document = {
   /** Its address below /docs (and below /docs/es), such as `rails/evm`; empty for the start. */
@@ -86,6 +92,8 @@ export function placeOf(path: string): { readonly id: string; readonly language:
   if (bare === "README.es") return { id: "", language: "es" }
   if (bare.startsWith("src/"))
     return { id: bare.slice("src/".length).toLowerCase(), language: "en" }
+  const [, folder, ending] = /^(ops|sdk)\/README(\.es)?$/.exec(bare) ?? []
+  if (folder !== undefined) return { id: folder, language: ending ? "es" : "en" }
   if (!bare.startsWith("docs/")) return { id: bare.toLowerCase(), language: "en" }
   const language = bare.startsWith("docs/es/") ? "es" : "en"
   const below = bare.slice(language === "es" ? "docs/es/".length : "docs/".length)

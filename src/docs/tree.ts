@@ -30,6 +30,7 @@ export const TREE: readonly Section[] = [
       "dialects/palomma-direct-debit",
       "problems",
       "openapi",
+      "sdk",
     ],
   },
   {
@@ -46,7 +47,16 @@ export const TREE: readonly Section[] = [
   },
   {
     title: { en: "Operating", es: "Operación" },
-    pages: ["operating", "operating/backups", "operating/fail-over", "operating/upgrades"],
+    pages: [
+      "operating",
+      "operating/configuration",
+      "operating/deploying",
+      "operating/monitoring",
+      "operating/backups",
+      "operating/fail-over",
+      "operating/upgrades",
+      "ops",
+    ],
   },
   {
     title: { en: "What it is held to", es: "Qué se le exige" },
