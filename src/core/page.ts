@@ -3,6 +3,10 @@
 export type PageRequest = { readonly limit: number; readonly before: string | null }
 export type Page<T> = { readonly items: readonly T[]; readonly cursor: string | null }
 
+/** Below every id, and above it: where a list begins, or ends, that nobody gave a place. */
+export const FIRST_ID = "00000000-0000-0000-0000-000000000000"
+export const LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+
 /** No page is longer, whatever is asked for. */
 export const PAGE_MAX = 100
 

@@ -133,6 +133,7 @@ async function day(played: TestCore): Promise<void> {
     // Those that were filled in hold nothing: they don't open.
     await core.customers.list(merchantId, "caudal", page).catch(() => {})
     await core.instruments.list({ merchantId, dialect: "caudal" } as never, page).catch(() => {})
+    for (const whose of [merchantId, null]) await looked(core, whose, customer.id, page)
   }
   await core.payments.statesSince([paid, open])
   await core.payments.findByLink(paid.id)
@@ -150,6 +151,40 @@ async function day(played: TestCore): Promise<void> {
   await core.retention.show()
   await core.retention.drop("2020-01", { dryRun: true })
 }
+
+/** What people look for: a merchant's own, and everybody's. */
+async function looked(
+  core: TestCore["core"],
+  merchantId: string | null,
+  customerId: string,
+  { limit, before }: (typeof PAGES)[number],
+): Promise<void> {
+  const texts = ["order", "77", "12.500", "a@x.example", "+57 3001234567", customerId, ADDRESS]
+  const page = { limit, before }
+  for (const after of [before, before && `named.${before}`]) {
+    for (const text of [undefined, ...texts]) {
+      await core.payments.search({ merchantId, text }, { limit, after })
+    }
+    const filters = [
+      { customerId },
+      { reference: "r-1" },
+      { dialect: "caudal", rail: "test", method: "bank", state: ["pending"] },
+      { from: new Date(0), to: new Date(), minAmount: 1n, asset: "COP" },
+    ] as const
+    for (const filter of filters) {
+      await core.payments.search({ merchantId, ...filter }, { limit, after })
+    }
+  }
+  await core.refunds.list({ merchantId }, page)
+  await core.refunds.list({ merchantId, states: ["failed"], paymentId: customerId }, page)
+  await core.refunds.find(merchantId, customerId)
+  await core.customers.search({ merchantId, text: "a@x.example" }, page)
+  await core.customers.search({ merchantId }, page).catch(() => {})
+  await core.instruments.list({ merchantId, customerId }, page).catch(() => {})
+  await core.instruments.list({ merchantId, states: ["active"] }, page).catch(() => {})
+}
+
+const ADDRESS = `0x${"a1".repeat(20)}`
 
 /** The plan that is made once for all values. */
 function keptPlan(on: Database, text: string): Promise<string> {

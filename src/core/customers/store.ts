@@ -1,6 +1,6 @@
 /** What is asked of customers and instruments outside the engine. */
 import type { Queries } from "../../db/database.ts"
-import { type Page, type PageRequest, pageOf } from "../page.ts"
+import { LAST_ID, type Page, type PageRequest, pageOf } from "../page.ts"
 import { DIALECT_NAMES, type DialectName } from "../payments/payment.ts"
 import type { Keyring } from "../seal.ts"
 import * as schema from "../store/schema.ts"
@@ -55,12 +55,9 @@ export async function listCustomers(
   return pageOf(opened, page.limit, (row) => row.id)
 }
 
-/** Above every id. */
-const LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
-
 /**
- * Reads the newest rows of all merchants, or of one by the index of each dialect, as `listPayments`
- * does. `$1` is the merchant, `$2` the dialects, `$3` the first id that is too new, `$4` how many.
+ * Reads the newest rows of all merchants, or of one by the index of each dialect. `$1` is the
+ * merchant, `$2` the dialects, `$3` the first id that is too new, `$4` how many.
  */
 function newestOf(table: string, columns: string, ofAll: boolean, also = ""): string {
   const [, alias] = table.split(" ")
@@ -71,10 +68,8 @@ order by ${alias}.id desc limit $4`
   }
   return `select found.* from unnest($2::text[]) as asked (dialect) cross join lateral (
   select ${columns} from ${table}
-  where (${alias}.merchant_id, ${alias}.dialect) >= ($1, asked.dialect)
-    and (${alias}.merchant_id, ${alias}.dialect) <= ($1, asked.dialect)
-    and ${alias}.id < $3 ${also}
-  order by ${alias}.merchant_id desc, ${alias}.dialect desc, ${alias}.id desc limit $4
+  where ${alias}.merchant_id = $1 and ${alias}.dialect = asked.dialect and ${alias}.id < $3 ${also}
+  order by ${alias}.id desc limit $4
 ) found order by found.id desc limit $4`
 }
 

@@ -2,7 +2,7 @@
 import type { Clock, Ids } from "../../clock.ts"
 import type { Database } from "../../db/database.ts"
 import { makeWhoIs } from "../customers/search.ts"
-import { PAGE_MAX } from "../page.ts"
+import { LAST_ID, PAGE_MAX } from "../page.ts"
 import type { Rail } from "../rail.ts"
 import { firstIdAt, timeOfId } from "../retention/months.ts"
 import type { Keyring } from "../seal.ts"
@@ -49,9 +49,6 @@ const OPENED_MAX = 5_000
 const OPENED_AT_ONCE = 500
 /** An id is made before its payment: it waited for its turn, or its node's clock was behind. */
 const SLACK_MS = 600_000
-/** Above every id. */
-const LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
-
 /** A cursor: the last payment that was looked at, and whether it was among the named ones. */
 const CURSOR = /^(named\.)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
 const NAMED = "named."

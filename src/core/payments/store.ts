@@ -3,7 +3,7 @@
  */
 import type { Queries } from "../../db/database.ts"
 import type { Reference } from "../draft.ts"
-import { type Page, type PageRequest, pageOf } from "../page.ts"
+import { LAST_ID, type Page, type PageRequest, pageOf } from "../page.ts"
 import type { Leaving } from "../receiving.ts"
 import type { SightingState } from "../store/schema.ts"
 import * as schema from "../store/schema.ts"
@@ -107,9 +107,6 @@ export type PaymentFilter = {
   readonly customerId?: string
   readonly reference?: string
 }
-
-/** Above every id. */
-const LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 /** A merchant's payments, newest first. */
 export async function listPayments(

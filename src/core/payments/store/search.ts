@@ -1,5 +1,6 @@
 /** How payments are looked for: by what an index knows, and piece by piece where none does. */
 import type { Parameter, Queries } from "../../../db/database.ts"
+import { FIRST_ID, LAST_ID } from "../../page.ts"
 import { patternOf } from "../../search-words.ts"
 import * as schema from "../../store/schema.ts"
 import { selectList } from "../../store/tables.ts"
@@ -225,9 +226,6 @@ order by p.looked_at desc limit ${text.add(piece.limit)}`,
   return found
 }
 
-/** Above every id. */
-const LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
-
 /** The ids of the payments to look at, newest first: from an index that has them in this order. */
 function newest(
   text: Text,
@@ -260,9 +258,6 @@ function newest(
       order by p.merchant_id desc, p.dialect desc, p.id desc limit ${rows}) p
     ${order}`
 }
-
-/** Below every id. */
-const FIRST_ID = "00000000-0000-0000-0000-000000000000"
 
 function otherThan(text: Text, named: Named): string[] {
   const { paymentIds, customerIds, instrumentId, reference } = named
