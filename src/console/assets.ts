@@ -5,7 +5,7 @@ import { stylesheet } from "../pages/stylesheet.ts"
 import { asset, readPackaged } from "./chart-file.ts"
 
 /** The parts of the script, each after those that it imports. */
-const PARTS = ["copy", "confirm", "swap", "live", "instant", "chart", "page"]
+const PARTS = ["copy", "confirm", "swap", "live", "instant", "chart", "preview", "page"]
 export const SCRIPT = scriptOf("console.js", new URL("./client/", import.meta.url), PARTS)
 
 const CSS = stylesheet(readFileSync(new URL("./styles.css", import.meta.url), "utf8")).text

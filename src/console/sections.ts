@@ -6,6 +6,7 @@ import { customers } from "./customers/index.ts"
 import { home } from "./home/index.ts"
 import { keys } from "./keys/index.ts"
 import { payments } from "./payments/index.ts"
+import { settings } from "./settings/index.ts"
 import type { Section } from "./site.ts"
 import { users } from "./users/index.ts"
 import { webhooks } from "./webhooks/index.ts"
@@ -17,6 +18,7 @@ export const SECTIONS: readonly Section[] = [
   books,
   webhooks,
   keys,
+  settings,
   users,
   audit,
 ]
