@@ -45,8 +45,9 @@ function units(name: "minAmount" | "maxAmount"): Pick<TermField, "kind" | "write
     kind: "number",
     write: (settings) => settings[name] ?? "",
     read(text) {
-      if (text === "") return { [name]: null }
-      return UNITS.test(text) ? { [name]: BigInt(text).toString() } : { wrong: SET.unitsWrong }
+      if (text === "") return { [name]: null } as NewTerms
+      if (!UNITS.test(text)) return { wrong: SET.unitsWrong }
+      return { [name]: BigInt(text).toString() } as NewTerms
     },
   }
 }
