@@ -7,7 +7,8 @@ const SPOKEN: Readonly<Record<string, string>> = {
   "payment with url": "CreatedPayment",
   "payment with attempts, refunds, sightings": "WholePayment",
   "endpoint with secret": "NewEndpoint",
-  "event with data": "WebhookMessage",
+  "event with data": "EventMessage",
+  "delivery with event_type, url, message, history": "WholeDelivery",
 }
 
 /** An object, and the plainest of its kind where it has that one's members and more. */
@@ -87,19 +88,24 @@ function nameFor(kind: string, schema: Schema, plainest: Schema): string {
   return spoken ?? `${base}With${more.map((name) => upper(camel(name))).join("")}`
 }
 
-/** The file that declares them. */
-export function writeObjects({ all, nameOf }: Objects, version: string | null): string {
+/** The file that declares them; `messages` are what receivers are sent. */
+export function writeObjects(
+  { all, nameOf }: Objects,
+  { messages, version }: { readonly messages: readonly Schema[]; readonly version: string },
+): string {
   const declared = [...all].map(([name, { plainest, schema }]) => {
     const own = plainest === null ? schema : without(schema, plainest)
     const text = typeOf(own, (each) => (each === own ? null : nameOf(each)))
     const base = plainest === null ? "" : `${nameOf(plainest)} & `
     return `export type ${name} = ${base}${text}\n`
   })
-  const kind = version === null ? "null" : JSON.stringify(version)
+  const sent = typeOf({ anyOf: messages }, nameOf)
   return [
     "/** What the API answers and sends. Written by `npm run sdk`: change it there. */\n",
     `/** The version of the API that this was written from. */`,
-    `export const API_VERSION: string | null = ${kind}\n`,
+    `export const API_VERSION = ${JSON.stringify(version)}\n`,
+    `/** What receivers are sent. */`,
+    `export type WebhookMessage = ${sent}\n`,
     ...declared,
   ].join("\n")
 }

@@ -29,21 +29,31 @@ type Media = Readonly<Record<string, { readonly schema: Schema }>>
 
 /** All calls in the order of the document; one operation may be two, such as JSON and CSV. */
 export function callsOf(document: Document): Called[] {
-  const calls = Object.entries(document.paths).flatMap(([path, operations]) =>
-    Object.entries(operations).flatMap(([verb, operation]) =>
-      callsOfOne(verb.toUpperCase(), path, operation),
-    ),
-  )
+  const calls = Object.entries(document.paths)
+    .flatMap(([path, operations]) =>
+      Object.entries(operations).flatMap(([verb, operation]) =>
+        callsOfOne(verb.toUpperCase(), path, operation),
+      ),
+    )
+    .map((each, _at, all) => streamed(each, all))
   const names = calls.map(({ name }) => `${name.resource}.${name.call}`)
   const twice = names.find((name, at) => names.indexOf(name) !== at)
   if (twice) throw new Error(`two operations would be called ${twice}: give one another name`)
   return calls
 }
 
+/** What a stream tells is what the list above it has, for the document has only text for it. */
+function streamed(called: Called, all: readonly Called[]): Called {
+  if (called.answer.way !== "stream") return called
+  const above = called.path.slice(0, called.path.lastIndexOf("/"))
+  const list = all.find(({ answer, path }) => path === above && answer.way === "pages")?.answer
+  return list?.way === "pages" ? { ...called, answer: { way: "stream", item: list.item } } : called
+}
+
 function callsOfOne(method: string, path: string, operation: Operation): Called[] {
   const media = answersOf(operation)
   const json = media.flatMap((each) => each["application/json"]?.schema ?? [])
-  const answers = [...answerIn(json), ...filesIn(media, json)]
+  const answers = [...answerIn(json), ...filesIn(media)]
   return answers.map((answer) => {
     const name = nameOf(method, path, answer.way === "pages")
     const suffix = answer.way === "file" && json.length > 0 ? "Csv" : ""
@@ -78,13 +88,12 @@ function answerIn(schemas: readonly Schema[]): Answer[] {
   return [{ way: "one", schemas }]
 }
 
-function filesIn(media: readonly Media[], json: readonly Schema[]): Answer[] {
+function filesIn(media: readonly Media[]): Answer[] {
   const types = media.flatMap((each) => Object.entries(each))
   return types.flatMap(([type, { schema }]): Answer[] => {
     if (type === "application/json") return []
     if (type === "text/event-stream") return [{ way: "stream", item: schema }]
-    // A stream of events that is promised as JSON and as what it is: the JSON is its items'.
-    return json.length > 0 || type !== "" ? [{ way: "file", type }] : []
+    return [{ way: "file", type }]
   })
 }
 

@@ -66,16 +66,30 @@ function callText(called: Called, objects: Objects): string {
     `options?: ${options}`,
   ]
   const type = answerType(answer, objects)
-  const head = `${name.call}: (${args.join(", ")}): ${type} =>`
-  const signature =
-    6 + head.length <= 100
-      ? head
-      : `${name.call}: (\n${args.map((each) => `        ${each},`).join("\n")}\n      ): ${type} =>`
+  const head = `      ${name.call}: (${args.join(", ")}): ${type} =>`
+  const lines = args.map((each) => `        ${each},\n`).join("")
+  const broken = `      ${name.call}: (\n${lines}      ): ${type} =>`
+  const [start, body] = [head.length <= 100 ? head : broken, made(called)]
+  // Behind arguments that are broken there may be room for the body.
+  const last = `      ): ${type} => ${body},`
+  const isBehind = start === broken && last.length <= 100 && !body.includes("\n")
   return [
-    `      /** ${summary}: \`${method} ${path}\`. */`,
-    `      ${signature}`,
-    `        ${made(called)},`,
+    comment(`${summary}: \`${method} ${path}\`.`),
+    isBehind ? `${start} ${body},` : `${start}\n        ${body},`,
   ].join("\n")
+}
+
+/** A comment of one line, or of several where it is too long for one. */
+function comment(text: string): string {
+  const line = `      /** ${text} */`
+  if (line.length <= 100) return line
+  const lines: string[] = []
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1)
+    if (last === undefined || last.length + 1 + word.length > 91) lines.push(word)
+    else lines[lines.length - 1] = `${last} ${word}`
+  }
+  return `      /**\n${lines.map((each) => `       * ${each}`).join("\n")}\n       */`
 }
 
 function made({ answer, method, once, parameters, path, takes }: Called): string {

@@ -1,4 +1,5 @@
 /** The generated files of the client, made of the native API's document. */
+import { VERSIONS } from "../../src/dialects/caudal/version.ts"
 import { dialects } from "../../src/dialects/index.ts"
 import type { Document } from "../../src/openapi/document.ts"
 import { documentOf } from "../../test/support/contract.ts"
@@ -15,9 +16,10 @@ export function nativeDocument(): Document {
 /** The files by their names in `src/generated`. */
 export function writtenFrom(document: Document): Readonly<Record<string, string>> {
   const calls = callsOf(document)
-  const objects = objectsIn([...calls.flatMap(schemasOf), ...messagesOf(document)])
+  const messages = messagesOf(document)
+  const objects = objectsIn([...calls.flatMap(schemasOf), ...messages])
   return {
-    "objects.ts": writeObjects(objects, versionOf(document)),
+    "objects.ts": writeObjects(objects, { messages, version: VERSIONS[0] }),
     "params.ts": writeParams(calls, objects),
     "resources.ts": writeResources(calls, objects),
   }
@@ -33,9 +35,4 @@ function messagesOf({ webhooks }: Document): readonly Schema[] {
   return Object.values(webhooks).map(
     ({ post }) => post.requestBody!.content["application/json"]!.schema as Schema,
   )
-}
-
-/** The newest version that the document has, where it has any. */
-function versionOf(document: Document): string | null {
-  return /"caudal-version"[^}]*?"(\d{4}-\d\d-\d\d)"/i.exec(JSON.stringify(document))?.[1] ?? null
 }

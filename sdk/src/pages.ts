@@ -37,7 +37,7 @@ export function pagesOf<T, P extends PageBody<T>>(
       yield page
       const cursor = page.next_cursor
       if (!page.has_more || cursor === null) return
-      page = await read({ ...request, query: { ...request.query, cursor } })
+      page = await read({ ...request, query: next(request.query, cursor) })
       if (page.next_cursor === cursor) {
         const message = "the list goes round in circles: a page names itself as the next"
         throw new CaudalError({ code: "answer_unreadable", message })
@@ -61,3 +61,13 @@ export function pagesOf<T, P extends PageBody<T>>(
 
   return Object.assign(first, { [Symbol.asyncIterator]: items, byPage, toArray })
 }
+
+/** What asks for the next page. A list that is read oldest first goes on after where it is. */
+function next(query: Query = {}, cursor: string): Query {
+  const { after, since, ...rest } = query
+  return after === undefined && since === undefined
+    ? { ...rest, cursor }
+    : { ...rest, after: cursor }
+}
+
+type Query = { readonly after?: string; readonly cursor?: string; readonly since?: string }

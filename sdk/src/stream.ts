@@ -27,19 +27,28 @@ type Asked = StreamOptions & {
   headers(): Headers
 }
 
-/** Reads events, and connects again whenever the connection ends. */
+/** The last so many ids are known again: far more than a gateway repeats after a connection's end. */
+const REMEMBERED = 10_000
+
+/**
+ * Reads events, and connects again whenever the connection ends. The gateway then repeats what may
+ * have been missed; what was here already isn't given again.
+ */
 export async function* streamOf<T>(asked: Asked): AsyncGenerator<T, void, undefined> {
   const { retryWaitMs, signal = null } = asked
   const most = asked.maxRetries ?? Number.POSITIVE_INFINITY
   let lastId = asked.lastEventId ?? null
   let failures = 0
+  const seen = new Set<string>()
   for (;;) {
     let wait = waitMs(retryWaitMs, 1, null)
     try {
       for await (const event of connect(asked, lastId)) {
+        // An end is one at once, also where more has arrived already.
+        signal?.throwIfAborted()
         failures = 0
         lastId = event.id ?? lastId
-        yield readData(event) as T
+        if (isNew(event, seen)) yield readData(event) as T
       }
       // It ended as it should, which servers do when they stop.
     } catch (error) {
@@ -51,6 +60,18 @@ export async function* streamOf<T>(asked: Asked): AsyncGenerator<T, void, undefi
     }
     await sleep(wait, signal)
   }
+}
+
+function isNew({ id }: ServerEvent, seen: Set<string>): boolean {
+  if (id === null) return true
+  if (seen.has(id)) return false
+  seen.add(id)
+  // A set gives what it has in the order it came.
+  for (const oldest of seen) {
+    if (seen.size <= REMEMBERED) break
+    seen.delete(oldest)
+  }
+  return true
 }
 
 /** The events of one connection. */

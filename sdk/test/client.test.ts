@@ -40,6 +40,7 @@ test("a payment's life, from its create to the message that tells its end", asyn
   )
   const secrets = [made.secret, gateway.credentials.caudal["webhookSecret"] ?? made.secret]
   const message = await verifyWebhook(heard.body, heard.headers, secrets)
+  assert.ok(message.object === "event")
   assert.equal(message.subject, payment.id)
 
   const refund = await caudal.payments.refund(payment.id, { amount: "1000000" })
@@ -80,6 +81,22 @@ test("every item of a list comes once, however small its pages are", async () =>
     if (references.includes(reference ?? "")) seen.push(reference!)
   }
   assert.deepEqual(seen, references.toReversed())
+})
+
+test("events are heard as they happen, and gone on with after the last one", async () => {
+  const stop = new AbortController()
+  const [newest, before] = (await caudal.events.list({ limit: 2 })).data
+  const stream = caudal.events.stream({ lastEventId: before!.id, signal: stop.signal })
+  // What may not have been heard the last time comes again.
+  for (let id = ""; id !== newest!.id; ) id = (await stream.next()).value?.id ?? newest!.id
+  const next = stream.next()
+  const payment = await caudal.payments.create({ amount: "100000", asset: "COP", method: "bank" })
+  await caudal.payments.cancel(payment.id)
+  const heard = (await next).value
+  assert.ok(heard)
+  assert.equal(heard.subject, payment.id)
+  stop.abort()
+  await assert.rejects(stream.next(), { name: "AbortError" })
 })
 
 test("a refusal says which member is wrong, and a wrong key is told as one", async () => {

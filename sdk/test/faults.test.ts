@@ -233,6 +233,20 @@ test("a list is read page by page, and one that names itself as the next is left
   assert.equal((await errorOf(caudal.payments.list().toArray(9))).code, "answer_unreadable")
 })
 
+test("a list that is read oldest first goes on after where it is", async () => {
+  const page = (ids: string[], next: string | null) => {
+    const data = ids.map((id) => ({ object: "event", id }))
+    return json(200, { object: "list", data, has_more: next !== null, next_cursor: next })
+  }
+  play(page(["evt_1"], "evt_1"), page(["evt_2"], null))
+  const since = "2026-11-22T00:00:00Z"
+  assert.equal((await caudal.events.list({ since, limit: 1 }).toArray(9)).length, 2)
+  assert.deepEqual(
+    asked.map(({ path }) => path),
+    ["/v1/events?since=2026-11-22T00%3A00%3A00Z&limit=1", "/v1/events?limit=1&after=evt_1"],
+  )
+})
+
 test("what is known of an answer can be asked for", async () => {
   play(json(200, PAYMENT, { "caudal-version": "2026-11-22" }))
   const facts = answerOf(await get())

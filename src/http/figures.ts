@@ -89,6 +89,7 @@ export const FIGURES = {
   engine_commands: { kind: "counter", help: "Commands decided." },
   engine_faults: { kind: "counter", help: "Batches or commands that failed." },
   engine_queue: { kind: "gauge", help: "Commands that wait for their batch." },
+  event_streams: { kind: "gauge", help: "Clients that listen to events now." },
   exchange_files_refused: {
     kind: "counter",
     help: "Files of a bank that aren't believed.",

@@ -1,7 +1,10 @@
 /** What the API answers and sends. Written by `npm run sdk`: change it there. */
 
 /** The version of the API that this was written from. */
-export const API_VERSION: string | null = null
+export const API_VERSION = "2026-11-22"
+
+/** What receivers are sent. */
+export type WebhookMessage = EventMessage | Ping
 
 export type Attempt = {
   readonly id: string
@@ -41,6 +44,125 @@ export type Balance = {
   readonly owed: string
 }
 
+export type Clock = {
+  readonly object: "clock"
+  readonly now: string
+  readonly ahead_seconds: number
+}
+
+export type Customer = {
+  readonly id: string
+  readonly object: "customer"
+  readonly dialect: string
+  readonly name: string
+  readonly document_type: string
+  readonly document_number: string
+  readonly email: string
+  readonly created_at: string
+  readonly updated_at: string
+}
+
+export type DailyReport = {
+  readonly object: "daily_report"
+  readonly day: string
+  readonly time_zone: string
+  readonly from: string
+  readonly to: string
+  readonly over: boolean
+  readonly dropped: boolean
+  readonly rows: number
+  readonly totals: readonly {
+    readonly asset: string
+    readonly rail: string | null
+    readonly asked: {
+      readonly count: number
+      readonly amount: string
+    }
+    readonly approved: {
+      readonly count: number
+      readonly amount: string
+    }
+    readonly unapplied: {
+      readonly count: number
+      readonly amount: string
+    }
+    readonly settled: {
+      readonly count: number
+      readonly amount: string
+    }
+    readonly returned: {
+      readonly count: number
+      readonly amount: string
+    }
+    readonly recharged: {
+      readonly count: number
+      readonly amount: string
+    }
+    readonly declined: {
+      readonly count: number
+      readonly amount: string
+    }
+    readonly lapsed: {
+      readonly count: number
+      readonly amount: string
+    }
+    readonly refunds_asked: {
+      readonly count: number
+      readonly amount: string
+    }
+    readonly refunded: {
+      readonly count: number
+      readonly amount: string
+    }
+    readonly refunds_returned: {
+      readonly count: number
+      readonly amount: string
+    }
+    readonly refunds_failed: {
+      readonly count: number
+      readonly amount: string
+    }
+    readonly fees: {
+      readonly count: number
+      readonly amount: string
+    }
+    readonly commissions: {
+      readonly count: number
+      readonly amount: string
+    }
+    readonly missing: {
+      readonly count: number
+      readonly amount: string
+    }
+  }[]
+  readonly transfers: readonly {
+    readonly kind: string
+    readonly asset: string
+    readonly rail: string | null
+    readonly from: string
+    readonly to: string
+    readonly count: number
+    readonly amount: string
+    readonly gained: string
+  }[]
+  readonly accounts: readonly {
+    readonly asset: string
+    readonly custodian: string
+    readonly kind: string
+    readonly opening: string
+    readonly change: string
+    readonly closing: string
+  }[]
+  readonly checks: readonly {
+    readonly asset: string
+    readonly what: string
+    readonly rows: string
+    readonly ledger: string
+    readonly agrees: boolean
+  }[]
+  readonly agrees: boolean
+}
+
 export type Delivery = {
   readonly id: string
   readonly object: "delivery"
@@ -56,19 +178,61 @@ export type Delivery = {
   readonly delivered_at: string | null
 }
 
+export type WholeDelivery = Delivery & {
+  readonly event_type: string
+  readonly url: string
+  readonly message: {
+    readonly headers: Readonly<Record<string, string>>
+    readonly body: string
+  } | null
+  readonly history: readonly {
+    readonly number: number
+    readonly at: string
+    readonly status: number | null
+    readonly error: string | null
+    readonly elapsed_ms: number | null
+    readonly answer: string | null
+  }[]
+}
+
 export type Endpoint = {
   readonly id: string
   readonly object: "endpoint"
   readonly url: string
+  readonly description: string | null
   readonly dialect: string
-  readonly state: "enabled" | "disabled"
+  readonly header_names: readonly string[]
+  readonly state: "enabled" | "paused" | "disabled"
+  readonly paused_at: string | null
   readonly disabled_at: string | null
   readonly disabled_reason: string | null
+  readonly former_secret_until: string | null
   readonly created_at: string
+}
+
+export type EndpointWithLastDay = Endpoint & {
+  readonly last_day: {
+    readonly delivered: number
+    readonly failed: number
+    readonly cancelled: number
+    readonly due: number
+    readonly mean_ms: number | null
+    readonly last_fault: string | null
+  }
 }
 
 export type NewEndpoint = Endpoint & {
   readonly secret: string
+}
+
+export type EndpointTest = {
+  readonly object: "endpoint_test"
+  readonly endpoint: string
+  readonly ok: boolean
+  readonly status: number | null
+  readonly error: string | null
+  readonly elapsed_ms: number
+  readonly answer: string
 }
 
 export type Event = {
@@ -99,7 +263,7 @@ export type Event = {
   readonly created_at: string
 }
 
-export type WebhookMessage = Event & {
+export type EventMessage = Event & {
   readonly data: {
     readonly object: Payment | Instrument
   }
@@ -158,6 +322,7 @@ export type Payment = {
   readonly refunded: string
   readonly fee: string
   readonly commission: string
+  readonly metadata: Readonly<Record<string, string>>
   readonly version: number
   readonly expires_at: string | null
   readonly created_at: string
@@ -174,6 +339,31 @@ export type WholePayment = Payment & {
   readonly attempts: readonly Attempt[]
   readonly refunds: readonly Refund[]
   readonly sightings: readonly Sighting[]
+}
+
+export type Ping = {
+  readonly object: "ping"
+  readonly type: "ping"
+  readonly created_at: string
+}
+
+export type Quote = {
+  readonly object: "quote"
+  readonly amount: string
+  readonly asset: string
+  readonly at: string
+  readonly offers: readonly {
+    readonly rail: string
+    readonly blockchain: string
+    readonly chain_id: number
+    readonly token: string
+    readonly decimals: number
+    readonly asset: string
+    readonly amount: string
+    readonly rate: string
+    readonly source: "peg" | "fixed" | "feed" | null
+    readonly valid_until: string | null
+  }[]
 }
 
 export type Refund = {
@@ -200,6 +390,15 @@ export type Refund = {
   } | null
   readonly created_at: string
   readonly updated_at: string
+}
+
+export type Replay = {
+  readonly object: "replay"
+  readonly endpoint: string
+  readonly replayed: number
+  readonly deleted: number
+  readonly has_more: boolean
+  readonly next_cursor: string | null
 }
 
 export type Sighting = {
