@@ -32,8 +32,10 @@ function shown(visit: Visit, whole: Whole, tried: Tried): Shown {
   return {
     title: say(PAGE.title, visit.language, { id }),
     body: paymentBody(visit, whole, tried),
-    live: { payment: payment.id },
-    ...(isWrong && { status: tried.refused === null ? 422 : 409 }),
+    // The answer to a form stands at the form's address, where there is nothing to fetch again.
+    ...(isWrong
+      ? { status: tried.refused === null ? 422 : 409 }
+      : { live: { payment: payment.id } }),
   }
 }
 
