@@ -2,13 +2,15 @@
 import { relative } from "node:path"
 import { styleText } from "node:util"
 import type { Config } from "./config.ts"
-import type { Shown } from "./sandbox.ts"
+import type { ConsoleOwner, Shown } from "./sandbox.ts"
 
 export type Greeted = {
   readonly url: string
   /** What links carry. */
   readonly publicUrl: string
   readonly sandbox: readonly Shown[]
+  /** Who can sign in to a sandbox's console; null in live mode. */
+  readonly owner: ConsoleOwner | null
   /** The sandbox's own chain; null where there is none. */
   readonly chain: { readonly rpcUrl: string; readonly chainId: number } | null
   /** How many processes it has. */
@@ -20,11 +22,12 @@ export type Greeted = {
 
 /** Writes the greeting. In live mode there are no credentials to show. */
 export function greeting(greeted: Greeted): string {
-  const { url, publicUrl, sandbox, chain, processes, config, startedInMs } = greeted
+  const { url, publicUrl, sandbox, owner, chain, processes, config, startedInMs } = greeted
   const { mode, dataDir, databaseUrl } = config
   const several = processes > 1 ? `${processes} processes, ` : ""
   const seconds = (startedInMs / 1_000).toFixed(1)
   const facts: (readonly [string, string])[] = [
+    ["Console", consoleText(publicUrl, owner)],
     ["Payers' pages", `${publicUrl}/pay/…  (the links that calls answer)`],
     [
       "Database",
@@ -59,6 +62,12 @@ export function greeting(greeted: Greeted): string {
     ]),
     "",
   ].join("\n")
+}
+
+/** Where people sign in, and in a sandbox as whom. */
+function consoleText(publicUrl: string, owner: ConsoleOwner | null): string {
+  if (owner === null) return `${publicUrl}/console  (first owner: caudal user add --help)`
+  return `${owner.url}  ${owner.email}  ${owner.password ?? "(the password that was chosen)"}`
 }
 
 function bold(text: string): string {

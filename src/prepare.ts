@@ -31,7 +31,7 @@ async function freePort(host: string): Promise<number> {
   return port
 }
 
-const NO_SANDBOX: Sandboxed = { shown: [], demoMerchantId: null }
+const NO_SANDBOX: Sandboxed = { shown: [], demoMerchantId: null, owner: null }
 
 /**
  * Makes the demo merchant and `sandbox.json`; in live it removes what a sandbox left. Of gateways

@@ -37,6 +37,16 @@ export type Sandboxed = {
   readonly shown: readonly Shown[]
   /** Whom requests without credentials stand for, where only this machine can make them. */
   readonly demoMerchantId: string | null
+  /** Who can sign in to the console; null in live mode. */
+  readonly owner: ConsoleOwner | null
+}
+
+/** The console's address with an owner who can sign in to it. */
+export type ConsoleOwner = {
+  readonly url: string
+  readonly email: string
+  /** Null once the owner has chosen another one. */
+  readonly password: string | null
 }
 
 const DEMO = "Demo"
@@ -112,9 +122,10 @@ export async function openSandbox(parts: SandboxParts): Promise<Sandboxed> {
     const curl = dialect.curl(baseUrl, credentials)
     shown.push({ dialect: dialect.name, baseUrl, credentials, curl, about: dialect.about })
   }
-  entries["console"] = await owner
+  const console = await owner
+  entries["console"] = console
   writeWhole(join(parts.dataDir, FILE), JSON.stringify({ url: parts.url, ...entries }, null, 2))
-  return { shown, demoMerchantId: parts.loopback ? merchant.id : null }
+  return { shown, owner: console, demoMerchantId: parts.loopback ? merchant.id : null }
 }
 
 /** What `sandbox.json` says; null where there is none yet. */
@@ -185,7 +196,7 @@ const DEMO_EMAIL = "demo@caudal.example"
 const PASSWORD_BYTES = 12
 
 /** An owner who can sign in to the console; one whose password was changed keeps it. */
-async function consoleUser(core: Core, url: string): Promise<Readonly<Record<string, string>>> {
+async function consoleUser(core: Core, url: string): Promise<ConsoleOwner> {
   const password = seededIds(core, "console").bytes(PASSWORD_BYTES).toString("base64url")
   const added = await core.users.add({
     email: DEMO_EMAIL,
@@ -196,7 +207,8 @@ async function consoleUser(core: Core, url: string): Promise<Readonly<Record<str
   })
   const user = "wrong" in added ? await core.users.findByEmail(DEMO_EMAIL) : added.user
   if (user?.invited) await core.users.give(user.id, password)
-  return { url: `${url}/console`, email: DEMO_EMAIL, password }
+  const isSame = user?.invited || (user && (await core.users.has(user.id, password)))
+  return { url: `${url}/console`, email: DEMO_EMAIL, password: isSame ? password : null }
 }
 
 /** The key of an operator, who may fill every wallet. */

@@ -22,7 +22,7 @@ import { mountOpenApi } from "./openapi/index.ts"
 import { type OwnChain, startOwnChain } from "./own-chain.ts"
 import { chooseAddress, keepUp, prepareSandbox } from "./prepare.ts"
 import { startSampling } from "./sampled.ts"
-import type { Shown } from "./sandbox.ts"
+import type { ConsoleOwner, Shown } from "./sandbox.ts"
 import { openTelemetry } from "./telemetry.ts"
 
 export type System = {
@@ -33,6 +33,8 @@ export type System = {
   readonly server: FastifyInstance
   /** The demo merchant in each dialect; empty in live mode. */
   readonly sandbox: readonly Shown[]
+  /** Who can sign in to a sandbox's console. */
+  readonly owner: ConsoleOwner | null
   /** The chain that it keeps for itself; null in live mode, or without the program for one. */
   readonly chain: { readonly rpcUrl: string; readonly chainId: number } | null
   /** Stops taking requests, finishes what is under way, stops the database last. */
@@ -182,13 +184,13 @@ async function startNode(
     }),
   )
 
-  const { shown, demoMerchantId } = prepared
-    ? { shown: [], demoMerchantId: prepared.demoMerchantId }
+  const { shown, demoMerchantId, owner } = prepared
+    ? { shown: [], demoMerchantId: prepared.demoMerchantId, owner: null }
     : await prepareSandbox(config, { core, database, chain: ownChain })
   if (demoMerchantId !== null) core.openTo(demoMerchantId)
   if (chain) await whenRead(core, chain.chainId)
   ready = true
-  return { url, core, server, sandbox: shown, chain }
+  return { url, core, server, sandbox: shown, owner, chain }
 }
 
 /** A block comes every second, and is read within another. */

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { ConfigError } from "../config.ts"
 import type { Figures } from "../http/metrics.ts"
-import type { Shown } from "../sandbox.ts"
+import type { ConsoleOwner, Shown } from "../sandbox.ts"
 import { type Channel, openChannel } from "./channel.ts"
 import { type Foundation, type FoundationParts, layFoundation } from "./foundation.ts"
 import type { AllFigures, Given } from "./node.ts"
@@ -15,6 +15,7 @@ export type Running = {
   readonly url: string
   readonly publicUrl: string
   readonly sandbox: readonly Shown[]
+  readonly owner: ConsoleOwner | null
   readonly chain: { readonly rpcUrl: string; readonly chainId: number } | null
   stop(): Promise<void>
 }
@@ -63,8 +64,8 @@ export async function startProcesses(parts: SupervisorParts): Promise<Running> {
     await stop()
     throw error
   }
-  const { chain, publicUrl, shown: sandbox, url } = foundation
-  return { url, publicUrl, sandbox, chain, stop }
+  const { chain, owner, publicUrl, shown: sandbox, url } = foundation
+  return { url, publicUrl, sandbox, owner, chain, stop }
 }
 
 function keepProcesses({ giveUp, log, processes }: SupervisorParts, foundation: Foundation) {

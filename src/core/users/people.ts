@@ -180,6 +180,12 @@ export function makePeople(parts: UserParts) {
     })
   }
 
+  /** Whether a user has this password: for a sandbox's own user, under no limit. */
+  async function has(id: string, password: string): Promise<boolean> {
+    const row = await store.findUser(database, id)
+    return passwords.verifyPassword(password, row?.password ?? null)
+  }
+
   async function locked<Done>(
     id: string,
     work: (tx: Transaction, row: store.UserRow) => Promise<Done | Wrong>,
@@ -242,6 +248,7 @@ export function makePeople(parts: UserParts) {
     invitedBy,
     accept,
     give,
+    has,
     async list(): Promise<User[]> {
       return (await store.listUsers(database)).map((row) => userOf(row, keyring))
     },
