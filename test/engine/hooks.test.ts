@@ -1,4 +1,4 @@
-/** Endpoints that change, pause and get another secret; deliveries that are shown and sent again. */
+/** Endpoints that change, pause or rotate; deliveries that are shown and sent again. */
 import assert from "node:assert/strict"
 import { after, beforeEach, test } from "node:test"
 import { Webhook } from "standardwebhooks"
@@ -264,7 +264,7 @@ test("an endpoint is changed member by member, and the log says so without secre
   assert.ok(!JSON.stringify(told).includes("secret") && !JSON.stringify(told).includes("hidden"))
 })
 
-test("a test message is signed, answered at once, in no book, and not to be had without end", async () => {
+test("a test message is signed, in no book, and not to be had without end", async () => {
   world.respond = async () => answered(418, "x".repeat(3_000))
   const told = await merchants.testEndpoint(merchantId, endpointId)
   assert.ok(told && "answer" in told)

@@ -6,6 +6,7 @@ import {
   assetOf,
   CONFIRMATIONS,
   chainAt,
+  rpc,
   shopAt,
   until,
   usd,
@@ -319,4 +320,24 @@ test("twenty orders, paid at once, are twenty callbacks", async () => {
   }
   for (const { id } of orders) assert.equal(shop.callbackIds(id).length, 1)
   assert.deepEqual(await change(), { available: usd(20 + 1.9) })
+})
+
+test("time that is moved on is the chain's, too: late money is late by its block", async () => {
+  const day = 86_400
+  const timeOf = async () =>
+    Number((await rpc(entry.rpcUrl, "eth_getBlockByNumber", "latest", false)).timestamp)
+  const late = await shop.order("3.00")
+  await expireIn(late.id, day)
+  const before = await timeOf()
+  assert.equal(await gateway.core.testClock.advance(3 * day), 3 * day * 1_000)
+  await until("a block of the new time", async () => (await timeOf()) >= before + 3 * day)
+  const order = await shop.order("2.00")
+  await chain.send(order.address, usd(2))
+  await chain.send(late.address, usd(3))
+  await confirm()
+  await shop.callback(order.id)
+  const held = async () => (await shop.balance(TUSD))["unapplied"] ?? 0n
+  const { length } = shop.callbackIds(late.id)
+  await until("what came two days late lies apart", async () => (await held()) >= usd(3))
+  assert.equal(length, 0, "nobody is told that it was paid")
 })

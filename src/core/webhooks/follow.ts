@@ -1,4 +1,4 @@
-/** A merchant's events in the order of their ids, without ever leaving out one that commits late. */
+/** A merchant's events in order, without ever leaving out one that commits late. */
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Clock } from "../../clock.ts"
 import { COMMIT_WITHIN_MS, type Queries } from "../../db/database.ts"

@@ -84,7 +84,7 @@ from tries t where t.delivery_id = $1 order by t.number desc limit ${TRIES_MAX}`
 /** A merchant with more deliveries in a day is judged by its newest. */
 const JUDGED_MAX = 10_000
 
-/** How each endpoint of a merchant fared with its deliveries from an id on; quiet ones are left out. */
+/** How each endpoint of a merchant fared from a delivery's id on; quiet ones are left out. */
 export async function healthOf(
   db: Queries,
   merchantId: string,
