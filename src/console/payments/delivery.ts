@@ -51,13 +51,13 @@ function messagePart(whole: Whole, { deliveryId }: Told, t: T): Html | null {
     ({ number, at, status, error, elapsedMs, answer }) =>
       html`<li><p>${t("try", { number })} · ${timeText(at, whole.reading, "second")} · ${
         status === null ? error : `HTTP ${status}`
-      }${elapsedMs !== null && ` · ${elapsedMs} ms`}</p>${answer && html`<pre>${answer}</pre>`}</li>`,
+      }${elapsedMs !== null && ` · ${elapsedMs} ms`}</p>${answer && html`<pre tabindex="0">${answer}</pre>`}</li>`,
   )
   return html`<h3>${t("body")}</h3>
-${message === null ? html`<p class="hint">${t("deleted")}</p>` : html`<pre>${pretty(message.body)}</pre>`}
+${message === null ? html`<p class="hint">${t("deleted")}</p>` : html`<pre tabindex="0">${pretty(message.body)}</pre>`}
 ${
   message !== null &&
-  html`<h3>${t("headers")}</h3><pre>${Object.entries(message.headers)
+  html`<h3>${t("headers")}</h3><pre tabindex="0">${Object.entries(message.headers)
     .map(([name, value]) => `${name}: ${value}`)
     .join("\n")}</pre>`
 }

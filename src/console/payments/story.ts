@@ -134,7 +134,7 @@ function eventEntry(
     }`,
     body: html`<details id="event-${seq}-of-${story.payment.id}"><summary><code>${type}</code> #${
       seq
-    }</summary><pre>${JSON.stringify(data, null, 2)}</pre></details>`,
+    }</summary><pre tabindex="0">${JSON.stringify(data, null, 2)}</pre></details>`,
   }
 }
 
