@@ -1,7 +1,7 @@
 /** Makes a backup of an installation with a database of its own, while its gateway works. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, statfsSync } from "node:fs"
 import { rename, rm } from "node:fs/promises"
-import { join, relative } from "node:path"
+import { dirname, join, relative } from "node:path"
 import type { Config } from "../config.ts"
 import { clusterSize, copyCluster } from "../db/backup.ts"
 import {
@@ -9,6 +9,7 @@ import {
   backupsIn,
   type CopiedFile,
   copyHashed,
+  flushAll,
   hashOf,
   type Manifest,
   nameAt,
@@ -69,7 +70,11 @@ export async function makeBackup(options: BackupOptions): Promise<Backup> {
     const cluster = await copyCluster(dataDir, join(unfinished, "cluster"), copier("cluster"))
     const { version: postgres, ...place } = cluster
     // After the database: what the folder has of later is told apart by the books, not the reverse.
-    for (const path of keptIn(dataDir)) await copyThere(copier("data"), dataDir, path)
+    for (const path of keptIn(dataDir)) {
+      mkdirSync(dirname(join(unfinished, "data", path)), { recursive: true, mode: 0o700 })
+      await copyThere(copier("data"), dataDir, path)
+    }
+    await flushAll(files.map(({ path }) => join(unfinished, path)))
     const manifest: Manifest = {
       ...{ format: 1, caudal: ownVersion(), postgres, mode: config.mode },
       ...{ madeAt: now.toISOString(), ...place, files },

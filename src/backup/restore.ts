@@ -1,9 +1,17 @@
 /** Restores a backup into an empty data folder, after every file of it was held to its hash. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync } from "node:fs"
 import { rm, writeFile } from "node:fs/promises"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
+import { inLanes } from "../db/lanes.ts"
 import { restoreCluster } from "../db/restore.ts"
-import { BackupError, type CopiedFile, copyHashed, hashOf, readManifest } from "./manifest.ts"
+import {
+  BackupError,
+  type CopiedFile,
+  copyHashed,
+  flushAll,
+  hashOf,
+  readManifest,
+} from "./manifest.ts"
 
 export type RestoreOptions = {
   /** The backup's own folder. */
@@ -28,11 +36,17 @@ export async function restoreBackup({ from, dataDir, progress }: RestoreOptions)
   let bytes = 0
   const copy = async (part: "cluster" | "data", to: string) => {
     const beginning = `${part}/`
-    for (const file of files.filter(({ path }) => path.startsWith(beginning))) {
-      await copyChecked(from, file, join(to, file.path.slice(beginning.length)))
+    const own = files.filter(({ path }) => path.startsWith(beginning))
+    await inLanes(own, async (file) => {
+      const target = join(to, file.path.slice(beginning.length))
+      mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
+      await copyChecked(from, file, target)
       bytes += file.size
       progress?.(bytes, total)
-    }
+    })
+    // A server that recovers flushes all of its own folder first.
+    const flushed = part === "cluster" ? [] : own
+    await flushAll(flushed.map(({ path }) => join(to, path.slice(beginning.length))))
   }
   try {
     await copy("data", folder)
@@ -58,11 +72,11 @@ export async function checkFiles(
   const { files } = readManifest(from)
   const total = files.reduce((sum, { size }) => sum + size, 0)
   let bytes = 0
-  for (const file of files) {
+  await inLanes(files, async (file) => {
     expectSame(file, await hashOf(join(from, file.path)).catch(missing(file)))
     bytes += file.size
     progress?.(bytes, total)
-  }
+  })
 }
 
 async function copyChecked(from: string, file: CopiedFile, to: string): Promise<void> {

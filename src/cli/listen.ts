@@ -97,11 +97,11 @@ function readTarget(text: string): string {
   )
 }
 
-/** Whole names, or beginnings with `.*`; null for all. */
+/** Whole names, or beginnings with a `*` behind them; null for all. */
 function readTypes(text: string | undefined): readonly string[] | null {
   if (text === undefined) return null
   const types = text.split(",").map((each) => each.trim())
-  const wrong = types.find((each) => !/^[a-z]+(\.[a-z_]+)*(\.\*)?$|^\*$/.test(each))
+  const wrong = types.find((each) => !/^(?=.)[a-z]*(\.[a-z_]*)*\*?$/.test(each))
   if (wrong === undefined) return types
   throw new UsageError(`--types ${text}: write names such as payment.approved, or payment.*`)
 }

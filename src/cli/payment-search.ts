@@ -1,6 +1,5 @@
 /** `caudal payment search`: finds payments by whatever somebody knows of them. */
-import type { Core, Payment, State } from "../core/index.ts"
-import { STATES } from "../core/index.ts"
+import { type Core, isSearchCursor, type Payment, STATES, type State } from "../core/index.ts"
 import { type Command, CommandError, command, UsageError } from "./command.ts"
 import { readInstant, TIME_ABOUT } from "./instant.ts"
 import {
@@ -53,6 +52,9 @@ export const search: Command = command({
   async run(values, shell) {
     const limit = readLimit(values.limit, { usual: LIMIT_DEFAULT, most: LIMIT_MAX })
     const { state, ...plain } = readPlain(values)
+    if (values.cursor !== undefined && !isSearchCursor(values.cursor)) {
+      throw new CommandError(`--cursor ${values.cursor}: no search ended there`)
+    }
     await shell.withCore(async (core) => {
       const now = core.clock.now()
       const from = readInstant("--from", values.from, now)
@@ -103,10 +105,7 @@ async function enough(
   let place = after
   for (let piece = 0; piece < PIECES_MAX; piece += 1) {
     const page = { limit: limit - items.length, after: place }
-    const found = await core.payments.search(filter, page).catch((error: Error) => {
-      if (place === null) throw error
-      throw new CommandError(`--cursor ${place}: no search ended there`)
-    })
+    const found = await core.payments.search(filter, page)
     items.push(...found.items)
     place = found.cursor
     tell(found.lookedBackTo)

@@ -5,6 +5,7 @@ import { join } from "node:path"
 import type pg from "pg"
 import { clusterDir, databaseUrl, readAccess, SUPERUSER } from "./cluster.ts"
 import { connectClient, endClient } from "./connection.ts"
+import { inLanes } from "./lanes.ts"
 
 /** How one file gets into the copy: whoever calls counts and hashes it. */
 export type CopyFile = (from: string, path: string) => Promise<void>
@@ -63,8 +64,8 @@ export async function copyCluster(
     )
     // The control file is last, as the handbook asks.
     const { files, folders } = contentsOf(from)
-    for (const path of files) await copyLiving(copy, join(from, path), path)
     for (const path of folders) await mkdir(join(to, path), { recursive: true, mode: 0o700 })
+    await inLanes(files, (path) => copyLiving(copy, join(from, path), path))
     await copy(join(from, "global", "pg_control"), "global/pg_control")
     const { rows: ended } = await client.query(
       `select lsn::text as lsn, labelfile, pg_walfile_name(lsn) as last,
