@@ -74,6 +74,24 @@ test("nobody is let in without a session, nor with one that was made up", async 
   assert.deepEqual(wrong, [])
 })
 
+test("every page has its policy, is kept nowhere and framed by nobody", async () => {
+  const wrong: string[] = []
+  for (const { method, path } of ROUTES.filter((each) => each.method === "GET")) {
+    const { headers } = await visitors.owner.get(addressOf(path))
+    const policy = String(headers["content-security-policy"])
+    const fits =
+      policy.startsWith("default-src 'none'; style-src 'self'; script-src 'self';") &&
+      policy.includes("frame-ancestors 'none'") &&
+      !policy.includes("unsafe") &&
+      headers["x-frame-options"] === "DENY" &&
+      headers["x-content-type-options"] === "nosniff" &&
+      headers["cache-control"] === "no-store" &&
+      headers["referrer-policy"] === "same-origin"
+    if (!fits) wrong.push(`${method} ${path}: ${policy}`)
+  }
+  assert.deepEqual(wrong, [])
+})
+
 test("no form is taken that another site sent, or that lacks the session's token", async () => {
   const wrong: string[] = []
   const owner = visitors.owner
