@@ -1,7 +1,7 @@
 /** Credentials and rows don't reach the log, even when somebody hands them over. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { CREDENTIAL_HEADERS, makeLogger } from "./log.ts"
+import { CREDENTIAL_HEADERS, makeLogger, PRIVATE_FIELDS } from "./log.ts"
 
 function collect() {
   const lines: Record<string, unknown>[] = []
@@ -22,6 +22,31 @@ test("credential headers are redacted wherever headers are logged", () => {
   assert.equal(lines.length, 9 * CREDENTIAL_HEADERS.length)
   assert.ok(!JSON.stringify(lines).includes("hush"))
   assert.equal((lines[1]!["headers"] as Record<string, string>)["accept"], "*/*")
+})
+
+test("secrets and people are redacted where somebody hands them over by mistake", () => {
+  const { lines, logger } = collect()
+  for (const name of PRIVATE_FIELDS) {
+    logger.info({ [name]: "hush", paymentId: "kept" }, "own field")
+    logger.info({ [name]: { name: "hush" } }, "a whole person")
+    logger.warn({ body: { [name]: "hush", amount: "kept" } }, "a body")
+    logger.child({ [name]: "hush" }).error("a child's")
+  }
+  assert.equal(lines.length, 4 * PRIVATE_FIELDS.length)
+  assert.ok(!JSON.stringify(lines).includes("hush"))
+  assert.deepEqual([lines[0]!["paymentId"], lines[0]![PRIVATE_FIELDS[0]!]], ["kept", "[redacted]"])
+  assert.equal((lines[2]!["body"] as Record<string, string>)["amount"], "kept")
+})
+
+test("what is logged of a request is kept: it names who asked, and none of it is private", () => {
+  const { lines, logger } = collect()
+  const about = {
+    ...{ method: "POST", route: "/v1/payments", status: 201, ms: 1.5 },
+    ...{ merchantId: "m", credentialId: "c", operatorKey: "o", security: "key-refused" },
+  }
+  logger.info(about, "request")
+  const { level: _, msg: __, time: ___, ...kept } = lines[0]!
+  assert.deepEqual(kept, about)
 })
 
 test("an error is logged by its name, words, code and causes, without what else it carries", () => {
