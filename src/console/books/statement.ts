@@ -94,6 +94,8 @@ ${
 function finder(visit: Visit, { asset, assets, typed, wrong }: Wish, t: T): Html {
   const own = visit.user.merchantId === null && visit.merchant
   const choices = assets.length === 0 ? [asset] : assets
+  const dayField = (name: "from" | "to") =>
+    field({ name, label: t(name), type: "date", value: typed[name], error: wrong[name] ?? null })
   return html`<form method="get" action="${visit.href("/books/statement")}" class="finder">
 ${own && html`<input type="hidden" name="merchant" value="${own.id}">`}
 <div class="filter-grid">
@@ -104,8 +106,8 @@ ${field({
   error: wrong.asset ?? null,
   options: choices.map((each) => [each, each] as const),
 })}
-${field({ name: "from", label: t("from"), type: "date", value: typed.from, error: wrong.from ?? null })}
-${field({ name: "to", label: t("to"), type: "date", value: typed.to, error: wrong.to ?? null })}
+${dayField("from")}
+${dayField("to")}
 <div class="filter-buttons"><button class="main">${t("show")}</button></div>
 </div></form>`
 }

@@ -169,7 +169,7 @@ export const TOP_UP = {
   badAsset: { es: "Elija una moneda.", pt: "Escolha uma moeda.", en: "Choose a currency." },
   badReference: {
     es: "Escriba la referencia: de 1 a {most} caracteres visibles, sin espacios al comienzo ni al final.",
-    pt: "Escreva a referência: de 1 a {most} caracteres visíveis, sem espaços no começo nem no fim.",
+    pt: "Escreva a referência: de 1 a {most} caracteres visíveis, sem espaços nas pontas.",
     en: "Write the reference: 1 to {most} visible characters, without blanks at its ends.",
   },
   done: {

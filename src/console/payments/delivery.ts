@@ -51,10 +51,11 @@ function messagePart(whole: Whole, { deliveryId }: Told, t: T): Html | null {
     ({ number, at, status, error, elapsedMs, answer }) =>
       html`<li><p>${t("try", { number })} · ${timeText(at, whole.reading, "second")} · ${
         status === null ? error : `HTTP ${status}`
-      }${elapsedMs !== null && ` · ${elapsedMs} ms`}</p>${answer && html`<pre tabindex="0">${answer}</pre>`}</li>`,
+      }${elapsedMs !== null && ` · ${elapsedMs} ms`}</p>${answer && block(answer)}</li>`,
   )
+  const hint = (text: string) => html`<p class="hint">${text}</p>`
   return html`<h3>${t("body")}</h3>
-${message === null ? html`<p class="hint">${t("deleted")}</p>` : html`<pre tabindex="0">${pretty(message.body)}</pre>`}
+${message === null ? hint(t("deleted")) : block(pretty(message.body))}
 ${
   message !== null &&
   html`<h3>${t("headers")}</h3><pre tabindex="0">${Object.entries(message.headers)
@@ -62,7 +63,12 @@ ${
     .join("\n")}</pre>`
 }
 <h3>${t("answers")}</h3>
-${rows.length === 0 ? html`<p class="hint">${t("noTries")}</p>` : html`<ul class="tries">${rows}</ul>`}`
+${rows.length === 0 ? hint(t("noTries")) : html`<ul class="tries">${rows}</ul>`}`
+}
+
+/** Scrolls in itself, also by keys. */
+function block(text: string): Html {
+  return html`<pre tabindex="0">${text}</pre>`
 }
 
 /** JSON on lines of its own; anything else as it is. */

@@ -21,9 +21,12 @@ export function paymentBody(visit: Visit, whole: Whole, tried: Tried): Html {
   const { payment } = whole.story
   const above = html`<a href="${visit.href("/payments")}">${t("payments")}</a>`
   const title = amountText(payment.amount, payment.asset, whole.reading)
+  const { reference } = payment
+  const steps = nextSteps({ ...whole, rails: visit.core.rails }, visit.language)
   return html`<div data-part="head">${heading(title, stateBadges(payment, visit.language), above)}
-<p class="under">${payment.reference !== null && html`<strong>${payment.reference}</strong>`} ${code(visit, idOf(payment.id))}</p>
-${nextSteps({ ...whole, rails: visit.core.rails }, visit.language).map((each) => note(each.text, each.tone))}</div>
+<p class="under">${reference !== null && html`<strong>${reference}</strong>`}
+${code(visit, idOf(payment.id))}</p>
+${steps.map((each) => note(each.text, each.tone))}</div>
 ${actionsPart(visit, whole, tried)}
 <div class="columns">
 <div class="side-column">
