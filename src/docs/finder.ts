@@ -36,6 +36,8 @@ export type Finder = {
 
 /** No document may fill the list alone. */
 const OF_ONE_MAX = 3
+/** How many passages are looked at for each that is shown: some stand for others. */
+const LOOKED_AT = 6
 
 /** Makes the index of each language; awaits `rest` meanwhile, so that payments go on. */
 export async function openFinder(shelf: Shelf, rest: () => Promise<void>): Promise<Finder> {
@@ -63,10 +65,15 @@ export async function openFinder(shelf: Shelf, rest: () => Promise<void>): Promi
       const index = indexes[language]
       const words = index.wordsFor(query)
       const counts = new Map<Document, number>()
+      const seen = new Set<string>()
       return index
-        .search(query, limit * OF_ONE_MAX)
+        .search(query, limit * LOOKED_AT)
         .map(({ key }) => places[key]!)
-        .filter(({ document }) => {
+        .filter(({ document, passage }) => {
+          // Of a long section the best part stands for all of it.
+          const place = `${document.path}#${passage.anchor}`
+          if (seen.has(place)) return false
+          seen.add(place)
           const count = (counts.get(document) ?? 0) + 1
           counts.set(document, count)
           return count <= OF_ONE_MAX

@@ -28,11 +28,21 @@ export function passagesOf(source: string): Passage[] {
     const anchor = anchorFor(text)
     passages.push({ anchor: marks === "#" ? null : anchor, heading: text, lines: [] })
   }
-  return passages.map(({ anchor, heading, lines }) => ({
-    anchor,
-    heading,
-    text: lines.join(" ").replace(/\s+/g, " ").trim(),
-  }))
+  return passages.flatMap(({ anchor, heading, lines }) =>
+    pieces(lines).map((text) => ({ anchor, heading, text })),
+  )
+}
+
+/** A long table or section is several passages, or it would be about everything. */
+const PASSAGE_LENGTH = 700
+
+function pieces(lines: readonly string[]): string[] {
+  const found = [""]
+  for (const line of lines) {
+    if (found.at(-1)!.length > PASSAGE_LENGTH) found.push("")
+    found.push(`${found.pop()} ${line}`)
+  }
+  return found.map((text) => text.replace(/\s+/g, " ").trim())
 }
 
 function withoutMarks(line: string): string {

@@ -18,7 +18,7 @@ test("a question leads to the page that answers it", () => {
     ["what does unapplied mean", "en", "glossary"],
     ["reorganisation", "en", "rails/evm"],
     ["camt.053", "en", "rails/bank-files"],
-    ["idempotensy", "en", "dialects"],
+    ["idempotensy", "en", "problems"],
     ["operationId hash", "en", "dialects/tapila"],
     ["fail-over patroni", "en", "operating/fail-over"],
     ["cuenta bancaria debito", "es", "dialects/palomma-direct-debit"],
@@ -99,6 +99,23 @@ test("a passage is a heading with what stands below it, without marks", () => {
     { anchor: null, heading: "T", text: "first b" },
     { anchor: "a-b", heading: "A b", text: "a · c # no heading" },
   ])
+})
+
+test("a long section is several passages under one heading, and one find", () => {
+  const rows = Array.from(
+    { length: 60 },
+    (_, at) => `| word${at} | what it means, at some length |`,
+  )
+  const passages = passagesOf(`# T\n\n## W\n\n| a | b |\n| --- | --- |\n${rows.join("\n")}\n`)
+  assert.ok(passages.length > 3)
+  assert.deepEqual(new Set(passages.slice(1).map(({ anchor }) => anchor)), new Set(["w"]))
+  assert.equal(passages.filter(({ text }) => text.includes("word33 ")).length, 1)
+  for (const query of ["attempt", "unapplied"]) {
+    const places = finder.find(query, "en", 30).map((each) => {
+      return `${each.document.path}#${each.passage.anchor}`
+    })
+    assert.equal(new Set(places).size, places.length)
+  }
 })
 
 test("an excerpt stands around the word, which is marked", () => {

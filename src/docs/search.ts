@@ -31,6 +31,14 @@ const NEARLY = 0.35
 const BEGINNINGS_MAX = 60
 /** Words as short as this have too many neighbours one letter away. */
 const NEAR_LEAST = 5
+/** Words that ask, and say nothing of what is asked for; without accents, in both languages. */
+const SMALL = new Set(
+  (
+    "a an and are as at be by can do does for from how i in is it me my of on or that the this to " +
+    "what when where which who why with mean means al como con cual cuando de del donde el en es " +
+    "la las lo los mi para por que quien se si su un una y significa"
+  ).split(" "),
+)
 /** How soon more of one word in one passage counts no more (BM25's k1 and b). */
 const SATURATION = 1.2
 const LENGTH_SHARE = 0.6
@@ -112,8 +120,11 @@ export async function makeIndex(
     return scores
   }
 
-  const asked = (query: string) =>
-    [...new Set(wordsOf(query.slice(0, QUERY_MAX)))].slice(0, WORDS_MAX)
+  function asked(query: string): string[] {
+    const words = [...new Set(wordsOf(query.slice(0, QUERY_MAX)))]
+    const telling = words.filter((word) => !SMALL.has(word))
+    return (telling.length > 0 ? telling : words).slice(0, WORDS_MAX)
+  }
 
   return {
     wordsFor: (query) => asked(query).flatMap((word) => meant(word).map(([each]) => each)),
