@@ -43,7 +43,9 @@ export type SearchFound = {
 }
 
 /** How many are looked at, one piece after the other: what is new is found without reading more. */
-const PIECES = [2_000, 8_000, 40_000] as const
+const PIECES = [2_000, 8_000, 40_000]
+/** The same where something was named exactly: that is mostly what was looked for. */
+const PIECES_BESIDE = [2_000]
 /** Payments whose sealed part is opened for one page: about 50 ms of a node's time. */
 const OPENED_MAX = 5_000
 const OPENED_AT_ONCE = 500
@@ -68,6 +70,7 @@ type Looking = {
   readonly asked: store.Asked
   readonly sealed: Personal | null
   readonly limit: number
+  readonly pieces: readonly number[]
 }
 
 /** Makes the search of one node. A text that can't be looked for finds nothing. */
@@ -91,7 +94,8 @@ export function makeSearch(parts: SearchParts) {
     if (exact.length > limit && last) {
       return { items, cursor: NAMED + last.id, lookedBackTo: clock.now() }
     }
-    const rest = await through(filter, meant, named, limit - items.length, null)
+    const pieces = last ? PIECES_BESIDE : PIECES
+    const rest = await through(filter, meant, named, limit - items.length, null, pieces)
     return { ...rest, items: [...items, ...rest.items] }
   }
 
@@ -116,23 +120,24 @@ export function makeSearch(parts: SearchParts) {
     named: store.Named | null,
     limit: number,
     before: string | null,
+    pieces: readonly number[] = PIECES,
   ): Promise<SearchFound> | SearchFound {
     // An id names what it names: there is nothing to look through.
     if (meant !== null && meant.part === null) return NOTHING
     const sealed = meant?.personal ?? null
     const range = rangeOf(parts, filter)
     const asked = { filter, range, meant, named, sealed: sealed !== null }
-    return inTurn(() => look({ asked, sealed, limit }, before ?? LAST_ID))
+    return inTurn(() => look({ asked, sealed, limit, pieces }, before ?? LAST_ID))
   }
 
   async function look(looking: Looking, from: string): Promise<SearchFound> {
-    const { asked, sealed, limit } = looking
+    const { asked, sealed, limit, pieces } = looking
     const items: Payment[] = []
     let at = { before: from, lookedBackTo: clock.now() }
     let opened = 0
     const soFar = () => ({ items, cursor: at.before, lookedBackTo: at.lookedBackTo })
-    for (const size of PIECES) {
-      for (let rows: number = size; rows > 0; ) {
+    for (const size of pieces) {
+      for (let rows = size; rows > 0; ) {
         const most = sealed ? OPENED_AT_ONCE : limit + 1 - items.length
         const piece = { before: at.before, rows, limit: most }
         const seen = await store.lookThrough(database, asked, piece)
