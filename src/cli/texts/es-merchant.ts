@@ -3,6 +3,14 @@ import type { Texts } from "./texts.ts"
 
 const RAIL = "cuál, si varios toman claves"
 
+const KEY_TERMS = {
+  scopes:
+    "qué puede una clave de la API de Caudal, con comas: payments:read, payments:write, " +
+    "refunds:read, refunds:write, customers:read, customers:write, books:read, webhooks:read, " +
+    "webhooks:write, sandbox:write; la de un operador: top-ups:write, balances:read; sin él, todo",
+  expires: "cuándo termina: 90d, 12h, o un día u hora en UTC como 2027-01-31T09:30Z; never",
+}
+
 export const MERCHANT_ES: Texts["commands"] = {
   "merchant add": {
     about: "Agrega un comercio. Luego dele claves: caudal key add.",
@@ -40,6 +48,19 @@ export const MERCHANT_ES: Texts["commands"] = {
     options: {
       merchant: "de quién: su nombre o id",
       operator: "en vez de ambos: para quien registra el dinero que entró",
+      ...KEY_TERMS,
+      name: "para listas: para qué es la clave",
+    },
+  },
+  "key roll": {
+    about:
+      "Crea credenciales en lugar de otras, con su nombre y permisos; las anteriores se aceptan " +
+      "todavía un tiempo. Lo que se creó junto se cambia junto.",
+    options: {
+      merchant: "de quién: su nombre o id",
+      operator: "es la de un operador",
+      overlap: "cuánto se acepta aún la anterior: 24h (si se omite), 30m, 7d; 30d como máximo",
+      expires: KEY_TERMS.expires,
     },
   },
   "key list": {

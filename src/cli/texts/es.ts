@@ -9,7 +9,7 @@ export const ES: Texts = {
     start: "pone en marcha la pasarela",
     demo: "recorre cada flujo y lo muestra",
     merchant: "add, list, show, style, set: los comercios",
-    key: "add, list, revoke: credenciales de las API",
+    key: "add, list, roll, revoke: credenciales de las API",
     endpoint: "add, list, disable, enable: adónde van los webhooks",
     user: "add, list, disable, enable, reset: quién entra a la consola",
     wallet: "top-up, balance, statement, providers: dinero prepagado",
