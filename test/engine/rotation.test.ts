@@ -29,7 +29,10 @@ async function world(t: TestContext) {
   const { core, merchantId } = play
   const url = "https://shop.example/hook"
   const headers = { "x-own": SECRET }
-  await core.merchants.addEndpoint({ merchantId, dialect: "caudal", url, headers })
+  const about = { merchantId, dialect: "caudal", url, headers } as const
+  const { endpoint } = await core.merchants.addEndpoint(about)
+  await core.merchants.rotateSecret(merchantId, endpoint.id)
+  play.respond = async () => ({ kind: "answered", status: 500, body: SECRET })
   const person = { name: "Ana", documentType: "cc", documentNumber: SECRET, email: "a@x.test" }
   const customer = await core.customers.create({ merchantId, dialect: "caudal", person })
   assert.ok("id" in customer)
