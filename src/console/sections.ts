@@ -6,6 +6,7 @@ import { customers } from "./customers/index.ts"
 import { home } from "./home/index.ts"
 import { keys } from "./keys/index.ts"
 import { payments } from "./payments/index.ts"
+import { sandbox } from "./sandbox/index.ts"
 import { settings } from "./settings/index.ts"
 import type { Section } from "./site.ts"
 import { users } from "./users/index.ts"
@@ -19,6 +20,7 @@ export const SECTIONS: readonly Section[] = [
   webhooks,
   keys,
   settings,
+  sandbox,
   users,
   audit,
 ]

@@ -1,9 +1,13 @@
 /** The contract a dialect fulfils towards the core: how an event sounds on its wire. */
 import type { Ids } from "../clock.ts"
-import type { Customer, Instrument } from "./customers/customer.ts"
+import type { Company } from "./catalogue/company.ts"
+import type { Customer, Instrument, Person } from "./customers/customer.ts"
+import type { Merchant } from "./merchants/merchant.ts"
 import type { Secret } from "./merchants/secret.ts"
 import type { Attempt, Refund } from "./payments/attempt.ts"
+import type { NewPayment } from "./payments/pay.ts"
 import type { DialectName, Payment } from "./payments/payment.ts"
+import type { Target } from "./rail.ts"
 import type { Event } from "./webhooks/event.ts"
 
 /** All that a callback may be made of. It is rendered once, in the commit that writes the event. */
@@ -44,6 +48,31 @@ export type Issued = {
   readonly shown: Readonly<Record<string, string>>
 }
 
+/** What a sample payment is made of: somebody in a sandbox only wants to see one. */
+export type SampleAsked = {
+  readonly merchant: Merchant
+  readonly now: Date
+  /** A reference that nothing else has. */
+  readonly reference: string
+  /** How the account or number that is charged or recharged ends: see the magic numbers. */
+  readonly digits: string
+  /** What recharges may be of. */
+  readonly companies: readonly Company[]
+  /** The name of the rail that a recharge takes. */
+  readonly agent: string
+}
+
+/** A payment as this dialect would have made it; and the account it charges, where it charges one. */
+export type Sample = {
+  readonly payment: Omit<NewPayment, "customerId" | "instrumentId">
+  readonly account: {
+    readonly person: Person
+    readonly type: string
+    readonly details: Target
+    readonly masked: Target
+  } | null
+}
+
 /** Where clients reach a dialect, and with what: for whoever gives it to them. */
 export type DialectDoor = {
   readonly name: DialectName
@@ -53,4 +82,6 @@ export type DialectDoor = {
   issue(ids: Ids, about: { readonly merchantName: string; readonly signingKey: string }): Issued
   /** A ready command that shows the dialect at work. `shown` are the credentials from `issue`. */
   curl(baseUrl: string, shown: Readonly<Record<string, string>>): string
+  /** A payment to try things out with; null when there is nothing to sell. Pure. */
+  sample(asked: SampleAsked): Sample | null
 }

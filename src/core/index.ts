@@ -28,7 +28,15 @@ export type { InstrumentCreated } from "./decide/create-instrument.ts"
 export type { Created } from "./decide/create-payment.ts"
 export type { RefundCreated } from "./decide/create-refund.ts"
 export { TOP_UP_MAX, TOP_UP_REFERENCE_MAX, type ToppedUp } from "./decide/top-up.ts"
-export type { Callback, DialectDoor, DialectVoice, Issued, Notice } from "./dialect.ts"
+export type {
+  Callback,
+  DialectDoor,
+  DialectVoice,
+  Issued,
+  Notice,
+  Sample,
+  SampleAsked,
+} from "./dialect.ts"
 export { Unavailable } from "./engine.ts"
 export type { Examined } from "./examine/examine.ts"
 export {

@@ -5,6 +5,7 @@ import { callback } from "./callback.ts"
 import { contract } from "./contract.ts"
 import { problem } from "./errors.ts"
 import { routes } from "./routes.ts"
+import { sample } from "./sample.ts"
 
 export const caudal: Dialect = {
   name: "caudal",
@@ -19,6 +20,7 @@ export const caudal: Dialect = {
   problem,
   callback,
   contract,
+  sample,
   curl: (baseUrl, { apiKey }) =>
     [`curl '${baseUrl}/payments?limit=5' \\`, `  -H 'Authorization: Bearer ${apiKey}'`].join("\n"),
 }

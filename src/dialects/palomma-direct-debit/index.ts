@@ -5,6 +5,7 @@ import { callback } from "./callback.ts"
 import { contract } from "./contract.ts"
 import { problem } from "./errors.ts"
 import { routes } from "./routes.ts"
+import { sample } from "./sample.ts"
 
 /** The first step of three: what it answers leads to a payment method, and that to a request. */
 const ANA = {
@@ -24,6 +25,7 @@ export const palommaDirectDebit: Dialect = {
   proofs: ["x-signature"],
   callback,
   contract,
+  sample,
   problem,
   authenticate,
   routes,

@@ -5,6 +5,7 @@ import { callback } from "./callback.ts"
 import { contract } from "./contract.ts"
 import { problem } from "./errors.ts"
 import { routes } from "./routes.ts"
+import { sample } from "./sample.ts"
 
 export const palommaPay: Dialect = {
   name: "palomma-pay",
@@ -20,6 +21,7 @@ export const palommaPay: Dialect = {
   problem,
   callback,
   contract,
+  sample,
   curl: (baseUrl, { privateKey }) =>
     [
       `curl -X POST ${baseUrl}/payment-requests \\`,

@@ -5,6 +5,7 @@ import { callback } from "./callback.ts"
 import { contract } from "./contract.ts"
 import { problem } from "./errors.ts"
 import { routes } from "./routes.ts"
+import { sample } from "./sample.ts"
 
 export const pentagoo: Dialect = {
   name: "pentagoo",
@@ -19,6 +20,7 @@ export const pentagoo: Dialect = {
   problem,
   callback,
   contract,
+  sample,
   curl: (baseUrl, { key, secret }) =>
     [
       `curl -X POST ${baseUrl}/api/payment/create \\`,

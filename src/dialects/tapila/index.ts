@@ -6,6 +6,7 @@ import { contract } from "./contract.ts"
 import { problem } from "./errors.ts"
 import { rateHeaders } from "./rate-limit.ts"
 import { routes } from "./routes.ts"
+import { sample } from "./sample.ts"
 
 export const tapila: Dialect = {
   name: "tapila",
@@ -22,6 +23,7 @@ export const tapila: Dialect = {
   problem,
   callback,
   contract,
+  sample,
   curl: (baseUrl, { clientUsername, password, apiKey }) => {
     const login = JSON.stringify({ clientUsername, password })
     return [
