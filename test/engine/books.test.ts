@@ -92,6 +92,34 @@ test("what is new is looked at before the old is read", async () => {
   assert.deepEqual(told(), ["deliveries"])
 })
 
+test("a transfer that is committed late, under an old id, makes no books wrong", async () => {
+  const { clock } = play
+  await topUp("one")
+  clock.advance(10 * MINUTE)
+  await look()
+  await topUp("two")
+  await look()
+  clock.advance(10 * MINUTE)
+  await look()
+  const { rows } = await database.query<{ upto: string }>(
+    "select folded_upto::text as upto from books_watch",
+  )
+  // As a node leaves it that was frozen for minutes between making the id and sending it.
+  await database.transaction((tx) =>
+    tx.script(`insert into transfers (id, debit_id, credit_id, amount, kind, merchant_id,
+  reference, created_at)
+select overlay(id::text placing '01000000' from 1 for 8)::uuid, debit_id, credit_id, amount,
+  kind, merchant_id, 'late', created_at from transfers where reference = 'one';
+update accounts set balance = balance + case kind when 'available' then 100 else -100 end`),
+  )
+  const late = await database.query<{ id: string }>(
+    "select id::text from transfers where reference = 'late'",
+  )
+  assert.ok(late.rows[0]!.id < rows[0]!.upto)
+  for (let times = 0; times < 3; times += 1) assert.equal((await look()).ok, true)
+  assert.deepEqual(told(), [])
+})
+
 test("each part of a look goes on, however slow the database is", async () => {
   let tookMs = 0
   const clock = { ...play.clock, elapsedMs: () => (tookMs += 1_000) }

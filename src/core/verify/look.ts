@@ -127,7 +127,7 @@ export async function takeLook(
     }
     const { foldedUpto } = watch
     if (foldedUpto === null || foldedUpto < settled) return
-    const off = await inSnapshot(database, (db) => store.balancesOff(db, foldedUpto, FOUND_MAX))
+    const off = await accountsOff(foldedUpto)
     keep(
       "balances",
       off.map(({ id, balance, sum }) => ({
@@ -136,6 +136,27 @@ export async function takeLook(
         detail: `balance ${balance}, transfers ${sum}`,
       })),
     )
+  }
+
+  /**
+   * A node that was frozen for minutes, or whose clock was moved on meanwhile, commits what has an
+   * older id than what was added up already. So an account that seems wrong is added up anew from
+   * its first transfer on, once, before anybody is told.
+   */
+  async function accountsOff(upto: string) {
+    const seen = () => inSnapshot(database, (db) => store.balancesOff(db, upto, FOUND_MAX))
+    const off = await seen()
+    const known = new Set(watch.wrong.map(nameOf))
+    const suspects = off.filter(({ id }) => !known.has(nameOf({ check: "balances", id })))
+    if (suspects.length === 0) return off
+    await add({}, (db) =>
+      store.sumAnew(
+        db,
+        suspects.map(({ id }) => id),
+        upto,
+      ),
+    )
+    return seen()
   }
 
   async function lookAtAudit(): Promise<void> {
@@ -231,6 +252,6 @@ function concluded(
 }
 
 /** What a fault is known by from one look to the next. */
-export function nameOf({ check, id }: Discrepancy): string {
+export function nameOf({ check, id }: Pick<Discrepancy, "check" | "id">): string {
   return `${check} ${id}`
 }

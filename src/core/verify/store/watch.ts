@@ -107,6 +107,28 @@ on conflict (account_id) do update set folded = s.folded + excluded.folded`,
   )
 }
 
+/** Adds up accounts anew: all their transfers up to one. There is no index for it: it reads all. */
+export async function sumAnew(
+  transaction: Queries,
+  accountIds: readonly string[],
+  upto: string,
+): Promise<void> {
+  await transaction.query(
+    `with moved as (
+  select debit_id as account_id, -amount as amount from transfers
+  where id <= $2 and debit_id = any($1::uuid[])
+  union all select credit_id, amount from transfers
+  where id <= $2 and credit_id = any($1::uuid[])
+)
+insert into account_sums as s (account_id, folded, counted)
+select asked.id, coalesce(sum(m.amount), 0), 0
+from unnest($1::uuid[]) asked (id) left join moved m on m.account_id = asked.id
+group by asked.id
+on conflict (account_id) do update set folded = excluded.folded`,
+    [accountIds, upto],
+  )
+}
+
 /** Accounts whose balance differs from the sums up to a transfer and all transfers behind it. */
 export async function balancesOff(
   snapshot: Transaction,
