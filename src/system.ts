@@ -153,6 +153,7 @@ async function startNode(
     ...[
       ...rails.flatMap((rail) => rail.health?.() ?? []),
       ...core.strandedRails(),
+      ...core.lag(),
       core.booksHealth(),
     ].map((each) => ({ ...each, optional: true })),
   ]

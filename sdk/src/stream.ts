@@ -27,7 +27,7 @@ type Asked = StreamOptions & {
   headers(): Headers
 }
 
-/** The last so many ids are known again: far more than a gateway repeats after a connection's end. */
+/** So many ids are known again: far more than a gateway repeats after a connection's end. */
 const REMEMBERED = 10_000
 
 /**

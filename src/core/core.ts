@@ -14,6 +14,7 @@ import { makeView } from "./exchange/view.ts"
 import { makeFigures } from "./figures/figures.ts"
 import { makeLimits } from "./limits/limits.ts"
 import { abandon } from "./loops/abandon.ts"
+import { makeBacklog } from "./loops/backlog.ts"
 import { makeBeginner } from "./loops/begin.ts"
 import { makeCourier } from "./loops/deliver.ts"
 import { makePasses, observe, startLoops } from "./loops/loops.ts"
@@ -112,7 +113,8 @@ export function openCore(given: CoreParts) {
   const loopParts = { ...parts, node, rails, engine, beginner, courier, keys, readElsewhere }
   const stranded = makeStranded(loopParts)
   const figures = makeFigures(parts)
-  const own = [stranded.pass, makeAhead(parts), makeMarking(parts), figures.pass]
+  const backlog = makeBacklog(parts)
+  const own = [stranded.pass, backlog.pass, makeAhead(parts), makeMarking(parts), figures.pass]
   const passes = [...makePasses(loopParts), ...own]
   const watched = makeBooks({ ...parts, node })
   const payParts = {
@@ -231,6 +233,8 @@ export function openCore(given: CoreParts) {
     booksHealth: watched.health,
     /** Rails that aren't there, though attempts wait for them. */
     strandedRails: stranded.health,
+    /** What is late, as the last look at it found. */
+    lag: backlog.health,
     /**
      * Keys of this installation for one purpose, such as a dialect's tokens; the current one first.
      */

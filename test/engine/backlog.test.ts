@@ -34,7 +34,8 @@ async function look(at: Date, shown = new Map<string, number>()) {
     void shown.set([name, ...Object.values(labels)].join(" "), value)
   const metrics = { count: () => {}, observe: () => {}, gauge }
   const backlog = makeBacklog({ database, clock: testClock(at), metrics })
-  return { shown, again: () => backlog.run(), first: await backlog.run() }
+  await backlog.pass.run()
+  return { shown, backlog }
 }
 
 test("an attempt without an answer is counted, and the age of the oldest is shown", async () => {
@@ -57,6 +58,37 @@ test("a message is late by what it is past its time, and not before", async () =
   }
 })
 
+test("health says how late the latest is, and when that is too late", async () => {
+  const table: [seconds: number, unanswered: string, isOk: boolean, late: string, ok: boolean][] = [
+    [0, "all have an answer", true, "none is late", true],
+    [
+      400,
+      "the oldest has had no answer for 400 s",
+      true,
+      "the latest is 300 s past its time",
+      true,
+    ],
+    [
+      901,
+      "the oldest has had no answer for 901 s",
+      false,
+      "the latest is 801 s past its time",
+      false,
+    ],
+  ]
+  for (const [seconds, unanswered, isOk, late, ok] of table) {
+    const { backlog } = await look(later(seconds))
+    assert.deepEqual(backlog.health(), [
+      { name: "attempts", ok: isOk, detail: unanswered },
+      { name: "webhooks", ok, detail: late },
+    ])
+  }
+  assert.deepEqual(
+    makeBacklog({ database, clock: testClock(), metrics: core.metrics }).health(),
+    [],
+  )
+})
+
 test("one that is for a receiver who is told nothing now isn't waited for", async () => {
   for (const set of ["paused_at = $1", "disabled_at = $1, disabled_reason = 'gone'"]) {
     await database.query(`update endpoints set ${set} where id = $2`, [begunAt, made.endpoint.id])
@@ -70,9 +102,9 @@ test("one that is for a receiver who is told nothing now isn't waited for", asyn
 })
 
 test("a figure goes back to zero when nothing is left", async () => {
-  const { again, shown } = await look(later(900))
+  const { backlog, shown } = await look(later(900))
   await database.query("update attempts set state = 'closed'")
-  await again()
+  await backlog.pass.run()
   assert.equal(shown.get("attempts_unended slow unknown"), 0)
   assert.equal(shown.get("attempts_unknown_oldest_seconds"), 0)
 })
@@ -93,7 +125,7 @@ lateral jsonb_populate_record(a, jsonb_build_object(
     },
   }
   const metrics = { count: () => {}, observe: () => {}, gauge: () => {} }
-  await makeBacklog({ database: explaining, clock: testClock(), metrics }).run()
+  await makeBacklog({ database: explaining, clock: testClock(), metrics }).pass.run()
   assert.match(plan.join("\n"), /attempts_unended/)
   assert.match(plan.join("\n"), /endpoint_id_due_at|deliveries_due/)
   assert.doesNotMatch(plan.join("\n"), /Seq Scan on (?:attempts|deliveries)/)

@@ -19,7 +19,6 @@ import { withDueSightings } from "../sightings/store.ts"
 import { openInstrument } from "../store/sealed.ts"
 import type { Keys } from "../xpubs/keys.ts"
 import { dueNowOf } from "./apply.ts"
-import { makeBacklog } from "./backlog.ts"
 import type { Beginner } from "./begin.ts"
 import { withTimeout } from "./begin.ts"
 import type { Courier } from "./deliver.ts"
@@ -76,7 +75,6 @@ export function makePasses(parts: LoopParts): Pass[] {
     { name: "expire", everyMs: 500, run: () => expire(parts) },
     { name: "deliver", everyMs: 500, run: () => parts.courier.claim() },
     { name: "analyze", everyMs: 2_000, run: () => store.analyzeYoung(parts.database) },
-    makeBacklog(parts),
     { name: "clean", everyMs: 60_000, run: () => clean(parts) },
   ]
 }
