@@ -60,7 +60,10 @@ export async function refund(visit: Visit, { params, form }: Asked): Promise<Ans
     to: (form["to"] ?? "").trim().slice(0, ADDRESS_MAX + 1),
   }
   const amount = readAmount(typed.amount, asset, reading)
-  const wrong = wrongWith(visit, whole, typed, amount)
+  const seenRefunded = readWholeNumber(form["seen"])
+  // By what its form showed: what was done since is the core's to say, a repeat of it among that.
+  const left = payment.captured - (seenRefunded < 0n ? payment.refunded : seenRefunded)
+  const wrong = wrongWith(visit, whole, typed, { amount, left })
   if (amount === null || Object.keys(wrong).length > 0) {
     return shown(visit, whole, { typed, wrong, refused: null })
   }
@@ -68,9 +71,8 @@ export async function refund(visit: Visit, { params, form }: Asked): Promise<Ans
     amount,
     to: typed.to || null,
     from: null,
-    // A form without a key is nobody's browser: its payment and what it asks for stand in.
-    key: (form["key"] || `${typed.amount}|${typed.to}`).slice(0, KEY_MAX),
-    seenRefunded: readWholeNumber(form["seen"]),
+    key: (form["key"] || visit.core.ids.next()).slice(0, KEY_MAX),
+    seenRefunded,
   })
   if (isRefusal(done)) return refused(visit, payment.id, done, typed)
   const words = whole.possible.refund?.needsAddress ? ACT.refundedToSign : ACT.refunded
@@ -85,14 +87,12 @@ function wrongWith(
   { language }: Visit,
   { possible, reading, story }: Whole,
   typed: { readonly amount: string; readonly to: string },
-  amount: bigint | null,
+  { amount, left }: { readonly amount: bigint | null; readonly left: bigint },
 ): Tried["wrong"] {
   const wrong: Record<string, string> = {}
   const { refund: way } = possible
-  // Where nothing can go back any more, the core says why; a repeat gets its first answer.
-  const left = way?.left
   if (amount === null || amount === 0n) wrong["amount"] = say(ACT.amountWrong, language)
-  else if (left !== undefined && amount > left) {
+  else if (way !== null && amount > left) {
     const shownLeft = amountText(left, story.payment.asset, reading)
     wrong["amount"] = say(ACT.amountMost, language, { left: shownLeft })
   }
