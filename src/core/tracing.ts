@@ -1,4 +1,4 @@
-/** Spans for whoever traces requests through several programs; the core only says where they are. */
+/** Spans for whoever traces requests through several programs; the core says where they are. */
 
 /** What a span is about: ids and counts, and nothing that a person or a secret could be in. */
 export type SpanWords = {
