@@ -34,6 +34,7 @@ const SHAPES: Readonly<Record<DialectName, z.ZodType>> = {
     code: z.string().regex(/^[a-z_]+$/),
     field: z.string().optional(),
     errors: z.array(z.string()).min(2).optional(),
+    docs_url: z.url(),
     request_id: z.string().min(1),
   }),
 }
@@ -141,6 +142,15 @@ const BODIES: Readonly<Record<string, () => Record<string, unknown>>> = {
   "POST /v1/payments/:id/refunds": () => ({ amount: "1" }),
   "POST /v1/payments/:id/refunds/:refund/cancel": () => ({}),
   "POST /v1/endpoints": () => ({ url: "https://tienda.example/webhooks" }),
+  "PATCH /v1/endpoints/:id": () => ({ description: "ours" }),
+  "POST /v1/endpoints/:id/enable": () => ({}),
+  "POST /v1/endpoints/:id/pause": () => ({}),
+  "POST /v1/endpoints/:id/resume": () => ({}),
+  "POST /v1/endpoints/:id/rotate-secret": () => ({}),
+  "POST /v1/endpoints/:id/test": () => ({}),
+  "POST /v1/endpoints/:id/replay": () => ({ since: "2026-01-01T00:00:00Z" }),
+  "POST /v1/deliveries/:id/replay": () => ({}),
+  "POST /v1/sandbox/clock": () => ({ advance_seconds: 1 }),
   "POST /v1/operator/top-ups": () => ({
     merchant: merchant.id,
     asset: "COP",
@@ -179,6 +189,8 @@ const { body: debit } = await post("palomma-direct-debit", "/v1/paymentRequests"
 })
 const { body: sold } = await post("tapila", "/payment", BODIES["POST /tapila/payment"]!())
 const [endpoint] = (await core.merchants.endpoints(merchant.id)).slice(-1)
+const about = { merchantId: merchant.id }
+const [told] = (await core.events.deliveries(about, { limit: 1, before: null })).items
 
 /** Something of the demo merchant for each parameter of a path; null where all share it. */
 const OWNED: Readonly<Record<string, string | null>> = {
@@ -193,6 +205,8 @@ const OWNED: Readonly<Record<string, string | null>> = {
   // Any id: no payment here was given back.
   "caudal payments refund": link.id,
   "caudal endpoints id": endpoint!.id,
+  "caudal events id": told!.eventId,
+  "caudal deliveries id": told!.id,
   // Operators see every merchant.
   "caudal operator id": null,
 }
