@@ -2,8 +2,9 @@
 import assert from "node:assert/strict"
 import { after, test } from "node:test"
 import { isRefusal, type NewPayment, type RefundCreated } from "../../src/core/index.ts"
-import type { Search, SearchFound } from "../../src/core/payments/search.ts"
+import { makeSearch, type Search, type SearchFound } from "../../src/core/payments/search.ts"
 import { masterKey, openKeyring } from "../../src/core/seal.ts"
+import type { Database } from "../../src/db/database.ts"
 import { testCore } from "../support/core.ts"
 import { testDatabase } from "../support/database.ts"
 
@@ -11,6 +12,7 @@ const { database } = await testDatabase({ after })
 const played = await testCore(database)
 const { core, clock, ids, merchantId } = played
 const other = (await core.merchants.add({ name: "Other" })).id
+const master = masterKey(Buffer.alloc(32, 7))
 const PERSON = {
   name: "José Núñez Peña",
   documentType: "CC",
@@ -291,4 +293,48 @@ test("who came before there were marks gets them", async () => {
   assert.equal((await now.core.payments.search({ merchantId, text }, page)).items.length, 0)
   await now.core.pass()
   assert.equal((await now.core.payments.search({ merchantId, text }, page)).items.length, 1)
+})
+
+test("what lies further back than a page looks is found by going on, and nothing twice", async () => {
+  const { keyring, rails } = { keyring: openKeyring(ids, { current: master }), rails: new Map() }
+  const look = makeSearch({ database, clock, ids, keyring, rails, pieces: [1, 2] })
+  const filters = [{ text: "nandu" }, { text: "maria ruiz" }, { asset: "USD" }]
+  for (const filter of filters) {
+    const found: string[] = []
+    const pages: number[] = []
+    let after: string | null = null
+    do {
+      const page: SearchFound = await look({ merchantId, ...filter }, { limit: 5, after })
+      pages.push(page.items.length)
+      found.push(...page.items.map(({ id }) => id))
+      assert.equal(page.cursor === null, page.lookedBackTo === null)
+      after = page.cursor
+    } while (after !== null)
+    assert.deepEqual(
+      found,
+      (await search(filter)).items.map(({ id }) => id),
+    )
+    assert.ok(pages.includes(0), `${JSON.stringify(filter)}: ${pages}`)
+  }
+})
+
+test("a search that looks through payments waits for three others", async () => {
+  const counted = { now: 0, most: 0 }
+  const watched: Database = {
+    ...database,
+    async query(...asked) {
+      if (!asked[0].includes("looked_at")) return database.query(...asked)
+      counted.now += 1
+      counted.most = Math.max(counted.most, counted.now)
+      return database.query(...(asked as Parameters<Database["query"]>)).finally(() => {
+        counted.now -= 1
+      }) as never
+    },
+  }
+  const keyring = openKeyring(ids, { current: master })
+  const look = makeSearch({ database: watched, clock, ids, keyring, rails: new Map() })
+  const page = { limit: 5, after: null }
+  const all = await Promise.all(Array.from({ length: 9 }, () => look({ merchantId }, page)))
+  assert.deepEqual([counted.now, counted.most], [0, 3])
+  for (const { items } of all) assert.equal(items.length, 5)
 })
