@@ -164,7 +164,14 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "node:dgram": [],
   "node:http2": [],
   "node:https": [],
-  "node:net": ["src/db/", "src/http/", "src/prepare.ts", "src/system.ts", "src/cli/demo/"],
+  "node:net": [
+    "src/db/",
+    "src/http/",
+    "src/prepare.ts",
+    "src/system.ts",
+    "src/cli/demo/",
+    "src/cli/listen-follow.ts",
+  ],
   "node:tls": ["src/db/", "src/http/"],
 }
 

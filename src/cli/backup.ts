@@ -1,5 +1,5 @@
 /** `caudal backup`: copies database and keys while the gateway works, and proves the copy. */
-import { existsSync, mkdtempSync, rmSync } from "node:fs"
+import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { BackupError, checkFiles, dropOldest, makeBackup, restoreBackup } from "../backup/index.ts"
 import type { Config } from "../config.ts"
@@ -28,7 +28,13 @@ const backup = command({
     // The database is started where no gateway runs, and joined where one does.
     const made = await shell.withCore((core) => copied(shell, config, values.to, core.clock.now()))
     const { folder, manifest, bytes } = made
-    await explained(() => proved(shell, config, folder, !values["no-check"]))
+    await explained(() => proved(shell, config, folder, !values["no-check"])).catch(
+      (error: unknown) => {
+        // Nobody should take it for a backup, and nobody but its owner should delete it.
+        renameSync(folder, `${folder}.doubtful`)
+        throw error
+      },
+    )
     const dropped =
       keep === null ? [] : await dropOldest(dirname(folder), manifest.systemIdentifier, keep)
     const { madeAt, mode, postgres } = manifest

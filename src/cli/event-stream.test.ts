@@ -33,7 +33,7 @@ const EVENTS: readonly Streamed[] = [
 ]
 
 for (const end of ["\n", "\r\n", "\r"]) {
-  test(`events are the same in pieces of any size, with lines that end in ${JSON.stringify(end)}`, () => {
+  test(`events are the same in any pieces, with lines that end in ${JSON.stringify(end)}`, () => {
     const text = TEXT.join(end)
     for (let size = 1; size <= text.length; size += 1) {
       const { push } = makeParser()

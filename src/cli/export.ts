@@ -20,8 +20,8 @@ const SLACK_MS = 600_000
 const exportAll = command({
   name: "export",
   about:
-    `Writes a merchant's ${ALL.join(", ")} to a file, newest first. Names, documents, accounts and ` +
-    "texts are masked, unless --reveal: that is written into the audit log.",
+    `Writes a merchant's ${ALL.join(", ")} to a file, newest first. Names, documents, ` +
+    "accounts and texts are masked, unless --reveal: that is written into the audit log.",
   operands: ["WHAT"],
   options: {
     merchant: { value: "MERCHANT", required: true, about: "its name or id" },

@@ -16,9 +16,9 @@ const STYLE = ["displayName", "supportInfo", "colour", "language"] as const
 const settings = command({
   name: "import settings",
   about:
-    "Makes a merchant what a file says that caudal export settings wrote: its look, its rails, its " +
-    "terms and its endpoints. What is the same stays, so it may be repeated. Keys, secrets and " +
-    "money stay where they are; endpoints get new secrets, shown once.",
+    "Makes a merchant what a file says that caudal export settings wrote: its look, its rails, " +
+    "its terms and its endpoints. What is the same stays, so it may be repeated. Keys, secrets " +
+    "and money stay where they are; endpoints get new secrets, shown once.",
   operands: ["FILE"],
   options: {
     as: { value: "NAME", about: "call the merchant so instead of as in the file" },

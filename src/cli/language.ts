@@ -34,7 +34,7 @@ function languageOf(locale: string): Language {
 export const FRAME = {
   en: {
     title: "a payment gateway that you run yourself",
-    more: "COMMAND --help says more, --json prints for programs, --lang es|en chooses the language,",
+    more: "COMMAND --help says more, --json prints for programs, --lang es|en is the language,",
     version: "--version is the version. caudal completion bash|zsh completes what you type.",
     settings: "Settings come from the environment (.env.example lists them), as for the gateway.",
     example: "For example:",

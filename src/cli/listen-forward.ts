@@ -1,4 +1,4 @@
-/** Hands messages to a program on this machine: signed, tried a few times, with what it answered. */
+/** Hands messages to a program on this machine: signed, tried a few times. */
 import { setTimeout as sleep } from "node:timers/promises"
 import { styleText } from "node:util"
 import { hostClock, makeIds } from "../clock.ts"

@@ -12,9 +12,10 @@ const EVENT_ID = /^(evt_[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$
 const listen = command({
   name: "listen",
   about:
-    "Forwards each event to an address on this machine as it happens, signed as Standard Webhooks " +
-    "with the secret that is printed first, and shows what the receiver answered. A restart of the " +
-    "gateway loses nothing. In a vendor's dialect it has an endpoint made for as long as it runs.",
+    "Forwards each event to an address on this machine as it happens, signed as Standard " +
+    "Webhooks with the secret that is printed first, and shows what the receiver answered. A " +
+    "restart of the gateway loses nothing. In a vendor's dialect it has an endpoint made for as " +
+    "long as it runs.",
   options: {
     "forward-to": { value: "URL", required: true, about: "such as http://127.0.0.1:3000/webhooks" },
     types: {

@@ -12,8 +12,8 @@ const KEY_MAX = 255
 const simulate = command({
   name: "payment simulate",
   about:
-    "Makes a payment of a sandbox end as told, whatever its dialect: the simulator's outcome, or a " +
-    "real transfer on the sandbox's chain.",
+    "Makes a payment of a sandbox end as told, whatever its dialect: the simulator's outcome, or " +
+    "a real transfer on the sandbox's chain.",
   operands: ["ID", "OUTCOME"],
   options: {
     reason: { value: "REASON", about: "why, such as not_enough_funds" },

@@ -9,8 +9,8 @@ const restore = command({
   name: "restore",
   about:
     "Puts a backup into the data folder, which must be empty or missing, and holds its books " +
-    "against one another. Addresses that may have been given out since are left out, and files to " +
-    "banks wait: docs/operating/backups.md says what to do before a start.",
+    "against one another. Addresses that may have been given out since are left out, and files " +
+    "to banks wait: docs/operating/backups.md says what to do before a start.",
   options: {
     from: { value: "FOLDER", required: true, about: "the backup: the folder with backup.json" },
     "dry-run": { value: null, about: "only hold the files to their hashes, restore nothing" },

@@ -32,8 +32,8 @@ const RUN_LENGTH = 10
 const trigger = command({
   name: "trigger",
   about:
-    "Plays a case against a sandbox that runs, shows each step, and ends with 1 when something was " +
-    "other than expected. Without a name, or with --list, it says which there are.",
+    "Plays a case against a sandbox that runs, shows each step, and ends with 1 when something " +
+    "was other than expected. Without a name, or with --list, it says which there are.",
   optional: "SCENARIO",
   options: {
     list: { value: null, about: "say which cases there are" },

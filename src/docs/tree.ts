@@ -17,7 +17,7 @@ export type Section = {
 export const TREE: readonly Section[] = [
   {
     title: { en: "Start", es: "Empezar" },
-    pages: ["", "start", "cookbook", "sandbox", "checkout", "console"],
+    pages: ["", "start", "cookbook", "command-line", "sandbox", "checkout", "console"],
   },
   {
     title: { en: "The APIs", es: "Las API" },

@@ -110,14 +110,14 @@ for (const [words, code, says] of MISUSED) {
   })
 }
 
-test("without a sandbox.json a key has to be given, and a key may come by standard input", async () => {
+test("without a sandbox.json a key has to be given", async () => {
   const empty = temporaryFolder(context)
   const ran = await caudal(["payment", "cancel", "x"], { ...settings, CAUDAL_DATA_DIR: empty })
   assert.equal(ran.code, 2)
   assert.match(ran.err, /^--api-key: there is no sandbox\.json in/)
 })
 
-test("a payment is simulated, refunded in part and once for one key, and cancelled no more", async () => {
+test("a payment is simulated, refunded once for one key, and cancelled no more", async () => {
   const id = await link("refund-me")
   const { payment } = await asked("payment", "simulate", id, "approved")
   assert.equal(payment.state, "approved")

@@ -89,7 +89,7 @@ for (const [over, area, says] of BROKEN) {
   })
 }
 
-test("settings go to another gateway and come out the same; a second time nothing changes", async () => {
+test("settings go to another gateway and come out the same, also twice", async () => {
   const path = file("tienda.json")
   const out = ["export", "settings", "--merchant", "Tienda Azul", "--out", path]
   await does(...out)

@@ -1,4 +1,4 @@
-/** What a scenario works with: requests that are shown, waiting for states, transfers on the chain. */
+/** What a scenario works with: shown requests, waiting for states, transfers. */
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Core } from "../../core/index.ts"
 import { CommandError } from "../command.ts"

@@ -21,8 +21,8 @@ export const GATEWAY_ES: Texts["commands"] = {
   },
   "retention drop": {
     about:
-      "Borra para siempre eventos y entregas de todos los meses anteriores a uno. Pagos, intentos y " +
-      "libros quedan, y también los últimos 13 meses.",
+      "Borra para siempre eventos y entregas de todos los meses anteriores a uno. Pagos, " +
+      "intentos y libros quedan, y también los últimos 13 meses.",
     options: {
       before: "el primer mes que se conserva, en UTC",
       "dry-run": "solo dice qué se iría",
@@ -33,9 +33,9 @@ export const GATEWAY_ES: Texts["commands"] = {
   },
   "master-key rotate": {
     about:
-      "Vuelve a sellar todo con la clave maestra actual, junto a pasarelas en marcha que la conocen. " +
-      "Un sandbox con su clave en master.key recibe una nueva; para eso deténgalo. Termina con 1 si " +
-      "algo quedó: entonces repítalo.",
+      "Vuelve a sellar todo con la clave maestra actual, junto a pasarelas en marcha que la " +
+      "conocen. Un sandbox con su clave en master.key recibe una nueva; para eso deténgalo. " +
+      "Termina con 1 si algo quedó: entonces repítalo.",
   },
   verify: {
     about:
@@ -45,9 +45,9 @@ export const GATEWAY_ES: Texts["commands"] = {
   },
   backup: {
     about:
-      "Copia la base de datos y la carpeta de datos, de un mismo instante, sin detener la pasarela; " +
-      "luego restaura la copia al lado, revisa sus libros como caudal verify, y quita eso otra vez. " +
-      "Termina con 1 si la copia no sirve.",
+      "Copia la base de datos y la carpeta de datos, de un mismo instante, sin detener la " +
+      "pasarela; luego restaura la copia al lado, revisa sus libros como caudal verify, y quita " +
+      "eso otra vez. Termina con 1 si la copia no sirve.",
     options: {
       to: "dónde están las copias, mejor en otro disco",
       keep: "quita las más antiguas de esta base de datos más allá de N; sin él quedan todas",
@@ -56,9 +56,9 @@ export const GATEWAY_ES: Texts["commands"] = {
   },
   restore: {
     about:
-      "Pone una copia en la carpeta de datos, que debe estar vacía o no existir, y revisa sus libros. " +
-      "Se saltan direcciones que pudieron entregarse después, y los archivos a bancos esperan: " +
-      "docs/operating/backups.md dice qué hacer antes de arrancar.",
+      "Pone una copia en la carpeta de datos, que debe estar vacía o no existir, y revisa sus " +
+      "libros. Se saltan direcciones que pudieron entregarse después, y los archivos a bancos " +
+      "esperan: docs/operating/backups.md dice qué hacer antes de arrancar.",
     options: {
       from: "la copia: la carpeta con backup.json",
       "dry-run": "solo compara los archivos con sus hashes, no restaura nada",
@@ -67,8 +67,9 @@ export const GATEWAY_ES: Texts["commands"] = {
   listen: {
     about:
       "Reenvía cada evento a una dirección de esta máquina cuando ocurre, firmado como Standard " +
-      "Webhooks con el secreto que se imprime primero, y muestra qué se respondió. Un reinicio de la " +
-      "pasarela no pierde nada. En el dialecto de un proveedor tiene un endpoint mientras corre.",
+      "Webhooks con el secreto que se imprime primero, y muestra qué se respondió. Un reinicio " +
+      "de la pasarela no pierde nada. En el dialecto de un proveedor tiene un endpoint mientras " +
+      "corre.",
     options: {
       "forward-to": "por ejemplo http://127.0.0.1:3000/webhooks",
       types: "solo estos, por ejemplo payment.approved,refund.*; sin él, todos",
@@ -80,8 +81,9 @@ export const GATEWAY_ES: Texts["commands"] = {
   },
   replay: {
     about:
-      "Hace que unas entregas venzan otra vez, con el mismo id y el mismo cuerpo: una por su id, o " +
-      "todas las de un endpoint desde una hora que fallaron o se cancelaron. Se envían enseguida.",
+      "Hace que unas entregas venzan otra vez, con el mismo id y el mismo cuerpo: una por su id, " +
+      "o todas las de un endpoint desde una hora que fallaron o se cancelaron. Se envían " +
+      "enseguida.",
     options: {
       merchant: "de quién: su nombre o id; sin él se busca en todos",
       endpoint: "en su lugar, todas las de este endpoint, con --since",
@@ -92,16 +94,16 @@ export const GATEWAY_ES: Texts["commands"] = {
   },
   doctor: {
     about:
-      "Revisa versiones, configuración, archivos, disco, base de datos, libros, pasarela, cadenas, " +
-      "rieles y receptores; cada línea dice qué hacer si algo está mal. Termina con 1 si hay que " +
-      "hacer algo; lo que solo conviene mirar es una advertencia.",
+      "Revisa versiones, configuración, archivos, disco, base de datos, libros, pasarela, " +
+      "cadenas, rieles y receptores; cada línea dice qué hacer si algo está mal. Termina con 1 " +
+      "si hay que hacer algo; lo que solo conviene mirar es una advertencia.",
     options: { strict: "termina con 1 también por advertencias" },
   },
   export: {
     about:
-      "Escribe lo de un comercio (payments, customers, instruments, events, deliveries, statement, " +
-      "settings) en un archivo, lo más nuevo primero. Nombres, documentos, cuentas y textos van " +
-      "enmascarados, salvo con --reveal: eso queda en la bitácora.",
+      "Escribe lo de un comercio (payments, customers, instruments, events, deliveries, " +
+      "statement, settings) en un archivo, lo más nuevo primero. Nombres, documentos, cuentas y " +
+      "textos van enmascarados, salvo con --reveal: eso queda en la bitácora.",
     options: {
       from: "creado entonces o después: 2026-01-05, 2026-01-05T09:30Z, o hace cuánto: 30m, 2h, 3d",
       to: "creado antes de entonces",
@@ -112,15 +114,16 @@ export const GATEWAY_ES: Texts["commands"] = {
   },
   "import settings": {
     about:
-      "Hace de un comercio lo que dice un archivo de caudal export settings: su aspecto, sus rieles, " +
-      "sus condiciones y sus endpoints. Lo que es igual queda, así que puede repetirse. Claves, " +
-      "secretos y dinero no se mueven; los endpoints reciben secretos nuevos, mostrados una vez.",
+      "Hace de un comercio lo que dice un archivo de caudal export settings: su aspecto, sus " +
+      "rieles, sus condiciones y sus endpoints. Lo que es igual queda, así que puede repetirse. " +
+      "Claves, secretos y dinero no se mueven; los endpoints reciben secretos nuevos, mostrados " +
+      "una vez.",
     options: { as: "llama así al comercio en vez de como dice el archivo" },
   },
   trigger: {
     about:
-      "Ejecuta un caso en un sandbox en marcha, muestra cada paso y termina con 1 si algo no fue lo " +
-      "esperado. Sin nombre, o con --list, dice cuáles hay.",
+      "Ejecuta un caso en un sandbox en marcha, muestra cada paso y termina con 1 si algo no fue " +
+      "lo esperado. Sin nombre, o con --list, dice cuáles hay.",
     options: {
       list: "dice qué casos hay",
       credentials: "su sandbox.json; si se omite, el de la carpeta de datos",
@@ -151,8 +154,9 @@ export const GATEWAY_ES: Texts["commands"] = {
   },
   "audit verify": {
     about:
-      "Recorre la cadena de la bitácora y nombra la primera fila errónea; entonces termina con 1. " +
-      "Lo último que imprime vale la pena anotarlo: con --from se ve si la bitácora fue cortada.",
+      "Recorre la cadena de la bitácora y nombra la primera fila errónea; entonces termina con " +
+      "1. Lo último que imprime vale la pena anotarlo: con --from se ve si la bitácora fue " +
+      "cortada.",
     options: { from: "uno que se anotó: una fila debe tenerlo todavía" },
   },
   "user add": {

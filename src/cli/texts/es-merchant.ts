@@ -93,9 +93,10 @@ export const MERCHANT_ES: Texts["commands"] = {
   "terms show": { about: "Muestra las condiciones de un comercio en un dialecto." },
   "terms set": {
     about:
-      "Cambia las condiciones de un comercio en un dialecto, en cada nodo en menos de un segundo. " +
-      "Una comisión nunca supera su pago; una recarga conserva la de su creación. Las peticiones " +
-      "por minuto son de cada credencial. Salvo estas y la comisión, todo es para tapila.",
+      "Cambia las condiciones de un comercio en un dialecto, en cada nodo en menos de un " +
+      "segundo. Una comisión nunca supera su pago; una recarga conserva la de su creación. Las " +
+      "peticiones por minuto son de cada credencial. Salvo estas y la comisión, todo es para " +
+      "tapila.",
     options: {
       "fee-fixed": "de cada pago aprobado: unidades menores de su moneda, por ejemplo 50",
       "fee-percent": "además, de cada pago aprobado: por ejemplo 2.9",
@@ -110,8 +111,8 @@ export const MERCHANT_ES: Texts["commands"] = {
   },
   "xpub add": {
     about:
-      "Lee de la entrada estándar la clave pública extendida de un comercio: quienes pagan reciben " +
-      "sus direcciones.",
+      "Lee de la entrada estándar la clave pública extendida de un comercio: quienes pagan " +
+      "reciben sus direcciones.",
     options: {
       rail: RAIL,
       "first-address": "la primera que muestra la billetera; live la exige",

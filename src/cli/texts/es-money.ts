@@ -38,8 +38,7 @@ export const MONEY_ES: Texts["commands"] = {
     about: "Dice si un archivo se puede cargar. No necesita base de datos.",
   },
   "catalogue import": {
-    about:
-      "Vende lo que lista el proveedor de un riel, en vez de lo que se vendía en los mismos países.",
+    about: "Vende lo que lista el proveedor de un riel, en vez de lo que se vendía en esos países.",
     options: {
       rail: "el riel, por ejemplo tapila",
       country: "solo este; se puede dar varias veces",
@@ -59,13 +58,13 @@ export const MONEY_ES: Texts["commands"] = {
   },
   "payment show": {
     about:
-      "Muestra todo lo que se sabe de un pago, en orden de tiempo, por su id en cualquier dialecto, " +
-      "o por el de un intento o una devolución suya. Las cuentas van enmascaradas.",
+      "Muestra todo lo que se sabe de un pago, en orden de tiempo, por su id en cualquier " +
+      "dialecto, o por el de un intento o una devolución suya. Las cuentas van enmascaradas.",
   },
   "payment search": {
     about:
-      "Encuentra pagos, el más nuevo primero, por lo que se sepa de ellos. También por lo que está " +
-      "sellado (correo, documento o número de quien paga), que nunca se imprime.",
+      "Encuentra pagos, el más nuevo primero, por lo que se sepa de ellos. También por lo que " +
+      "está sellado (correo, documento o número de quien paga), que nunca se imprime.",
     options: {
       text: "un id, una referencia, un monto, un correo o número, un hash, o parte de un texto",
       merchant: "solo de este: su nombre o id",
@@ -84,8 +83,8 @@ export const MONEY_ES: Texts["commands"] = {
   },
   "payment simulate": {
     about:
-      "Hace que un pago de un sandbox termine como se diga, sea cual sea su dialecto: lo decide el " +
-      "simulador, o una transferencia real en la cadena del sandbox.",
+      "Hace que un pago de un sandbox termine como se diga, sea cual sea su dialecto: lo decide " +
+      "el simulador, o una transferencia real en la cadena del sandbox.",
     options: { reason: "por qué, por ejemplo not_enough_funds" },
   },
   "payment cancel": {
@@ -93,8 +92,8 @@ export const MONEY_ES: Texts["commands"] = {
   },
   "payment refund": {
     about:
-      "Devuelve dinero de un pago aprobado por el riel que lo trajo: todo lo que queda, o una parte. " +
-      "Repetido con la misma clave es una sola devolución.",
+      "Devuelve dinero de un pago aprobado por el riel que lo trajo: todo lo que queda, o una " +
+      "parte. Repetido con la misma clave es una sola devolución.",
     options: {
       amount: "por ejemplo 1500.00; sin él, todo lo que queda",
       to: "para tokens: a quién se envía",
@@ -151,8 +150,8 @@ export const MONEY_ES: Texts["commands"] = {
   },
   "report daily": {
     about:
-      "Cada pago de un comercio con un monto que cuenta en un día, lo que falta, y al lado las sumas " +
-      "de los libros; termina con 1 si no coinciden.",
+      "Cada pago de un comercio con un monto que cuenta en un día, lo que falta, y al lado las " +
+      "sumas de los libros; termina con 1 si no coinciden.",
     options: { day: "en la zona horaria del comercio; ayer si se omite" },
   },
   "report bank": {
