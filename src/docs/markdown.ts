@@ -42,7 +42,7 @@ export function render(
         const language = /^\w+/.exec(lang ?? "")?.[0] ?? ""
         const label = language === "" ? words.code : `${words.code}: ${language}`
         return toText(html`<div class="code"${attribute("data-language", language || null)}>
-<pre tabindex="0" role="region" aria-label="${label}"><code>${highlight(text, language)}</code></pre>
+<pre tabindex="0" role="group" aria-label="${label}"><code>${highlight(text, language)}</code></pre>
 </div>\n`)
       },
       table({ header, rows }) {
@@ -51,7 +51,7 @@ export function render(
         const named = header.some(({ text }) => text.trim() !== "")
         const head = named && html`<thead><tr>${cells(header, "th")}</tr></thead>\n`
         const body = rows.map((row) => html`<tr>${cells(row, "td")}</tr>\n`)
-        return toText(html`<div class="table" tabindex="0" role="region" aria-label="${words.table}">
+        return toText(html`<div class="table" tabindex="0" role="group" aria-label="${words.table}">
 <table>${head}<tbody>${body}</tbody></table></div>\n`)
       },
       link({ href, tokens, title }) {
@@ -75,7 +75,8 @@ export function render(
 }
 
 function cellOf({ align }: Tokens.TableCell, tag: string, inner: Piece) {
-  const name = raw(tag)
+  // A heading without words is none: it would be read out as nothing.
+  const name = raw(tag === "th" && toText(html`${inner}`) === "" ? "td" : tag)
   return html`<${name}${attribute("class", align && `at-${align}`)}>${inner}</${name}>`
 }
 
