@@ -50,10 +50,17 @@ test("of a part that came the rest is named, once", async () => {
 test("what came too much is named with where it lies, and the rest can be given back", async () => {
   const made = await order(shop)
   await pay(shop, made.address, made.due + 1_500_000n)
-  const { possible, steps } = await look(made.id)
+  const { possible, steps, story } = await look(made.id)
   assert.equal(steps.length, 1)
   assert.match(steps[0]!, /1,5 TUSD .*billetera del comercio/)
   assert.deepEqual(possible.refund, { left: 2_550n, needsAddress: true })
+  const sightings = story.chapters.filter((each) => each.what === "sighting")
+  assert.deepEqual(
+    sightings.map(
+      ({ explorerUrl, reference }) => explorerUrl === `https://explorer.test/${reference}`,
+    ),
+    [true],
+  )
 })
 
 test("a refund that nobody signed can be taken back; what it took can't be refunded", async () => {

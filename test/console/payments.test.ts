@@ -464,6 +464,17 @@ test("days and wallets that nobody can mean are answered with what is wrong", as
   for (const [path, status] of rows) {
     assert.equal((await seller.get(path)).statusCode, status, path)
   }
+  // Who has no money yet has an empty statement of any currency, and of nothing else.
+  for (const [asset, status] of [
+    ["COP", 200],
+    ["XXX", 422],
+    ["a%0d%0ab", 422],
+  ] as const) {
+    for (const path of ["", "/export"]) {
+      const { statusCode } = await stranger.get(`/books/statement${path}?asset=${asset}`)
+      assert.equal(statusCode, status, `${path} ${asset}`)
+    }
+  }
 })
 
 test("a merchant's day says what its payments and its books say", async () => {
@@ -509,4 +520,29 @@ test("money that came in is booked once per reference, by operators alone", asyn
   const other = await owner.post(path, { ...form, amount: "1.501" })
   assert.equal(other.statusCode, 409)
   assert.match(other.body, /ya se registró con otro valor/)
+})
+
+test("every page is there in each language, with nothing left to be filled in", async () => {
+  const customer = await core.customers.create({
+    ...{ merchantId: merchant.id, dialect: "palomma-direct-debit", person: PERSON },
+  })
+  assert.ok(!("refused" in customer))
+  const paths = [
+    ...["/payments", "/payments?q=zzz", "/payments/unanswered", `/payments/${id("paid-7")}`],
+    ...["/customers", `/customers/${customer.id}`, "/books", "/books/statement?asset=COP"],
+    ...["/books/day", "/books/top-up"],
+  ]
+  for (const language of ["pt", "en"]) {
+    const changed = await owner.post("/account/language", { language, next: "/" })
+    assert.equal(changed.statusCode, 303)
+    for (const path of paths) {
+      const mark = path.includes("?") ? "&" : "?"
+      const { body, statusCode } = await owner.get(`${path}${mark}merchant=${merchant.id}`)
+      assert.equal(statusCode, 200, path)
+      assert.match(body, new RegExp(`<html lang="${language}`))
+      const shown = body.split("<main")[1]!.replaceAll(/<pre[\s\S]*?<\/pre>/g, "")
+      assert.doesNotMatch(shown, /\{\w+\}|undefined|\[object|Invalid Date|NaN/, path)
+      assert.doesNotMatch(shown, /Pagos|Libros|Dinero|Sin aplicar|Buscar hasta/, path)
+    }
+  }
 })

@@ -41,11 +41,14 @@ function wishOf(query: Asked["query"], assets: readonly string[], t: T): Wish {
   const typed = { from: query["from"]?.trim() ?? "", to: query["to"]?.trim() ?? "" }
   const asset = query["asset"] || (assets[0] ?? "COP")
   const [from, to] = [readDay(typed.from), readDay(typed.to)]
+  // Where no money came yet an empty statement of any currency is right.
+  const isKnown =
+    assets.length > 0 ? assets.includes(asset) : Object.hasOwn(CURRENCY_DECIMALS, asset)
   const isMixed = from !== null && to !== null && to < from
   return {
     ...{ asset, assets, typed, from, to },
     wrong: {
-      ...(assets.length > 0 && !assets.includes(asset) && { asset: t("badAsset") }),
+      ...(!isKnown && { asset: t("badAsset") }),
       ...(typed.from !== "" && from === null && { from: t("badDay") }),
       ...(typed.to !== "" && to === null && { to: t("badDay") }),
       ...(isMixed && { to: t("badOrder") }),
