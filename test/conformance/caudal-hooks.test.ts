@@ -158,6 +158,22 @@ test("a message is read with its tries, and sent again with the same id and body
   await assertRefused(["POST", `/endpoints/${own.id}/replay`, replay], 409, "endpoint_disabled")
 })
 
+test("a vendor's message is shown without what proves it", async () => {
+  const { baseUrl, privateKey } = credentials.palommaPay
+  const made = await ask("POST", `${baseUrl}/payment-requests`, {
+    headers: { authorization: privateKey! },
+    body: { amount_cents: 500_000, description: "1009", redirect_url: "https://tienda.example" },
+  })
+  await good("POST", `/payments/${made.body.id}/simulate`, { outcome: "approved" })
+  const { data } = await good("GET", `/deliveries?subject=${made.body.id}`)
+  const all = await Promise.all(
+    data.map((each: { id: string }) => good("GET", `/deliveries/${each.id}`)),
+  )
+  const shown = all.map(({ message }) => JSON.parse(message.body)).find((body) => body.signature)
+  const told = await receiver.next(({ body }) => body.includes(shown.data))
+  assert.deepEqual(shown, { ...JSON.parse(told.body), signature: "***" })
+})
+
 test("what isn't there, and what is another's, is not found", async () => {
   const { shown } = await addMerchant(gateway, "Another", ["caudal"])
   const own = await listen()
