@@ -15,8 +15,11 @@ import type { Receivers } from "./receivers.ts"
 import type { Scheduler } from "./scheduler.ts"
 import { inContext, type Life } from "./time.ts"
 
-/** Account numbers begin with it; nothing that is kept or told may show it. */
-export const NUMBERS_BEGIN = "7340915"
+/**
+ * Account numbers begin with it; nothing that is kept or told may show it. What is sealed is read
+ * as hex: of seven digits, one of some ten thousand seeds had them in it by chance.
+ */
+export const NUMBERS_BEGIN = "73409152684"
 export const PUBLIC_URL = "http://torture.example"
 
 /** The installation's key: the same for the base that every seed begins from. */

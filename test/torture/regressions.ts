@@ -98,4 +98,25 @@ export const REGRESSIONS: readonly Regression[] = [
       ],
     },
   },
+  {
+    why: "what was committed after a clock had been moved on made the books look wrong",
+    plan: {
+      ...{ seed: 31_311, nodes: 1, rate: 0.005, chain: null, faults: [] },
+      steps: [
+        {
+          ...{ do: "create", at: 0, way: "pentagoo", merchant: 0 },
+          ...{ amount: 135_500, ending: "06", keyed: true, ttl: null },
+        },
+        { do: "crash", at: 13, node: 0 },
+        {
+          ...{ do: "create", at: 14, way: "caudal charge", merchant: 0 },
+          ...{ amount: 206_600, ending: "50", keyed: true, ttl: null },
+        },
+        { do: "simulate", at: 16, of: 14, outcome: "returned" },
+        { do: "repeat", at: 17, of: 7, same: true },
+        { do: "wait", at: 19, ms: 700_000 },
+        { do: "wait", at: 21, ms: 700_000 },
+      ],
+    },
+  },
 ]
