@@ -1,4 +1,4 @@
-/** What a form was made from, so that nobody overwrites what somebody else has changed meanwhile. */
+/** What a form was made from: nobody overwrites what somebody else has changed meanwhile. */
 import { createHash } from "node:crypto"
 import { type Html, html } from "../pages/html.ts"
 import { note, table } from "./parts.ts"

@@ -62,7 +62,7 @@ export type SampleAsked = {
   readonly agent: string
 }
 
-/** A payment as this dialect would have made it; and the account it charges, where it charges one. */
+/** A payment as this dialect would have made it; and the account it charges, if any. */
 export type Sample = {
   readonly payment: Omit<NewPayment, "customerId" | "instrumentId">
   readonly account: {

@@ -49,7 +49,7 @@ function went(answer: Page, to: string): void {
 const apiKeyIn = (body: string) => /data-copy="(ck_[\w-]{43})"/.exec(body)?.[1]
 const known = (key: string) => core.merchants.authenticate("caudal", "key", hashSecret(key))
 
-test("a key is made with a name, scopes and an end, shown once, however often it is sent", async () => {
+test("a key has a name, scopes and an end, and is shown once, however often it is sent", async () => {
   const form = hidden(await page(owner, `/keys/new${M}`), "/keys/new")
   const asked = { ...form, dialect: "caudal", name: "Tienda", days: "30", which: "some" }
   const none = await owner.post(`/keys/new${M}`, asked)
@@ -165,7 +165,7 @@ test("a delivery shows what was sent and what came back, and goes out again", as
   await page(owner, `/webhooks/deliveries${M}&q=nada`)
 })
 
-test("terms are changed by who may: fees by operators, the rest by the merchant as well", async () => {
+test("terms are changed by who may: fees by operators, others by merchants as well", async () => {
   const path = "/settings/terms/palomma-pay"
   const form = hidden(await page(own, path), path)
   const typed = { ...form, minAmount: "100", maxAmount: "50", ttlSeconds: "", redirectUrl: "" }
@@ -197,7 +197,7 @@ test("terms are changed by who may: fees by operators, the rest by the merchant 
   assert.equal((await support.post(`${path}${M}`, {})).statusCode, 403)
 })
 
-test("a merchant's name, zone, late money and rails are changed, and what is wrong is told", async () => {
+test("a merchant's name, zone, late money and rails are changed, or it is told why not", async () => {
   const form = hidden(await page(owner, `/settings${M}`), "/settings")
   const right = {
     ...form,
@@ -291,7 +291,7 @@ test("who runs the sandbox sees its credentials and moves its clock; others don'
   assert.equal(core.testClock.offsetMs() - beforeMs, 3_600_000)
 })
 
-test("the installation's page tells no secret, and who isn't an operator doesn't see it", async () => {
+test("the installation's page tells no secret, and is for operators", async () => {
   const shown = await page(owner, "/settings/installation")
   assert.match(shown, /CAUDAL_MODE/)
   assert.doesNotMatch(shown, /postgres(?:ql)?:\/\//)

@@ -87,7 +87,7 @@ test("what can't be a key's name, scopes or end makes none", async () => {
   assert.equal((await merchants.credentials(merchantId)).length, before)
 })
 
-test("a form that is sent twice makes one key, and a secret that is there is no second one", async () => {
+test("a form that is sent twice makes one key, and a secret is taken once", async () => {
   const issueId = ids.next()
   const [one, two] = [secret(), secret()]
   madeOf(await merchants.issueKeys(merchantId, "caudal", [one], { issueId }))

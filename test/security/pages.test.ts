@@ -137,6 +137,11 @@ const READ: Readonly<Record<string, () => Reading>> = {
     [`/pay/logo/${made.logo}`, 200],
     [`/pay/logo/${"0".repeat(64)}`, 404],
   ],
+  // Of a right pass see test/console/set-up.test.ts: our own pages may frame that one.
+  "GET /pay/preview": () => [
+    ["/pay/preview", 404],
+    [`/pay/preview?look=${encodeURIComponent(MARKUP)}`, 404],
+  ],
   "GET /pay/:id/changes": () => [
     [`/pay/${made.over}/changes?version=0`, 200],
     [`/pay/${made.over}/changes?version=99`, 204],

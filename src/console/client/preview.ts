@@ -1,4 +1,4 @@
-/** Shows how a merchant's pages would look while somebody types; and reads the picture they chose. */
+/** Shows how a merchant's pages would look while somebody types, and reads a chosen picture. */
 import { swapFrom } from "./swap.ts"
 
 /** Long enough for the next letter of a name. */

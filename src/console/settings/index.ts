@@ -1,4 +1,4 @@
-/** Settings: a merchant's own, how it looks, its terms in each dialect; the installation's to read. */
+/** Settings: a merchant's own, its look, its terms; the installation's to read. */
 
 import { html } from "../../pages/html.ts"
 import { chooseMerchant } from "../chosen.ts"

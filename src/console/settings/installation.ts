@@ -1,4 +1,4 @@
-/** What the whole installation was told, and how what it stands on fares: nothing to change here. */
+/** What the installation was told, and how what it stands on fares: nothing to change here. */
 import { html, type Piece } from "../../pages/html.ts"
 import { badge, facts, panel, table } from "../parts.ts"
 import { type Shown, say, type Visit } from "../site.ts"

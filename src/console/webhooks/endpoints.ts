@@ -43,14 +43,15 @@ function standingOf({ endpoint, health }: Fared): Standing {
 }
 
 /** All endpoints of a merchant, those that need somebody first. */
-export function listPage(visit: Visit, all: readonly Fared[]): Shown {
+export function listPage(visit: Visit, endpoints: readonly Fared[]): Shown {
   const { language } = visit
   const title = say(HOOKS.title, language)
-  const sorted = all.toSorted(
+  const sorted = endpoints.toSorted(
     (a, b) => STANDINGS[standingOf(a)].order - STANDINGS[standingOf(b)].order,
   )
   const may = visit.can("webhooks")
-  const aside = html`${linkButton(say(HOOKS.deliveries, language), visit.href("/webhooks/deliveries"))}
+  const all = visit.href("/webhooks/deliveries")
+  const aside = html`${linkButton(say(HOOKS.deliveries, language), all)}
 ${may && linkButton(say(HOOKS.add, language), visit.href("/webhooks/new"), "main")}`
   const columns = [
     { label: say(HOOKS.endpoint, language) },

@@ -54,8 +54,8 @@ export const HOOKS = {
   },
   headers: { es: "Encabezados propios", pt: "Cabeçalhos próprios", en: "Headers of your own" },
   headersHint: {
-    es: "Uno por línea, como Authorization: Bearer … Se guardan sellados y no se vuelven a mostrar.",
-    pt: "Um por linha, como Authorization: Bearer … São guardados selados e não voltam a aparecer.",
+    es: "Uno por línea, como Authorization: Bearer … Quedan sellados: no se vuelven a ver.",
+    pt: "Um por linha, como Authorization: Bearer … Ficam selados: não voltam a aparecer.",
     en: "One a line, such as Authorization: Bearer … They are kept sealed and not shown again.",
   },
   headersNow: { es: "Ahora: {names}", pt: "Agora: {names}", en: "Now: {names}" },

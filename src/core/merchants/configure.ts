@@ -18,7 +18,7 @@ export type Misnamed = { readonly wrong: "name_taken" | "name_invalid" | "zone_u
 
 const NAME_MAX = 80
 
-/** Changes them for all that is asked from then on, on every node; null where there is no merchant. */
+/** Changes them for all that is asked from then on, on every node; null for no merchant. */
 export function configureMerchant(
   parts: AuditParts,
   merchantId: string,

@@ -154,7 +154,7 @@ export function revokeCredential(
   )
 }
 
-/** Ends all credentials of an issue: whether any was in use, or null when there is no such issue. */
+/** Ends all credentials of an issue: whether any was in use, or null when there is none. */
 export function revokeIssue(
   parts: KeyParts,
   merchantId: string,
