@@ -61,12 +61,10 @@ test("time that is no step, or too far ahead, or live, stays where it is", async
   }
   const live = await node("live").time.advance(1)
   assert.ok(isRefusal(live))
-  let last: unknown = 0
-  for (let year = 0; year < 11 && typeof last === "number"; year += 1) {
-    last = await time.advance(366 * DAY_S)
-  }
-  assert.ok(isRefusal(last), "ten years are the end of it")
-  assert.ok((await reached()) <= 3_653 * DAY_S * 1_000)
+  const almostMs = 3_652 * DAY_S * 1_000
+  await database.query("update test_clock set ahead_ms = $1", [BigInt(almostMs)])
+  assert.ok(isRefusal(await time.advance(DAY_S + 1)), "ten years are the end of it")
+  assert.equal(await reached(), almostMs)
 })
 
 test("who moved it is written down", async () => {
