@@ -30,12 +30,18 @@ export type Framed = {
   readonly liveUrl: string | null
 }
 
+/** The drop beside the name, for the tab: a picture that has to be fetched from nowhere. */
+const ICON = `data:image/svg+xml,${encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#0b8a6f" ' +
+    'd="M8 1c3 4 5 6 5 9a5 5 0 0 1-10 0c0-3 2-5 5-9z"/></svg>',
+)}`
+
 /** A whole page of somebody who is signed in. */
 export function framed(page: Shown, frame: Framed): Html {
   const { visit, sandbox, said, liveUrl } = frame
   const { language } = visit
   const body = html`<a class="skip" href="#main">${say(FRAME.skip, language)}</a>
-${sandbox && html`<p class="sandbox">${say(FRAME.sandbox, language)}</p>`}
+${sandbox && html`<aside class="sandbox">${say(FRAME.sandbox, language)}</aside>`}
 <div class="frame">
 ${side(frame)}
 <div class="page">
@@ -92,7 +98,7 @@ function bar(frame: Framed): Html {
       )}>${name}</button>`,
   )
   const csrf = html`<input type="hidden" name="csrf" value="${visit.csrf}">`
-  return html`<div class="bar">
+  return html`<section class="bar" aria-label="${say(FRAME.account, language)}">
 ${switcher(frame)}
 <details class="me"><summary><span class="who">${user.name}</span> <span class="role">${say(
     ROLE_NAMES[user.role],
@@ -110,7 +116,7 @@ aria-label="${say(FRAME.language, language)}">${csrf}<input type="hidden" name="
     language,
   )}</button></form>
 </div></details>
-</div>`
+</section>`
 }
 
 /** Another merchant is another address of the same section: a link to it can be kept and sent. */
@@ -137,7 +143,7 @@ export function card(
   { assets, sandbox }: Pick<Framed, "assets" | "sandbox">,
 ): Html {
   const { language } = given
-  const body = html`${sandbox && html`<p class="sandbox">${say(FRAME.sandbox, language)}</p>`}
+  const body = html`${sandbox && html`<aside class="sandbox">${say(FRAME.sandbox, language)}</aside>`}
 <main id="main" class="card">
 <p class="brand"><span class="mark" aria-hidden="true"></span>Caudal</p>
 ${given.body}
@@ -164,6 +170,7 @@ function document({
 <meta name="robots" content="noindex, nofollow">
 <meta name="color-scheme" content="light dark">
 <title>${title} · Caudal</title>
+<link rel="icon" href="${ICON}">
 <link rel="stylesheet" href="${assets.styles}">
 <script type="module" src="${assets.script}"></script>
 </head>

@@ -140,8 +140,11 @@ export type Row = { readonly cells: readonly Piece[]; readonly href?: string }
 export function table(caption: string, columns: readonly Column[], rows: readonly Row[]): Html {
   const kind = ({ number, wide }: Column) =>
     [number && "number", wide && "wide"].filter(Boolean).join(" ") || null
-  const head = columns.map(
-    (each) => html`<th scope="col"${attribute("class", kind(each))}>${each.label}</th>`,
+  const head = columns.map((each) =>
+    // A heading that says nothing is none.
+    each.label === ""
+      ? html`<td${attribute("class", kind(each))}></td>`
+      : html`<th scope="col"${attribute("class", kind(each))}>${each.label}</th>`,
   )
   const body = rows.map(({ cells, href }) => {
     const shown = cells.map((cell, at) => {

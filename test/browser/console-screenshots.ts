@@ -1,9 +1,10 @@
-/** Takes a picture of every page of the console: `npm run screenshots:console -- [--out DIR] …`. */
+/** Pictures of every page of the console, and what is wrong with it: `npm run screenshots:console`. */
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
 import type { BrowserContextOptions } from "playwright-core"
 import { ROUTES } from "../../src/console/index.ts"
+import { AXE, findings, widerBy } from "../support/axe.ts"
 import { openPage, startBrowser } from "../support/browser.ts"
 import { demoOwner, visitorsCookie } from "../support/console.ts"
 import { playDay } from "../support/console-day.ts"
@@ -25,6 +26,7 @@ const { values } = parseArgs({ args: process.argv.slice(2), options })
 const { out = "./screenshots/console", only = "", screen = "" } = values
 
 const cleanup = ownCleanup()
+const wrong: string[] = []
 let taken = 0
 try {
   const gateway = await startGateway(cleanup)
@@ -38,16 +40,20 @@ try {
     mkdirSync(folder, { recursive: true })
     const { page } = await openPage(browser, `${gateway.url}/console/sign-in`, {
       ...context,
+      before: AXE,
       prepare: async (into) => {
         const [cookieName = "", value = ""] = cookie.split("=")
         await into.addCookies([{ name: cookieName, value, url: `${gateway.url}/console` }])
       },
     })
-    for (const path of await pathsOf(page, gateway.url)) {
+    const { id } = (await gateway.core.merchants.findByName("Demo"))!
+    for (const path of await pathsOf(page, gateway.url, id)) {
       if (!path.includes(only)) continue
-      await page.goto(`${gateway.url}/console${path}`)
+      await page.goto(`${gateway.url}/console${path}?merchant=${id}`)
       await page.waitForTimeout(200)
       const file = path.replace(/[^a-z-]+/g, "-").replace(/^-|-$/g, "") || "home"
+      const over = await widerBy(page)
+      wrong.push(...(await findings(page)), ...(over > 0 ? [`${path}: ${over} px too wide`] : []))
       await page.screenshot({ path: join(folder, `${file}.png`), fullPage: true })
       taken += 1
     }
@@ -55,18 +61,20 @@ try {
 } finally {
   await cleanup.run()
 }
-console.log(`${taken} pictures in ${out}`)
+console.log([...new Set(wrong), `${taken} pictures in ${out}`].join("\n"))
+if (wrong.length > 0) process.exitCode = 1
 
 /** Every page without a name in its address, and of the others the first that a list links to. */
 async function pathsOf(
   page: Awaited<ReturnType<typeof openPage>>["page"],
   url: string,
+  merchantId: string,
 ): Promise<readonly string[]> {
   const all = ROUTES.filter(({ method }) => method === "GET").map(({ path }) => path)
   const plain = all.filter((path) => !/:|export|csv/.test(path))
   const found: string[] = []
   for (const path of plain) {
-    await page.goto(`${url}/console${path}`)
+    await page.goto(`${url}/console${path}?merchant=${merchantId}`)
     const hrefs = await Promise.all(
       (await page.locator("main a").all()).map((link) => link.getAttribute("href")),
     )

@@ -5,14 +5,17 @@ import type { Gateway } from "./gateway.ts"
 const ENDINGS = ["11", "22", "33", "01", "02", "09", "44", "08", "55", "66"]
 
 /** Plays debits of the sandbox's own merchant, and a wallet that is filled. */
-export async function playDay({ core }: Pick<Gateway, "core">): Promise<void> {
+export async function playDay(
+  { core }: Pick<Gateway, "core">,
+  { prefix = "ORDEN-2026", count = ENDINGS.length } = {},
+): Promise<void> {
   const merchant = (await core.merchants.findByName("Demo"))!
-  for (const [at, ending] of ENDINGS.entries()) {
+  for (const [at, ending] of ENDINGS.slice(0, count).entries()) {
     const holder = { name: "Lucía Prueba", documentType: "CC", documentNumber: "1020304050" }
     const account = { bank: "bancolombia", accountType: "savings", holder } as const
     await core.pay.create({
       ...{ merchant, dialect: "caudal", kind: "charge", repeat: "answer", asset: "COP" },
-      reference: `ORDEN-2026-${1_000 + at}`,
+      reference: `${prefix}-${1_000 + at}`,
       amount: BigInt(at + 1) * 1_250_000n,
       description: "Café de origen, 2 libras",
       purpose: {},
