@@ -49,7 +49,7 @@ function went(answer: Page, to: string): void {
 const apiKeyIn = (body: string) => /data-copy="(ck_[\w-]{43})"/.exec(body)?.[1]
 const known = (key: string) => core.merchants.authenticate("caudal", "key", hashSecret(key))
 
-test("a key has a name, scopes and an end, and is shown once, however often it is sent", async () => {
+test("a key has a name, scopes and an end, and is shown once", async () => {
   const form = hidden(await page(owner, `/keys/new${M}`), "/keys/new")
   const asked = { ...form, dialect: "caudal", name: "Tienda", days: "30", which: "some" }
   const none = await owner.post(`/keys/new${M}`, asked)
@@ -197,7 +197,7 @@ test("terms are changed by who may: fees by operators, others by merchants as we
   assert.equal((await support.post(`${path}${M}`, {})).statusCode, 403)
 })
 
-test("a merchant's name, zone, late money and rails are changed, or it is told why not", async () => {
+test("a merchant's name, zone, late money and rails are changed, or why not is told", async () => {
   const form = hidden(await page(owner, `/settings${M}`), "/settings")
   const right = {
     ...form,
