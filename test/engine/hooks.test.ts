@@ -233,6 +233,8 @@ test("both secrets sign while they overlap, and then the new one alone", async (
   sent.length = 0
   await happen()
   assert.match(sent[0]!.headers["webhook-signature"]!, /^v1,\S+$/)
+  const over = await merchants.findEndpoint(merchantId, endpointId)
+  assert.deepEqual([over!.formerSecretSealed, over!.formerUntil], [null, null])
   const at = await merchants.rotateSecret(merchantId, endpointId, 0)
   assert.deepEqual([at!.endpoint.formerSecretSealed, at!.endpoint.formerUntil], [null, null])
   await assert.rejects(() => merchants.rotateSecret(merchantId, endpointId, 604_801), RangeError)

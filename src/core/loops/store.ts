@@ -185,6 +185,12 @@ where id in (${oldRows("id", "deliveries", "created_at", "message_sealed is not 
       bodiesBefore,
     ],
     [
+      // What signs nothing any more is of use to a thief alone.
+      `update endpoints set former_secret_sealed = null, former_until = null
+where former_until <= $1`,
+      now,
+    ],
+    [
       `delete from tries where (delivery_id, number) in
 (${oldRows("delivery_id, number", "tries", "at")})`,
       bodiesBefore,
