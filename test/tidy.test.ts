@@ -104,6 +104,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/http/log.ts",
   ],
   "test/": ["src/"],
+  "test/browser/": ["src/", "sdk/src/"],
   "test/ops/": ["src/", "ops/"],
   "test/bench/": ["bench/", "src/"],
   "test/look/": ["bench/growth/", "src/"],

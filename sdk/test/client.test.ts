@@ -1,6 +1,6 @@
-/** The client against a real gateway: from Node, and as it is published from a browser. */
+/** The client against a real gateway; in a browser it is run by `test/browser/first-load`. */
 import assert from "node:assert/strict"
-import { execFileSync, spawnSync } from "node:child_process"
+import { spawnSync } from "node:child_process"
 import {
   copyFileSync,
   mkdirSync,
@@ -13,16 +13,13 @@ import {
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { after, test } from "node:test"
-import { startBrowser } from "../../test/support/browser.ts"
+import { compileClient, TSC } from "../../test/support/client-package.ts"
 import { startGateway } from "../../test/support/gateway.ts"
 import { answerOf, CaudalError, createCaudal, verifyWebhook } from "../src/index.ts"
 
-const dist = mkdtempSync(join(tmpdir(), "caudal-client-"))
-after(() => rmSync(dist, { recursive: true }))
 const root = join(import.meta.dirname, "..", "..")
-const tsc = join(root, "node_modules", ".bin", "tsc")
-execFileSync(tsc, ["-p", join(root, "sdk"), "--outDir", dist])
-const [gateway, browser] = await Promise.all([startGateway({ after }), startBrowser({ after })])
+const dist = compileClient({ after })
+const gateway = await startGateway({ after })
 const { baseUrl, apiKey } = gateway.credentials.caudal
 const caudal = createCaudal({ baseUrl, apiKey: apiKey! })
 
@@ -123,7 +120,6 @@ test("the code of both READMEs is the same, and compiles against what is publish
   mkdirSync(installed, { recursive: true })
   symlinkSync(dist, join(installed, "dist"))
   copyFileSync(join(root, "sdk", "package.json"), join(installed, "package.json"))
-  symlinkSync(join(root, "node_modules", "@types"), join(program, "node_modules", "@types"))
   writeFileSync(join(program, "package.json"), '{ "type": "module" }')
   // The first block makes the client that the others use.
   const [first, ...others] = blocks
@@ -136,50 +132,10 @@ test("the code of both READMEs is the same, and compiles against what is publish
     noEmit: true,
     target: "ES2022",
     module: "NodeNext",
-    types: ["node"],
+    types: [],
     lib: ["ES2022", "DOM", "DOM.Iterable"],
   }
   writeFileSync(join(program, "tsconfig.json"), JSON.stringify({ compilerOptions }))
-  const { stdout, status } = spawnSync(tsc, ["-p", program], { encoding: "utf8" })
+  const { stdout, status } = spawnSync(TSC, ["-p", program], { encoding: "utf8" })
   assert.equal(status, 0, stdout)
-})
-
-test("it works in a browser as it is published", async () => {
-  const page = await browser.newPage()
-  const origin = new URL(baseUrl).origin
-  await page.route(`${origin}/client/**`, async (route) => {
-    const name = new URL(route.request().url()).pathname.slice("/client/".length)
-    if (name === "") return route.fulfill({ contentType: "text/html", body: "<title>x</title>" })
-    const body = readFileSync(join(dist, name), "utf8")
-    return route.fulfill({ contentType: "text/javascript", body })
-  })
-  await page.goto(`${origin}/client/`)
-  const heard = gateway.receiver.received.find(({ headers }) => headers["webhook-id"])!
-  const seen = await page.evaluate(
-    async ({ module, ...options }) => {
-      const client: typeof import("../src/index.ts") = await import(module)
-      const inPage = client.createCaudal(options)
-      const order = { amount: "100000", asset: "COP", method: "bank" } as const
-      const { state } = await inPage.payments.create(order)
-      const found = await inPage.payments.list({ limit: 2 }).toArray(3)
-      const told = await inPage.payments.get("pay_x").catch((error) => error)
-      const { body, headers } = options.heard
-      const forged = await client
-        .verifyWebhook(body, headers, "whsec_AAAA", { toleranceSeconds: 86_400 })
-        .catch((error) => error.flaw)
-      return { state, found: found.length, code: told.code, forged }
-    },
-    {
-      module: `${origin}/client/index.js`,
-      baseUrl,
-      apiKey: apiKey!,
-      heard: { body: heard.body, headers: heard.headers as Record<string, string> },
-    },
-  )
-  assert.deepEqual(seen, {
-    state: "pending",
-    found: 3,
-    code: "payment_not_found",
-    forged: "signature_wrong",
-  })
 })

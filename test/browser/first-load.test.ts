@@ -1,8 +1,12 @@
 /** The first load of each page that a link leads to: how little it is, and how soon it is seen. */
 import assert from "node:assert/strict"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import { after, test } from "node:test"
 import { LOGO_MAX_BYTES } from "../../src/core/merchants/logo.ts"
+import { newWebhookSecret, standardHeaders } from "../../src/core/webhooks/sign.ts"
 import { startBrowser } from "../support/browser.ts"
+import { compileClient } from "../support/client-package.ts"
 import { type FirstLoad, firstLoad, LIGHTHOUSE_4G, SLOW_4G } from "../support/first-load.ts"
 import { ask, startGateway } from "../support/gateway.ts"
 import { png, pngChunk } from "../support/pictures.ts"
@@ -111,4 +115,58 @@ test("on a slow phone and line the page is seen hardly later than a line of text
     if (page.lcpMs <= control.lcpMs + LATER_MAX_MS) return
   }
   assert.fail(tries.map(([page, { lcpMs }]) => `${page.lcpMs} ms, not ${lcpMs}`).join("\n"))
+})
+
+test("a page may use the API's client as it is published", async (context) => {
+  const dist = compileClient(context)
+  const { apiKey, baseUrl } = credentials.caudal
+  const page = await browser.newPage()
+  context.after(() => page.close())
+  const { origin } = new URL(baseUrl)
+  await page.route(`${origin}/client/**`, async (route) => {
+    const name = new URL(route.request().url()).pathname.slice("/client/".length)
+    if (name === "") return route.fulfill({ contentType: "text/html", body: "<title>x</title>" })
+    const body = readFileSync(join(dist, name), "utf8")
+    return route.fulfill({ contentType: "text/javascript", body })
+  })
+  await page.goto(`${origin}/client/`)
+  const webhook = {
+    secret: newWebhookSecret(Buffer.alloc(32, 1)),
+    body: '{"object":"ping","type":"ping"}',
+  }
+  const headers = standardHeaders({
+    id: "del_1",
+    atSeconds: 1_767_621_600,
+    body: webhook.body,
+    secrets: [Buffer.alloc(32, 1)],
+  })
+  const seen = await page.evaluate(
+    async ({ given, module, signed }) => {
+      const client: typeof import("../../sdk/src/index.ts") = await import(module)
+      const caudal = client.createCaudal(given)
+      const order = { amount: "100000", asset: "COP", method: "bank" } as const
+      const { state } = await caudal.payments.create(order)
+      const found = await caudal.payments.list({ limit: 1 }).toArray(1)
+      const refused = await caudal.payments.get("pay_x").catch((error) => error.code)
+      const options = { nowMs: 1_767_621_600_000 }
+      const verify = (body: string) =>
+        client.verifyWebhook(body, signed.headers, signed.secret, options).then(
+          ({ type }) => type,
+          (error) => error.flaw,
+        )
+      const webhooks = [await verify(signed.body), await verify(`${signed.body} `)]
+      return { state, found: found.length, refused, webhooks }
+    },
+    {
+      module: `${origin}/client/index.js`,
+      given: { baseUrl, apiKey: apiKey! },
+      signed: { ...webhook, headers },
+    },
+  )
+  assert.deepEqual(seen, {
+    state: "pending",
+    found: 1,
+    refused: "payment_not_found",
+    webhooks: ["ping", "signature_wrong"],
+  })
 })
