@@ -104,7 +104,10 @@ test("the reader of an API opens under its policy, and asks no other host for an
   await reader.goto(`${url}/docs/api/caudal`)
   await reader.getByText("Download OpenAPI Document").first().waitFor()
   // What it would still like to have, it asks for by now.
-  await reader.getByRole("button", { name: /Search/ }).first().waitFor()
+  await reader
+    .getByRole("button", { name: /Search/ })
+    .first()
+    .waitFor()
   assert.deepEqual(complaints, [])
   assert.ok(asked.includes(`${url}/docs/openapi/caudal.json`))
   // Pictures that stand in the script itself are no requests.

@@ -129,7 +129,8 @@ function blocksOf(text: string): Block[] {
 
 /** A block without what is for people, who read their own language: formulas and comments. */
 function forPrograms({ language, code }: Block): Block {
-  return { language, code: language === "text" ? "" : code.replace(/^ *\/\/ .*\n/gm, "") }
+  const bare = code.replace(/^ *\/\/ .*\n/gm, "").replace(/ *(?<=^|\s)# .*$/gm, "")
+  return { language, code: language === "text" ? "" : bare }
 }
 
 function tablesOf(text: string): Table[] {
