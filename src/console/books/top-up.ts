@@ -28,11 +28,13 @@ export async function showTopUp(visit: Visit): Promise<Answer> {
   const { core, language, merchant } = visit
   if (merchant === null) return choose(visit, say(TEXTS.topUp, language))
   const accounts = await core.books.accounts(merchant.id)
-  const usual = accounts.find(
-    ({ custodian, kind }) => custodian === "gateway" && kind === "available",
+  const own = new Set(
+    accounts.filter(({ custodian }) => custodian === "gateway").map(({ asset }) => asset),
   )
+  // Of several none is taken for granted: money in the wrong one has to be undone by hand.
+  const [only = ""] = own.size === 1 ? own : []
   return pageOf(visit, merchant, {
-    typed: { asset: usual?.asset ?? "COP" },
+    typed: { asset: only },
     wrong: {},
     refused: null,
   })
@@ -46,7 +48,7 @@ function pageOf(visit: Visit, merchant: Merchant, { typed, wrong, refused }: Tri
     label: say(TEXTS.asset, visit.language),
     value: typed.asset ?? "",
     error: wrong.asset ?? null,
-    options: ASSETS.map((each) => [each, each] as const),
+    options: [["", "–"], ...ASSETS.map((each) => [each, each] as const)],
   })}
 ${field({
   name: "amount",

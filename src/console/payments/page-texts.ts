@@ -179,8 +179,8 @@ export const NEXT = {
     en: "A transfer that had counted left the chain: {amount} is held until it is back.",
   },
   returned: {
-    es: "El banco se llevó el dinero después de aprobar. Lo que no alcanzó el saldo quedó por pagar.",
-    pt: "O banco levou o dinheiro depois de aprovar. O que o saldo não cobriu ficou devido.",
-    en: "The bank took the money back after approving. What the balance didn't cover is owed.",
+    es: "El banco se llevó el dinero después de aprobar. Si el saldo no alcanzó, el resto quedó por pagar.",
+    pt: "O banco levou o dinheiro depois de aprovar. Se o saldo não bastou, o resto ficou devido.",
+    en: "The bank took the money back after approving. If the balance didn't cover it, the rest is owed.",
   },
 } as const satisfies Record<string, Words>
