@@ -129,7 +129,14 @@ async function day(played: TestCore): Promise<void> {
     await core.payments.list({ merchantId, customerId: customer.id, state: ["pending"] }, page)
     await core.events.list({ merchantId }, page)
     await core.events.list({ merchantId, subjectId: paid.id }, page)
-    await core.events.deliveries({ merchantId }, page)
+    for (const state of [undefined, "due", "delivered", "failed", "cancelled"] as const) {
+      await core.events.deliveries({ merchantId, state }, page)
+    }
+    await core.events.deliveries({ merchantId, subjectId: paid.id }, page)
+    await core.events.deliveries({ merchantId, eventId: paid.id, endpointId: paid.id }, page)
+    const from = page.before ? { after: page.before } : { since: clock.now() }
+    await core.events.settled({ merchantId }, { from, limit: 20 })
+    await core.merchants.endpointHealth(merchantId)
     // Those that were filled in hold nothing: they don't open.
     await core.customers.list(merchantId, "caudal", page).catch(() => {})
     await core.instruments.list({ merchantId, dialect: "caudal" } as never, page).catch(() => {})
