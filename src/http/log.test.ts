@@ -1,7 +1,7 @@
 /** Credentials and rows don't reach the log, even when somebody hands them over. */
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { CREDENTIAL_HEADERS, makeLogger, PRIVATE_FIELDS } from "./log.ts"
+import { CREDENTIAL_HEADERS, makeLogger } from "./log.ts"
 
 function collect() {
   const lines: Record<string, unknown>[] = []
@@ -24,17 +24,23 @@ test("credential headers are redacted wherever headers are logged", () => {
   assert.equal((lines[1]!["headers"] as Record<string, string>)["accept"], "*/*")
 })
 
+/** What must never be read in a log, whatever the list of those that are redacted says. */
+const NEVER = [
+  ...["password", "secret", "token", "apiKey", "masterKey", "databaseUrl", "signingKey"],
+  ...["accountNumber", "document", "documentNumber", "email", "phone", "phoneNumber", "payer"],
+]
+
 test("secrets and people are redacted where somebody hands them over by mistake", () => {
   const { lines, logger } = collect()
-  for (const name of PRIVATE_FIELDS) {
+  for (const name of NEVER) {
     logger.info({ [name]: "hush", paymentId: "kept" }, "own field")
     logger.info({ [name]: { name: "hush" } }, "a whole person")
     logger.warn({ body: { [name]: "hush", amount: "kept" } }, "a body")
     logger.child({ [name]: "hush" }).error("a child's")
   }
-  assert.equal(lines.length, 4 * PRIVATE_FIELDS.length)
+  assert.equal(lines.length, 4 * NEVER.length)
   assert.ok(!JSON.stringify(lines).includes("hush"))
-  assert.deepEqual([lines[0]!["paymentId"], lines[0]![PRIVATE_FIELDS[0]!]], ["kept", "[redacted]"])
+  assert.deepEqual([lines[0]!["paymentId"], lines[0]![NEVER[0]!]], ["kept", "[redacted]"])
   assert.equal((lines[2]!["body"] as Record<string, string>)["amount"], "kept")
 })
 

@@ -13,7 +13,7 @@ export const CREDENTIAL_HEADERS: readonly string[] = [
 ]
 
 /** Fields that hold what proves somebody, or says who they are: as such, and within a body. */
-export const PRIVATE_FIELDS: readonly string[] = [
+const PRIVATE_FIELDS: readonly string[] = [
   ...["password", "secret", "token", "apiKey", "masterKey", "databaseUrl", "signingKey"],
   ...["accountNumber", "document", "documentNumber", "email", "phone", "phoneNumber", "payer"],
 ]
