@@ -49,6 +49,7 @@ export const TREE: readonly Section[] = [
     title: { en: "Operating", es: "Operación" },
     pages: [
       "operating",
+      "command-line",
       "operating/configuration",
       "operating/deploying",
       "operating/monitoring",
