@@ -16,6 +16,8 @@ const FIRST_PAUSE_MS = 250
 const LONGEST_PAUSE_MS = 10_000
 /** Far above any event; a server that sends more without an end is none of ours. */
 const BUFFER_MAX = 4 * 1_048_576
+/** What a gateway says again behind an event is half a minute's: far fewer than these. */
+const REMEMBERED_MAX = 50_000
 /** What no wait mends: the key, its scopes, a gateway without streams. */
 const FINAL_STATUSES = new Set([400, 401, 403, 404, 405, 410, 422])
 
@@ -34,17 +36,20 @@ export type StreamParts = {
 /**
  * Yields each event once it came, in order, for ever or until `signal`. The next one is asked for
  * only when the one before was dealt with, and a new connection goes on behind that one: nothing is
- * lost however often the gateway is restarted. Throws `CommandError` for what waiting doesn't mend.
+ * lost however often the gateway is restarted, and what it says again is left out. Throws `CommandError` for what waiting doesn't mend.
  */
 export async function* readStream(parts: StreamParts): AsyncGenerator<Streamed> {
   const { signal } = parts
   let { after } = parts
   let pauseMs = FIRST_PAUSE_MS
+  const seen = new Set<string>()
   while (!signal.aborted) {
     try {
       for await (const event of connection(parts, after)) {
         pauseMs = FIRST_PAUSE_MS
+        if (event.id !== null && seen.has(event.id)) continue
         yield event
+        if (event.id !== null) remember(seen, event.id)
         after = event.id ?? after
       }
       if (signal.aborted) return
@@ -57,6 +62,12 @@ export async function* readStream(parts: StreamParts): AsyncGenerator<Streamed> 
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
     }
   }
+}
+
+function remember(seen: Set<string>, id: string): void {
+  seen.add(id)
+  const [oldest] = seen
+  if (seen.size > REMEMBERED_MAX && oldest !== undefined) seen.delete(oldest)
 }
 
 /** The events of one connection, until that ends. */

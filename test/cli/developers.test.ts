@@ -190,20 +190,20 @@ test("listen in a vendor's words has an endpoint while it runs, and removes it",
 test("listen streams events, signed with its secret, and only those of the types", async (t) => {
   const receiver = await startReceiver(t)
   receiver.answer = { status: 418, body: "no\u001b[31m" }
-  const words = ["listen", "--forward-to", receiver.url, "--types", "payment.appro*"]
+  const words = ["listen", "--forward-to", receiver.url, "--types", "payment.expi*"]
   const first = await link("before")
-  await does("payment", "simulate", first, "approved")
+  await does("payment", "simulate", first, "expired")
   const { baseUrl, apiKey } = gateway.credentials.caudal
   const headers = { authorization: `Bearer ${apiKey}` }
   const { body } = await ask("GET", `${baseUrl}/events?subject=${first}`, { headers })
   const created = body.data.at(-1).id
   const ran = await caudal([...words, "--after", created, "--count", "1"], settings)
   assert.equal(ran.code, 1, ran.err)
-  assert.match(ran.out, /payment\.approved +pay_[0-9a-f]{32} {2}→ .*418 in \d+ ms {2}no \[31m/)
+  assert.match(ran.out, /payment\.expired +pay_[0-9a-f]{32} {2}→ .*418 in \d+ ms {2}no \[31m/)
   const [secret] = /whsec_[A-Za-z0-9+/]+=*/.exec(ran.out)!
   const message = receiver.received[0]!
   const sent = JSON.parse(message.body)
-  assert.equal(sent.type, "payment.approved")
+  assert.equal(sent.type, "payment.expired")
   assert.equal(sent.data.object.dialect_id, first)
   const [id, time] = [message.headers["webhook-id"], message.headers["webhook-timestamp"]]
   const signature = signed(secret!, `${id}.${time}.${message.body}`)

@@ -1,7 +1,15 @@
 /** `npm run pack:try`: packs the project, installs the tarball elsewhere, and uses it there. */
 import assert from "node:assert/strict"
 import { type ChildProcess, spawn, spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
@@ -137,7 +145,10 @@ try {
   const elsewhere = join(folder, "elsewhere")
   mkdirSync(elsewhere)
   // The words after the tarball are left out: what is meant is the gateway.
-  const words = ["--yes", "--prefer-offline", "--cache", join(folder, "cache"), tarball]
+  copyFileSync(tarball, join(elsewhere, "caudal.tgz"))
+  // npm reads `./` from where the next package.json lies, which may be far above a temporary folder.
+  writeFileSync(join(elsewhere, "package.json"), '{"private":true}')
+  const words = ["--yes", "--prefer-offline", "--loglevel=error", "./caudal.tgz"]
   const npx = await startIn(elsewhere, "npx", words)
   await stop(npx.child)
   console.log(`caudal ${version} runs from its tarball with Node ${process.version} on the PATH.`)
