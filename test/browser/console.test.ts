@@ -52,6 +52,35 @@ test("the first page of each section is accessible, and none is wider than a pho
   assert.deepEqual(found, [])
 })
 
+test("a key is rolled, a webhook sent again, and a look seen before it is saved", async () => {
+  const { id } = (await core.merchants.findByName("Demo"))!
+  await page.setViewportSize(desk)
+  const go = (path: string) => page.goto(`${url}/console${path}?merchant=${id}`)
+  await go("/keys")
+  await page
+    .getByRole("link", { name: /^Reemplazar/ })
+    .first()
+    .click()
+  await page.getByRole("button", { name: "Reemplazar" }).click()
+  const secrets = page.locator(".facts code")
+  await secrets.first().waitFor()
+  assert.deepEqual(await findings(page), [])
+  assert.ok((await secrets.count()) >= 2)
+
+  await go("/webhooks/deliveries")
+  await page.locator("tbody a").first().click()
+  await page.getByRole("button", { name: "Enviar de nuevo" }).click()
+  await page.getByText("El mensaje sale de nuevo.").waitFor()
+  assert.deepEqual(await findings(page), [])
+
+  await go("/settings/branding")
+  await page.getByLabel("Nombre que ve quien paga").fill("Tienda Violeta")
+  await page.getByLabel("Color de botones y enlaces").fill("#6d28d9")
+  const sample = page.frameLocator("iframe.preview")
+  await sample.getByText("Tienda Violeta").first().waitFor()
+  assert.equal((await core.merchants.find(id))!.settings.colour, null)
+})
+
 test("nothing was asked of anybody else, and nothing was against the policy", () => {
   assert.deepEqual(complaints, [])
   assert.deepEqual(
