@@ -10,10 +10,10 @@ const bytes = (text: string) => new TextEncoder().encode(text)
 test("a stream means the same in whatever pieces it arrives", () => {
   const text =
     '\ufeff: hello\n\nid: evt_1\nevent: payment.approved\ndata: {"ñ":\ndata: 1}\n\n' +
-    ": still here\r\n\r\nid: evt_2\r\ndata:2\r\rid: with\u0000nul\ndata\n\nunknown: x\n\ndata: lost"
+    ": still here\r\n\r\nid: evt_2\r\ndata: [2,\r\ndata:2]\r\rid: with\u0000nul\ndata\n\nunknown: x\n\ndata: lost"
   const expected = [
     { type: "payment.approved", id: "evt_1", data: '{"ñ":\n1}' },
-    { type: "message", id: "evt_2", data: "2" },
+    { type: "message", id: "evt_2", data: "[2,\n2]" },
     { type: "message", id: "evt_2", data: "" },
   ]
   const whole = bytes(text)
