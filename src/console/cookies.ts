@@ -40,7 +40,7 @@ export function sessionToken(request: FastifyRequest, place: CookiePlace): strin
   return token !== null && TOKEN.test(token) ? token : null
 }
 
-/** Gives a session to a browser; null takes it away. It ends with the database's row, not before. */
+/** Gives a session to a browser; null takes it away. It ends with the database's row. */
 export function giveSession(reply: FastifyReply, place: CookiePlace, token: string | null): void {
   put(reply, place, "caudal-console", token ?? "", token === null ? 0 : 7 * 24 * 3_600)
 }

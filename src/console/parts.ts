@@ -92,10 +92,9 @@ function control(given: Field, about: Html): Html {
 
 /** A box to tick. */
 export function check(name: string, label: string, checked: boolean, value = "1"): Html {
-  return html`<label class="check"><input type="checkbox" name="${name}" value="${value}"${attribute(
-    "checked",
-    checked,
-  )}> ${label}</label>`
+  const isOn = attribute("checked", checked)
+  return html`<label class="check"><input type="checkbox" name="${name}" value="${value}"${isOn}>
+${label}</label>`
 }
 
 /** A button that sends its form; `name` and `value` tell which of several it was. */

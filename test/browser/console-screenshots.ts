@@ -1,4 +1,4 @@
-/** Pictures of every page of the console, and what is wrong with it: `npm run screenshots:console`. */
+/** Pictures of every page of the console, and its flaws: `npm run screenshots:console`. */
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { parseArgs } from "node:util"

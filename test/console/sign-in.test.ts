@@ -57,7 +57,7 @@ test("the owner that a sandbox comes with signs in, and its password isn't store
   assert.ok(value.length === 43 && !JSON.stringify(sessions.rows).includes(value))
 })
 
-test("the cookie is the session's alone: bound, unreadable to scripts, new at each sign-in", async () => {
+test("a cookie is bound, unreadable to scripts, and new at each sign-in", async () => {
   const user = await addUser(core, "operator", null, "cookies@users.example")
   const planted = `caudal-console=${"A".repeat(43)}`
   const answer = await post(
@@ -95,7 +95,7 @@ test("the cookie is the session's alone: bound, unreadable to scripts, new at ea
   assert.equal((await second.get("/account")).statusCode, 303)
 })
 
-test("unknown users, wrong passwords and disabled users are answered alike, as slowly", async () => {
+test("unknown and disabled users are answered like wrong passwords, as slowly", async () => {
   const user = await addUser(core, "operator", null, "disabled@users.example")
   await core.users.disable(user.id, true)
   const tries = [
@@ -122,7 +122,7 @@ test("unknown users, wrong passwords and disabled users are answered alike, as s
   assert.ok(a > 5 && a > b / 4, `${a} ms for nobody, ${b} ms for somebody`)
 })
 
-test("whoever guesses is slowed down and then stopped, and everybody else still gets in", async () => {
+test("whoever guesses is slowed down and stopped, and everybody else gets in", async () => {
   const user = await addUser(core, "operator", null, "guessed@users.example")
   const guess = (ip: string) => post("/sign-in", { email: user.email, password: "no" }, {}, ip)
   const { failures } = core.limits
@@ -162,7 +162,7 @@ test("a session ends after twelve idle hours, after seven days, and when it is e
   assert.equal((await mine.get("/account")).statusCode, 200)
 })
 
-test("what was typed before a session ended is kept, shown, and sent only when its user says so", async () => {
+test("what was typed before a session ended is kept, and sent when its user says so", async () => {
   const user = await addUser(core, "owner", null, "kept@users.example")
   const owner = await signIn(server, user.email)
   clock.advance(13 * HOUR)
@@ -206,7 +206,7 @@ test("what is dangerous asks for the password again after a quarter of an hour",
   assert.equal((await owner.get("/users")).statusCode, 200)
 })
 
-test("a second factor is asked for, its codes are taken once, and recovery codes, too", async () => {
+test("a second factor is asked for, and each of its codes is taken once", async () => {
   const user = await addUser(core, "operator", null, "factor@users.example")
   let me = await signIn(server, user.email)
   await me.post("/account/second-factor/begin")
@@ -249,7 +249,7 @@ test("a second factor is asked for, its codes are taken once, and recovery codes
   assert.equal((await enter(recovery[0]!)).statusCode, 422)
 })
 
-test("an owner can ask everybody for a second factor, which is then set up before anything", async () => {
+test("an owner can ask everybody for a second factor, to be set up first", async () => {
   const boss = await addUser(core, "owner", null, "boss@users.example")
   const support = await addUser(core, "support", null, "asked@users.example")
   const owner = await signIn(server, boss.email)

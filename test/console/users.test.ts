@@ -1,4 +1,4 @@
-/** Users of the console: invited, changed by two at once, disabled, reset; and what is noted of it. */
+/** Users of the console: invited, changed by two at once, disabled, reset, all of it noted. */
 import assert from "node:assert/strict"
 import { after, test } from "node:test"
 import { passwordFlaw } from "../../src/core/users/password-rule.ts"
@@ -41,7 +41,7 @@ test("an invitation is shown once, is used once, and gives what the owner chose"
   assert.equal((await ana.get("/users")).statusCode, 403)
 })
 
-test("what is wrong with a new user stands beside its field, and what was typed stays", async () => {
+test("what is wrong with a new user stands at its field, and what was typed stays", async () => {
   const [merchant] = await core.merchants.list()
   const rows = [
     [{ email: "x" }, "Escriba un correo"],
@@ -59,7 +59,7 @@ test("what is wrong with a new user stands beside its field, and what was typed 
   }
 })
 
-test("of two who change a user at once the second sees both, and overwrites nothing unseen", async () => {
+test("of two who change a user at once the second sees both states first", async () => {
   const user = await addUser(core, "operator", null, "two@users.example")
   const form = { ...SPEC, revision: String((await core.users.find(user.id))!.revision) }
   const first = await owner.post(`/users/${user.id}`, { ...form, name: "Primera" })

@@ -88,7 +88,13 @@ function filters(visit: Visit, asked: Readonly<Record<string, string>>): Html {
   const actions = ACTIONS.map((each) => [each, each] as const)
   return html`<form method="get" action="${visit.href("/audit", { merchant: null })}" class="filters"
 data-instant="results">${chosen}
-${field({ name: "by", label: say(T.by, language), value: asked["by"], type: "search", maxlength: WHO_MAX })}
+${field({
+  name: "by",
+  label: say(T.by, language),
+  value: asked["by"],
+  type: "search",
+  maxlength: WHO_MAX,
+})}
 ${field({
   name: "action",
   label: say(T.action, language),

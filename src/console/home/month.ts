@@ -38,9 +38,9 @@ export function monthPanel(
     values: rows.map(({ amount }) => Number(amount) / scale),
     unit: assetName(asset, reading),
   }
-  const chart = html`<div class="chart" role="img" aria-label="${title}" data-chart="${JSON.stringify(
-    drawn,
-  )}" data-library="${visit.href(`/${CHART.address}`, { merchant: null })}"></div>`
+  const data = JSON.stringify(drawn)
+  const chart = html`<div class="chart" role="img" aria-label="${title}" data-chart="${data}"
+data-library="${visit.href(`/${CHART.address}`, { merchant: null })}"></div>`
   return panel(
     say(T.month, language),
     html`<p class="soft">${title}</p>${chart}

@@ -53,7 +53,7 @@ export const T = {
   unknownText: {
     es: "Nadie sabe aún si movieron dinero. No los repita: cada uno dice a quién espera.",
     pt: "Ninguém sabe ainda se movimentaram dinheiro. Não as repita: cada uma diz por quem espera.",
-    en: "Nobody knows yet whether they moved money. Don't repeat them: each says whom it waits for.",
+    en: "Nobody knows yet if they moved money. Don't repeat them: each says whom it waits for.",
   },
   failing: {
     es: "{count} direcciones de webhooks fallan, con mensajes desde {since}",

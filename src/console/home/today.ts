@@ -61,7 +61,7 @@ export function railPanel({ core, language }: Visit, { rails }: Overview): Html 
   const columns = [
     { label: say(T.rail, language) },
     { label: say(T.approved, language), number: true },
-    { label: say(T.declined, language), number: true },
+    { label: say(T.declined, language), number: true, wide: true },
     { label: say(T.rate, language), number: true },
   ]
   const rows = rails.map(({ rail, approved, declined }) => ({

@@ -35,7 +35,7 @@ const OWN_MIN = 5
 const LEET: Readonly<Record<string, string>> = { "@": "a", "4": "a", "3": "e", "1": "i", "!": "i" }
 const MORE_LEET: Readonly<Record<string, string>> = { "0": "o", $: "s", "5": "s", "7": "t" }
 
-/** What is wrong with a password; `known` are words that are known of its user. Null for nothing. */
+/** What is wrong with a password, or null; `known` are words that are known of its user. */
 export function passwordFlaw(password: string, known: readonly string[]): PasswordFlaw | null {
   const length = [...password.normalize("NFKC")].length
   if (length < PASSWORD_MIN) return "short"

@@ -1,4 +1,4 @@
-/** Users as an owner makes, changes and ends them, with the links by which they choose passwords. */
+/** Users as an owner makes, changes and ends them, and the links to choose passwords by. */
 import { hash } from "node:crypto"
 import type { Clock, Ids } from "../../clock.ts"
 import type { Database, Transaction } from "../../db/database.ts"

@@ -1,4 +1,4 @@
-/** Time-based one-time passwords (RFC 6238, over RFC 4226), as authenticator apps make them. Pure. */
+/** Time-based one-time passwords (RFC 6238 over RFC 4226), as authenticator apps make them. */
 import { createHmac } from "node:crypto"
 import { constantTimeEqual } from "../seal.ts"
 
@@ -52,7 +52,7 @@ export function base32(bytes: Buffer): string {
     .join("")
 }
 
-/** The address that apps read out of a picture; `issuer` and `account` are shown beside the code. */
+/** The address that apps read out of a picture; they show `issuer` and `account` with a code. */
 export function otpAddress(secret: Buffer, issuer: string, account: string): string {
   const label = `${encodeURIComponent(issuer)}:${encodeURIComponent(account)}`
   const query = new URLSearchParams({ secret: base32(secret), issuer })
