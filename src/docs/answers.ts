@@ -80,7 +80,7 @@ export async function openAnswers({ base, ...options }: AnswersOptions) {
     const { query, language } = questionOf(request)
     const finder = await library.finder()
     const finds = finder.find(query, language, QUICK_FINDS_MAX)
-    return reply.send({ query, finds: quickFinds(site, finds, language) })
+    return reply.send({ finds: quickFinds(site, finds, language) })
   }
 
   const answers = {

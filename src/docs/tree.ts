@@ -49,7 +49,6 @@ export const TREE: readonly Section[] = [
     title: { en: "Operating", es: "Operación" },
     pages: [
       "operating",
-      "command-line",
       "operating/configuration",
       "operating/deploying",
       "operating/monitoring",
