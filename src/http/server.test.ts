@@ -258,7 +258,7 @@ test("who listens to a stream leaves when he likes, after however long", async (
   await new Promise((resolve) => setTimeout(resolve, 100))
   const said = lines.slice(1).map(({ msg, route, status }) => [msg, route, status])
   assert.deepEqual(said, [["request", "/stream", 200]])
-  assert.doesNotMatch(await metrics(), /http_request/)
+  assert.doesNotMatch(await metrics(), /^caudal_http_request_seconds_count/m)
 })
 
 test("what can't be read as HTTP is answered with a problem and a closed socket", async (t) => {
