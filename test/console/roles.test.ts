@@ -141,3 +141,11 @@ test("what is hostile in address or form is answered, and never by a fault", asy
   }
   assert.deepEqual(wrong, [])
 })
+
+test("a form that is too large is refused as a page, and what it was for is not done", async () => {
+  const huge = await visitors.owner.post("/users/new", { name: "x".repeat(300_000) })
+  assert.equal(huge.statusCode, 413)
+  assert.match(huge.body, /No se pudo leer lo que llegó/)
+  const json = await visitors.owner.post("/users/new", {}, { "content-type": "application/json" })
+  assert.equal(json.statusCode, 415)
+})
