@@ -36,7 +36,8 @@ export type StreamParts = {
 /**
  * Yields each event once it came, in order, for ever or until `signal`. The next one is asked for
  * only when the one before was dealt with, and a new connection goes on behind that one: nothing is
- * lost however often the gateway is restarted, and what it says again is left out. Throws `CommandError` for what waiting doesn't mend.
+ * lost however often the gateway is restarted, and what it says again is left out. Throws
+ * `CommandError` for what waiting doesn't mend.
  */
 export async function* readStream(parts: StreamParts): AsyncGenerator<Streamed> {
   const { signal } = parts

@@ -146,7 +146,7 @@ try {
   mkdirSync(elsewhere)
   // The words after the tarball are left out: what is meant is the gateway.
   copyFileSync(tarball, join(elsewhere, "caudal.tgz"))
-  // npm reads `./` from where the next package.json lies, which may be far above a temporary folder.
+  // npm reads `./` from where the next package.json lies, which may be far above this folder.
   writeFileSync(join(elsewhere, "package.json"), '{"private":true}')
   const words = ["--yes", "--prefer-offline", "--loglevel=error", "./caudal.tgz"]
   const npx = await startIn(elsewhere, "npx", words)
