@@ -182,6 +182,8 @@ async function looked(
       await core.payments.search({ merchantId, ...filter }, { limit, after })
     }
   }
+  await core.overview(merchantId, "America/Bogota")
+  await core.news.newest(merchantId)
   await core.refunds.list({ merchantId }, page)
   await core.refunds.list({ merchantId, states: ["failed"], paymentId: customerId }, page)
   await core.refunds.find(merchantId, customerId)
