@@ -25,8 +25,9 @@ const OPERATOR = ["operatorKey"]
 export const contract: Contract = {
   title: "Caudal",
   description:
-    "The gateway's own API: the payments of every dialect, the books, and endpoints. Every answer " +
-    `names its version by the header Caudal-Version; a request may ask for ${VERSIONS.join(", ")}.`,
+    "The gateway's own API: the payments of every dialect, the books, and endpoints. " +
+    "Every answer names its version by the header Caudal-Version; " +
+    `a request may ask for ${VERSIONS.join(", ")}.`,
   schemes: {
     apiKey: { type: "http", scheme: "bearer", description: "A merchant's API key." },
     operatorKey: { type: "http", scheme: "bearer", description: "An operator's key." },

@@ -98,10 +98,10 @@ export const updateEndpoint = z
     headers: headers.nullable().optional(),
     description: description.nullable().optional(),
   })
-  .refine(
-    (given) => Object.values(given).some((value) => value !== undefined),
-    { path: ["url"], message: "must be there where neither headers nor description is" },
-  )
+  .refine((given) => Object.values(given).some((value) => value !== undefined), {
+    path: ["url"],
+    message: "must be there where neither headers nor description is",
+  })
 
 export const rotateSecret = z
   .strictObject({
