@@ -200,6 +200,7 @@ export function gatedDatabase(scheduler: Scheduler, life: Life, real: Database):
     transaction,
     writer,
     ping: async () => void (await database.query("select 1")),
+    connections: () => real.connections(),
     close: async () => undefined,
   }
   return {
