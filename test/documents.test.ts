@@ -258,7 +258,7 @@ const ENGLISH_ALONE: readonly (readonly [of: RegExp, why: string])[] = [
   [/^security\/asvs$/, "answers a list that exists in English"],
   [/^ops$/, "a list of files"],
 ]
-/** The front page lists other pages in each language; the settings are made in both by a program. */
+/** The front page lists other pages in each language; a program makes the settings in both. */
 const COMPARED_ELSEWHERE = ["", "operating/configuration"]
 
 /** All that stands as a number, so that a new figure isn't put into one language alone. */

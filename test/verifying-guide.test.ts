@@ -1,4 +1,4 @@
-/** The recipes of docs/webhooks/verifying.md in PHP and Python, and that both languages have them. */
+/** The recipes of docs/webhooks/verifying.md do in three languages what they are there for. */
 import assert from "node:assert/strict"
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"

@@ -94,7 +94,7 @@ test("what follows what goes through all pages, and through the decisions by the
   assert.match(next!, /^decisions\/0003-/)
 })
 
-test("a page that is there in English alone says so in Spanish, and stays in that frame", async () => {
+test("a page in English alone says so in Spanish, and stays in that frame", async () => {
   const { body } = await get("/docs/es/changelog")
   assert.match(body, /^<html lang="es">/m)
   assert.match(body, /<article lang="en">/)

@@ -50,7 +50,7 @@ test("no question is too odd: it finds something, or nothing, soon", () => {
   assert.deepEqual(finder.find("?!", "en", 30), [])
 })
 
-test("headings count more than text, whole words more than beginnings, all words more than some", async () => {
+test("headings count more than text, words more than beginnings, all more than some", async () => {
   const entry = (key: number, heading: string, text: string) => {
     return { key, title: "T", heading, text, share: 1 }
   }

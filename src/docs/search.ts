@@ -33,11 +33,11 @@ const BEGINNINGS_MAX = 60
 const NEAR_LEAST = 5
 /** Words that ask, and say nothing of what is asked for; without accents, in both languages. */
 const SMALL = new Set(
-  (
-    "a an and are as at be by can do does for from how i in is it me my of on or that the this to " +
-    "what when where which who why with mean means al como con cual cuando de del donde el en es " +
-    "la las lo los mi para por que quien se si su un una y significa"
-  ).split(" "),
+  [
+    "a an and are as at be by can do does for from how i in is it me mean means my of on or that",
+    "the this to what when where which who why with al como con cual cuando de del donde el en es",
+    "la las lo los mi para por que quien se si significa su un una y",
+  ].flatMap((line) => line.split(" ")),
 )
 /** How soon more of one word in one passage counts no more (BM25's k1 and b). */
 const SATURATION = 1.2

@@ -91,7 +91,7 @@ test("code is copied as it stands; the colours that were chosen stay", async () 
   assert.equal(await page.locator("button.theme").innerText(), "Colores: claros")
 })
 
-test("the reader of an API opens under its policy, and asks no other host for anything", async () => {
+test("the reader of an API opens under its policy, and asks no other host", async () => {
   // With the policy in force, unlike the page above, into which the checker had to be put.
   const strict = await browser.newContext({ viewport: DESK })
   const reader = await strict.newPage()
