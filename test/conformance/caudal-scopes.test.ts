@@ -1,5 +1,7 @@
 /** Scopes of the native API: each route by each scope, of merchants' keys and of operators'. */
 import assert from "node:assert/strict"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import { after, test } from "node:test"
 import { newOperatorKey, OPERATOR_SCOPES, SCOPES } from "../../src/core/index.ts"
 import { caudal } from "../../src/dialects/caudal/index.ts"
@@ -84,6 +86,14 @@ test("every route that isn't open has a scope, and no scope is of a route that i
     [...SCOPES, ...OPERATOR_SCOPES].filter((each) => !used.has(each)),
     [],
   )
+})
+
+test("the API's page names each scope, and no other", () => {
+  const path = join(import.meta.dirname, "../../docs/dialects/caudal.md")
+  const [, table = ""] = readFileSync(path, "utf8").split("| scope | allows |")
+  const rows = table.split("\n\n")[0]!
+  const named = [...rows.matchAll(/`([\w-]+:\w+)`/g)].map(([, scope]) => scope!)
+  assert.deepEqual(named.toSorted(), [...SCOPES, ...OPERATOR_SCOPES].toSorted())
 })
 
 test("a key's scopes don't change whose things it finds, and several are each enough", async () => {
