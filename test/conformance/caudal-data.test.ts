@@ -298,7 +298,7 @@ test("a quote says what an amount costs in each token, and makes nothing", async
   }
 })
 
-test("a day's report adds up what was asked, approved and given back, beside the ledger", async () => {
+test("a day's report adds up what was asked and approved, beside the ledger", async () => {
   const day = new Intl.DateTimeFormat("en-CA", { timeZone: "America/Bogota" }).format(
     core.clock.now(),
   )

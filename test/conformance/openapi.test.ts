@@ -193,7 +193,7 @@ test("what a gateway answers is held against its document, whoever asked", async
   assert.equal(answersChecked(), before + 1)
 })
 
-test("an answer that its document doesn't promise fails the test that it was given in", async () => {
+test("an answer that its document doesn't promise fails its test", async () => {
   const body = JSON.stringify({ object: "list", data: [{}], has_more: false, next_cursor: null })
   note({ method: "GET", path: "/v1/events", status: 200, contentType: "application/json", body })
   await assert.rejects(keepPromises(), /GET \/v1\/events answered 200.*data\/0/s)

@@ -1,4 +1,4 @@
-/** What people look for payments with finds them, and nobody else's; whatever the number of rows. */
+/** What people look for payments with finds them, and nobody else's. */
 import assert from "node:assert/strict"
 import { after, test } from "node:test"
 import { isRefusal, type NewPayment, type RefundCreated } from "../../src/core/index.ts"
@@ -185,12 +185,12 @@ const FILTERS: readonly (readonly [filter: Partial<Search>, found: string])[] = 
 ]
 
 for (const [filter, found] of FILTERS) {
-  test(`${Object.keys(filter).join(" and ") || "no filter"} finds ${found || "nothing"}`, async () => {
+  test(`${Object.keys(filter).join(", ") || "no filter"} finds ${found || "nothing"}`, async () => {
     assert.equal(await names(filter), found)
   })
 }
 
-test("another merchant finds its own alone, by whatever text; an operator everybody's", async () => {
+test("another merchant finds its own alone; an operator everybody's", async () => {
   for (const text of [made.plain.id, "nandu", "jose@shop.example", "OP-123-Z", "3119876543"]) {
     const { items } = await core.payments.search(
       { merchantId: other, text },
@@ -240,7 +240,7 @@ test("pages of one hold all there is, what is named first", async () => {
   }
 })
 
-test("nothing of a person can be read beside customers, and marks differ between merchants", async () => {
+test("nothing of a person can be read, and marks differ between merchants", async () => {
   const { rows } = await database.query<{ marks: string }>(
     "select marks from customers union all select marks from instruments",
   )
@@ -251,7 +251,7 @@ test("nothing of a person can be read beside customers, and marks differ between
   assert.equal(words[0]!.filter((mark) => words[1]!.includes(mark)).length, 0)
 })
 
-test("after the master key has changed, and the old one is gone, people are still found", async () => {
+test("after the master key has changed people are still found", async () => {
   const [old, fresh] = [masterKey(Buffer.alloc(32, 7)), masterKey(Buffer.alloc(32, 8))]
   const both = openKeyring(ids, { current: fresh, older: [old] })
   const between = await testCore(database, { keyring: both })
@@ -295,7 +295,7 @@ test("who came before there were marks gets them", async () => {
   assert.equal((await now.core.payments.search({ merchantId, text }, page)).items.length, 1)
 })
 
-test("what lies further back than a page looks is found by going on, and nothing twice", async () => {
+test("what lies further back than a page looks is found by going on", async () => {
   const { keyring, rails } = { keyring: openKeyring(ids, { current: master }), rails: new Map() }
   const look = makeSearch({ database, clock, ids, keyring, rails, pieces: [1, 2] })
   const filters = [{ text: "nandu" }, { text: "maria ruiz" }, { asset: "USD" }]

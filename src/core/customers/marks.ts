@@ -26,7 +26,7 @@ export type Marks = {
   keyMark(keyId: string): string
 }
 
-/** Makes the marks of a node: new ones under its current key, and those of its older ones to find. */
+/** Makes the marks of a node: new ones under its current key, to find also under older ones. */
 export function makeMarks(keyring: Keyring): Marks {
   const keys = keyring.derive(PURPOSE).map(({ id, key }) => ({ id, key: createSecretKey(key) }))
   const current = keys[0]!

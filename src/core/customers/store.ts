@@ -104,7 +104,8 @@ export async function listInstruments(
     customerId === undefined
       ? newestOf("instruments i", instrumentColumns, merchantId === null, wanted)
       : `select ${instrumentColumns} from instruments i where i.customer_id = $6
-  and ($1::uuid is null or i.merchant_id = $1) and i.dialect = any($2::text[]) and i.id < $3 ${wanted}
+  and ($1::uuid is null or i.merchant_id = $1) and i.dialect = any($2::text[])
+  and i.id < $3 ${wanted}
 order by i.id desc limit $4`,
     [
       merchantId,

@@ -246,7 +246,8 @@ function newest(
   if (customerId !== undefined) {
     const own = merchant ? ` and p.merchant_id = ${merchant}` : ""
     const customer = `${text.add(customerId)}::uuid`
-    return `select p.id from payments p where p.customer_id = ${customer}${own} and ${between} ${order}`
+    return `select p.id from payments p
+    where p.customer_id = ${customer}${own} and ${between} ${order}`
   }
   if (merchant === null) return `select p.id from payments p where ${between} ${order}`
   // Written as where in the index to begin and to end: see `listPayments`.
