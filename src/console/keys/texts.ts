@@ -3,22 +3,22 @@ import type { KeyFlaw, OperatorScope, Scope } from "../../core/index.ts"
 import type { Words } from "../words.ts"
 
 export const KEYS = {
-  nav: { es: "Claves", pt: "Chaves", en: "Keys" },
-  title: { es: "Claves de API", pt: "Chaves de API", en: "API keys" },
+  nav: { es: "Llaves", pt: "Chaves", en: "Keys" },
+  title: { es: "Llaves de API", pt: "Chaves de API", en: "API keys" },
   lead: {
     es: "Con qué se identifica el comercio en cada API. Los secretos se muestran una sola vez.",
     pt: "Com que o comerciante se identifica em cada API. Os segredos aparecem uma única vez.",
     en: "What the merchant proves itself with in each API. Secrets are shown just once.",
   },
-  add: { es: "Crear clave", pt: "Criar chave", en: "Create key" },
-  none: { es: "No hay claves en uso", pt: "Nenhuma chave em uso", en: "No keys in use" },
+  add: { es: "Crear llave", pt: "Criar chave", en: "Create key" },
+  none: { es: "No hay llaves en uso", pt: "Nenhuma chave em uso", en: "No keys in use" },
   noneText: {
     es: "Cree una para que el comercio pueda llamar a la API.",
     pt: "Crie uma para que o comerciante possa chamar a API.",
     en: "Create one so that the merchant can call the API.",
   },
   ended: {
-    es: "Claves terminadas ({count})",
+    es: "Llaves terminadas ({count})",
     pt: "Chaves encerradas ({count})",
     en: "Ended keys ({count})",
   },
@@ -63,7 +63,7 @@ export const KEYS = {
   actions: { es: "Acciones", pt: "Ações", en: "Actions" },
   cancel: { es: "Volver", pt: "Voltar", en: "Back" },
   dialect: { es: "API", pt: "API", en: "API" },
-  newTitle: { es: "Crear una clave", pt: "Criar uma chave", en: "Create a key" },
+  newTitle: { es: "Crear una llave", pt: "Criar uma chave", en: "Create a key" },
   expires: { es: "Termina", pt: "Termina", en: "Ends" },
   until: { es: "O el día", pt: "Ou no dia", en: "Or on the day" },
   untilHint: {
@@ -83,7 +83,7 @@ export const KEYS = {
   },
   days: { es: "En {days} días", pt: "Em {days} dias", en: "In {days} days" },
   agreesNew: {
-    es: "El comercio aún no usa esta API: con la clave queda habilitada, sin comisión. Se cambia en Ajustes.",
+    es: "El comercio aún no usa esta API: con la llave queda habilitada, sin comisión. Se cambia en Ajustes.",
     pt: "O comerciante ainda não usa esta API: com a chave ela fica habilitada, sem tarifa. Muda-se em Ajustes.",
     en: "The merchant doesn't use this API yet: the key enables it, without a fee. Settings change that.",
   },
@@ -100,7 +100,7 @@ export const KEYS = {
   baseUrl: { es: "URL base", pt: "URL base", en: "Base URL" },
   tryIt: { es: "Pruébela", pt: "Experimente", en: "Try it" },
   done: { es: "Ya las guardé", pt: "Já guardei", en: "I have kept them" },
-  rollTitle: { es: "Reemplazar la clave", pt: "Substituir a chave", en: "Roll the key" },
+  rollTitle: { es: "Reemplazar la llave", pt: "Substituir a chave", en: "Roll the key" },
   rollText: {
     es: "Se crea una nueva con el mismo nombre y permisos. La anterior sigue sirviendo mientras la cambia en sus programas.",
     pt: "Cria-se uma nova com o mesmo nome e permissões. A anterior continua valendo enquanto você a troca nos seus programas.",
@@ -111,39 +111,39 @@ export const KEYS = {
   inHour: { es: "En 1 hora", pt: "Em 1 hora", en: "In 1 hour" },
   inDay: { es: "En 24 horas", pt: "Em 24 horas", en: "In 24 hours" },
   rolledNow: {
-    es: "La clave anterior ya no sirve.",
+    es: "La llave anterior ya no sirve.",
     pt: "A chave anterior já não vale.",
     en: "The old key no longer works.",
   },
   rolledUntil: {
-    es: "La clave anterior sirve hasta {at}.",
+    es: "La llave anterior sirve hasta {at}.",
     pt: "A chave anterior vale até {at}.",
     en: "The old key works until {at}.",
   },
-  revokeTitle: { es: "Revocar la clave", pt: "Revogar a chave", en: "Revoke the key" },
+  revokeTitle: { es: "Revocar la llave", pt: "Revogar a chave", en: "Revoke the key" },
   revokeText: {
     es: "Deja de servir en menos de un segundo, en todos los nodos, y no se puede deshacer. Los programas que aún la usen recibirán un error.",
     pt: "Deixa de valer em menos de um segundo, em todos os nós, e não pode ser desfeito. Os programas que ainda a usam receberão um erro.",
     en: "It stops working within a second, on all nodes, and that can't be undone. Programs that still use it will be refused.",
   },
   revokeDone: {
-    es: "La clave fue revocada.",
+    es: "La llave fue revocada.",
     pt: "A chave foi revogada.",
     en: "The key was revoked.",
   },
   revokedBefore: {
-    es: "La clave ya estaba revocada.",
+    es: "La llave ya estaba revocada.",
     pt: "A chave já estava revogada.",
     en: "The key was revoked before.",
   },
-  operators: { es: "Claves de operadores", pt: "Chaves de operadores", en: "Operators' keys" },
+  operators: { es: "Llaves de operadores", pt: "Chaves de operadores", en: "Operators' keys" },
   operatorsLead: {
     es: "Para programas de quienes operan la pasarela: registran dinero que entró para cualquier comercio.",
     pt: "Para programas de quem opera o gateway: registram dinheiro que entrou para qualquer comerciante.",
     en: "For programs of those who run the gateway: they book money that came in for any merchant.",
   },
   noOperators: {
-    es: "Ningún operador tiene clave",
+    es: "Ningún operador tiene llave",
     pt: "Nenhum operador tem chave",
     en: "No operator has a key",
   },
@@ -222,12 +222,12 @@ export const FLAWS: Readonly<Record<KeyFlaw["code"], Words>> = {
     en: "There is no such scope.",
   },
   scopes_not_here: {
-    es: "Solo las claves de la API propia tienen permisos.",
+    es: "Solo las llaves de la API propia tienen permisos.",
     pt: "Só as chaves da API própria têm permissões.",
     en: "Only keys of the native API have scopes.",
   },
   expiry_past: {
-    es: "La clave tiene que terminar en el futuro.",
+    es: "La llave tiene que terminar en el futuro.",
     pt: "A chave tem que terminar no futuro.",
     en: "A key has to end in the future.",
   },
@@ -237,28 +237,28 @@ export const FLAWS: Readonly<Record<KeyFlaw["code"], Words>> = {
     en: "Within ten years, or never.",
   },
   too_many: {
-    es: "Hay demasiadas claves en uso para esta API: revoque una primero.",
+    es: "Hay demasiadas llaves en uso para esta API: revoque una primero.",
     pt: "Há chaves demais em uso para esta API: revogue uma primeiro.",
     en: "There are too many keys in use for this API: revoke one first.",
   },
   taken: {
-    es: "Esa clave ya existe.",
+    es: "Esa llave ya existe.",
     pt: "Essa chave já existe.",
     en: "Such a key is there already.",
   },
   repeated: {
-    es: "Esta clave ya se creó con este formulario, y se mostró entonces.",
+    es: "Esta llave ya se creó con este formulario, y se mostró entonces.",
     pt: "Esta chave já foi criada com este formulário, e foi mostrada então.",
     en: "This form made its key before, and showed it then.",
   },
-  unknown: { es: "No hay tal clave.", pt: "Não há tal chave.", en: "There is no such key." },
+  unknown: { es: "No hay tal llave.", pt: "Não há tal chave.", en: "There is no such key." },
   ended: {
-    es: "La clave ya terminó: cree una nueva.",
+    es: "La llave ya terminó: cree una nueva.",
     pt: "A chave já terminou: crie uma nova.",
     en: "The key has ended: create a new one.",
   },
   rolled: {
-    es: "La clave ya se reemplazó.",
+    es: "La llave ya se reemplazó.",
     pt: "A chave já foi substituída.",
     en: "The key was rolled before.",
   },

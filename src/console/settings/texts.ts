@@ -77,11 +77,11 @@ export const SET = {
     en: "This is changed by those who run the gateway.",
   },
   notUsed: {
-    es: "El comercio no usa esta API. Cree una clave para habilitarla.",
+    es: "El comercio no usa esta API. Cree una llave para habilitarla.",
     pt: "O comerciante não usa esta API. Crie uma chave para habilitá-la.",
     en: "The merchant doesn't use this API. Create a key to enable it.",
   },
-  createKey: { es: "Crear clave", pt: "Criar chave", en: "Create key" },
+  createKey: { es: "Crear llave", pt: "Criar chave", en: "Create key" },
   fees: { es: "Comisión de la pasarela", pt: "Tarifa do gateway", en: "The gateway's fee" },
   limits: { es: "Límites y tiempos", pt: "Limites e tempos", en: "Limits and times" },
   feeFixed: {
@@ -157,7 +157,7 @@ export const SET = {
     en: "Three letters, such as COP.",
   },
   requests: {
-    es: "Solicitudes por minuto de cada clave",
+    es: "Solicitudes por minuto de cada llave",
     pt: "Solicitações por minuto de cada chave",
     en: "Requests a minute of each key",
   },
@@ -243,7 +243,7 @@ export const SET = {
     en: "Bank account money comes into",
   },
   bankAccountHint: {
-    es: "La clave de la cuenta en la configuración de archivos de banco. Vacío: la usual.",
+    es: "La llave de la cuenta en la configuración de archivos de banco. Vacío: la usual.",
     pt: "A chave da conta na configuração de arquivos de banco. Vazio: a usual.",
     en: "The account's key in the settings of bank files. Empty: the usual one.",
   },
