@@ -161,7 +161,8 @@ try {
   const words = ["--yes", "--prefer-offline", "--loglevel=error", "./caudal.tgz"]
   const npx = await startIn(elsewhere, "npx", words)
   await stop(npx.child, elsewhere)
-  console.log(`caudal ${version} runs from its tarball with Node ${process.version} on the PATH.`)
+  const node = run("node", ["--version"], folder)
+  console.log(`caudal ${version} runs from its tarball with Node ${node} on the PATH.`)
 } finally {
   // What failed half-way leaves nothing running.
   for (const { pid, exitCode, signalCode } of started) {
