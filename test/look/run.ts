@@ -18,7 +18,7 @@ const MINUTE_MS = 60_000
 /** As `watch.ts` has them: how long ids stay unsettled, how long a look is leased. */
 const SETTLED_MS = 120_000
 const LEASE_MS = 90_000
-/** What a look may take of a minute, and while it is late; each part may take one statement more. */
+/** What a look may take of a minute, and while it is late; each part a statement more. */
 const BUDGET = "600 ms, 3,000 while it is late"
 const NAME = "look"
 const NODE = "00000000-0000-4000-8000-000000000001"
