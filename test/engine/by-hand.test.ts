@@ -1,8 +1,8 @@
 /** What people do to payments on our pages: once a form, not over each other, and written down. */
 import assert from "node:assert/strict"
 import { after, test } from "node:test"
-import type { Actor } from "../../src/core/index.ts"
 import { createPayment } from "../../src/core/decide/create-payment.ts"
+import type { Actor } from "../../src/core/index.ts"
 import { testCore, testRail } from "../support/core.ts"
 import { testDatabase } from "../support/database.ts"
 

@@ -1,6 +1,7 @@
 /** Under whose word stored accounts are charged: recorded, sealed, taken back, and heard of. */
 import assert from "node:assert/strict"
 import { type TestContext, test } from "node:test"
+import type { NewInstrument } from "../../src/core/customers/stored.ts"
 import { reportAttempt } from "../../src/core/decide/report-attempt.ts"
 import { reportInstrument } from "../../src/core/decide/report-instrument.ts"
 import {
@@ -13,7 +14,6 @@ import {
   type Revoker,
 } from "../../src/core/index.ts"
 import { reportOf } from "../../src/core/loops/report.ts"
-import type { NewInstrument } from "../../src/core/customers/stored.ts"
 import type { Database } from "../../src/db/database.ts"
 import { testCore, testRail } from "../support/core.ts"
 import { testDatabase } from "../support/database.ts"
