@@ -421,7 +421,8 @@ for (const [name, { right, fields }] of Object.entries(WRITTEN)) {
 
 test("what is no page allows a browser nothing, nor another site, and sets no cookie", async () => {
   const evil = { origin: `https://${EVIL}`, "access-control-request-method": "POST" }
-  const others = routes.filter(({ name, url }) => !(name in READ) && !isDocument(url))
+  const isOther = (url: string) => !isDocument(url) && !isConsole(url)
+  const others = routes.filter(({ name, url }) => !(name in READ) && isOther(url))
   for (const { method, name, url } of others) {
     const path = url.replace(/:\w+(?:\([^)]*\))?/g, NOBODY)
     for (const each of [method, "OPTIONS"]) {
@@ -433,6 +434,8 @@ test("what is no page allows a browser nothing, nor another site, and sets no co
   }
 })
 
+/** What its pages allow, and who may see them, is asked of each in test/console/roles.test.ts. */
+const isConsole = (url: string) => /^\/console(?:\/|$)/.test(url)
 const isDocument = (url: string) => /^\/(?:docs|llms)/.test(url) && !url.startsWith("/docs/openapi")
 /** Scalar's script sets styles of its own: see src/docs/reader.ts. Its page shows nobody's data. */
 const READER = "/docs/api/:name"

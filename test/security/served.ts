@@ -2,6 +2,7 @@
 import type { FastifyInstance, RouteOptions } from "fastify"
 import type { z } from "zod"
 import { mountCheckout } from "../../src/checkout/index.ts"
+import { mountConsole } from "../../src/console/index.ts"
 import type { Core } from "../../src/core/index.ts"
 import { dialects, mountDialect } from "../../src/dialects/index.ts"
 import { mountDocs } from "../../src/docs/index.ts"
@@ -56,6 +57,7 @@ export async function serve(
   mountOpenApi(app, dialects, core.publicUrl)
   for (const dialect of dialects) await mountDialect(app, dialect, core)
   await mountCheckout(app, core)
+  await mountConsole(app, core, async () => [])
   const apis = dialects.map(({ name, contract }) => ({ name, title: contract.title }))
   await mountDocs(app, { publicUrl: core.publicUrl, apis })
   await mountNotices(app, core)

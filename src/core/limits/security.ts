@@ -6,7 +6,7 @@ export const SECURITY_EVENTS = {
   "key-refused": "a request without credentials that are good for it",
   "signature-wrong": "a notice of a provider that isn't genuine, or that nobody takes",
   "limit-reached": "a request beyond a limit, which was not served for it",
-  "foreign-form": "a payer's form that another site sent",
+  "foreign-form": "a form of a payer or of the console that another site sent",
   "role-refused": "a page of the console that the user's role may not see or use",
   "foreign-id": "an id in the path that is another merchant's",
 } as const
