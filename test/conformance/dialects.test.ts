@@ -141,6 +141,17 @@ const BODIES: Readonly<Record<string, () => Record<string, unknown>>> = {
   "POST /v1/payments/:id/simulate": () => ({ outcome: "approved" }),
   "POST /v1/payments/:id/refunds": () => ({ amount: "1" }),
   "POST /v1/payments/:id/refunds/:refund/cancel": () => ({}),
+  "POST /v1/customers": () => ({ name: "Ana Ruiz", email: "ana@example.test" }),
+  "POST /v1/instruments": () => ({
+    type: "bank_account",
+    customer: customer.id,
+    bank: "bancolombia",
+    account_type: "savings",
+    account_number: "1234567899",
+    mandate: { accepted_at: "2026-01-05T14:03:40.000Z", channel: "web form" },
+  }),
+  "POST /v1/instruments/:id/revoke": () => ({}),
+  "POST /v1/quotes": () => ({ amount: "4500000", asset: "COP" }),
   "POST /v1/endpoints": () => ({ url: "https://tienda.example/webhooks" }),
   "PATCH /v1/endpoints/:id": () => ({ description: "ours" }),
   "POST /v1/endpoints/:id/enable": () => ({}),
@@ -175,6 +186,7 @@ const AMOUNTS: Readonly<Record<string, { field: string; values: readonly string[
     field: "amount",
     values: [...TEXTS.slice(1), `"${"9".repeat(79)}"`],
   },
+  "POST /v1/quotes": { field: "amount", values: TEXTS },
   "POST /v1/operator/top-ups": { field: "amount", values: TEXTS },
 }
 
@@ -188,6 +200,9 @@ const { body: debit } = await post("palomma-direct-debit", "/v1/paymentRequests"
   ...BODIES["POST /palomma-direct-debit/v1/paymentRequests"]!(),
 })
 const { body: sold } = await post("tapila", "/payment", BODIES["POST /tapila/payment"]!())
+const { body: bought } = await post("caudal", "/payments", BODIES["POST /v1/payments"]!())
+await post("caudal", `/payments/${bought.id}/simulate`, { outcome: "approved" })
+const { body: refund } = await post("caudal", `/payments/${bought.id}/refunds`, { amount: "1" })
 const [endpoint] = (await core.merchants.endpoints(merchant.id)).slice(-1)
 const about = { merchantId: merchant.id }
 const [told] = (await core.events.deliveries(about, { limit: 1, before: null })).items
@@ -204,6 +219,9 @@ const OWNED: Readonly<Record<string, string | null>> = {
   "caudal payments id": link.id,
   // Any id: no payment here was given back.
   "caudal payments refund": link.id,
+  "caudal refunds id": refund.id,
+  "caudal customers id": customer.id,
+  "caudal instruments id": method.id,
   "caudal endpoints id": endpoint!.id,
   "caudal events id": told!.eventId,
   "caudal deliveries id": told!.id,
