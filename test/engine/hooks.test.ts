@@ -5,7 +5,7 @@ import { Webhook } from "standardwebhooks"
 import type { Actor } from "../../src/core/audit/entry.ts"
 import { createPayment } from "../../src/core/decide/create-payment.ts"
 import { isRefusal } from "../../src/core/index.ts"
-import { SETTLED_MS } from "../../src/core/webhooks/follow.ts"
+import { followEvents, LOOK_MAX, SETTLED_MS } from "../../src/core/webhooks/follow.ts"
 import { WAITS_MS } from "../../src/core/webhooks/schedule.ts"
 import { testCore } from "../support/core.ts"
 import { testDatabase } from "../support/database.ts"
@@ -333,6 +333,50 @@ test("who follows hears each event once, also one that commits late", async () =
   assert.ok(!seen.has(told), "the one it follows on is known")
   stop.abort()
   assert.deepEqual(await stream.next(), { value: undefined, done: true })
+})
+
+test("who is slow to listen misses nothing that commits late meanwhile", async () => {
+  const known = await late(core.ids.next())
+  const missed = core.ids.next()
+  const last = await late(core.ids.next())
+  const stop = new AbortController()
+  const stream = events.follow(merchantId, { after: known, signal: stop.signal, lookMs: 1 })
+  const seen = new Set<string>()
+  while (!seen.has(last)) seen.add((await stream.next()).value?.id ?? "")
+  await late(missed)
+  clock.advance(2 * SETTLED_MS)
+  for (let at = 0; !seen.has(missed); at += 1) {
+    assert.ok(at < 100)
+    seen.add((await stream.next()).value?.id ?? "")
+  }
+  stop.abort()
+})
+
+test("who comes back after long hears all of it, and what is settled is not kept", async () => {
+  const known = await late(core.ids.next())
+  await database.query(
+    `insert into events (id, subject, subject_id, seq, merchant_id, dialect, type, data, created_at)
+    select ($1 || lpad(to_hex(n), 3, '0') || $2)::uuid, 'payment', ($1 || '000' || $2)::uuid, n,
+      $3, 'caudal', 'payment.created', '{}', $4 from generate_series(1, 1_500) n`,
+    [core.ids.next().slice(0, 15), core.ids.next().slice(18), merchantId, clock.now()],
+  )
+  clock.advance(2 * SETTLED_MS)
+  let most = 0
+  const counted: typeof database.query = (text, params) => {
+    for (const each of params ?? []) if (Array.isArray(each)) most = Math.max(most, each.length)
+    return database.query(text, params)
+  }
+  const stop = new AbortController()
+  const parts = { database: { ...database, query: counted }, clock }
+  const stream = followEvents(parts, merchantId, { after: known, signal: stop.signal, lookMs: 1 })
+  const seen: string[] = []
+  for await (const event of stream) {
+    if (event === null) stop.abort()
+    else if (event.id > known) seen.push(event.id)
+  }
+  assert.equal(seen.length, 1_500)
+  assert.deepEqual(seen, [...new Set(seen)].sort())
+  assert.ok(most <= 2 * LOOK_MAX, `${most} ids were given to one statement`)
 })
 
 test("deliveries are found by endpoint, event, subject and state", async () => {

@@ -18,7 +18,7 @@ export const SETTLED_MS = COMMIT_WITHIN_MS + CLOCKS_DIFFER_MS
 /** Above every id that is made. */
 const LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 /** What one look takes. */
-const LOOK_MAX = 200
+export const LOOK_MAX = 200
 /** Between two looks at what is new; what committed late is looked for in every tenth. */
 const LOOK_MS = 500
 const LATE_EVERY = 10
@@ -68,6 +68,8 @@ export async function* followEvents(
   const told = new Set(after ? [after] : await eventIdsAbove(database, merchantId, floor))
   for (let look = 0; !signal.aborted; look += 1) {
     const isLate = look % LATE_EVERY === 0
+    // Asked for before the look: whoever takes long over an event may be told of it much later.
+    const settled = settledBelow(clock.now())
     const found = isLate
       ? await untoldEvents(database, merchantId, { after: floor, limit: LOOK_MAX, told: [...told] })
       : (await eventsBetween(database, { merchantId }, between(newest))).items
@@ -79,12 +81,15 @@ export async function* followEvents(
       told.add(event.id)
       yield event
     }
-    // A full look is followed by the next of its kind, for there is more.
-    if (found.length >= LOOK_MAX) {
+    const isFull = found.length >= LOOK_MAX
+    // What lies above the last of a full look wasn't looked at.
+    const last = isFull ? found.at(-1)!.id : LAST_ID
+    if (isLate) floor = forget(told, floor, last < settled ? last : settled)
+    // It is followed by the next of its kind, for there is more.
+    if (isFull) {
       look -= isLate ? 1 : 0
       continue
     }
-    if (isLate) floor = forget(told, floor, settledBelow(clock.now()))
     if (found.length === 0) yield null
     await sleep(lookMs, undefined, { signal }).catch(() => undefined)
   }
