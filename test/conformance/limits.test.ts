@@ -75,6 +75,7 @@ const EXPECTED: Readonly<
       status: 429,
       detail,
       code: "too_many_requests",
+      docs_url: `${gateway.url}/docs/problems#too_many_requests`,
     }),
   },
 }
