@@ -252,6 +252,13 @@ test("a search goes on from its cursor until there is nothing more", async () =>
   }
   assert.deepEqual(seen, [charge.id])
   assertProblem(await call("GET", "/payments?cursor=pay_1"), 400, "request_invalid", "cursor")
+  const beyond = ["from=0000-01-01T00:00:00Z", "to=9999-12-31T23:59:59-01:00"]
+  for (const query of [...beyond, "from=0001-01-01T00:00:00%2B01:00"]) {
+    const [field] = query.split("=")
+    assertProblem(await call("GET", `/payments?${query}`), 400, "request_invalid", field)
+  }
+  const all = "from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59Z"
+  assert.equal((await call("GET", `/payments?${all}`)).status, 200)
 })
 
 test("refunds of all payments are listed and read", async () => {

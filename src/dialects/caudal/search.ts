@@ -23,6 +23,10 @@ const REFERENCE_MAX = 255
 /** In a cursor: the page before ended among what the search names exactly. */
 const NAMED = "named_"
 
+/** Years that the database reads as they are written here. */
+const FIRST = new Date("0001-01-01T00:00:00Z")
+const LAST = new Date("9999-12-31T23:59:59.999Z")
+
 const amount = z
   .string(requests.must('text, such as "2550"'))
   .regex(/^\d{1,78}$/, "must be a whole number of minor units")
@@ -34,6 +38,7 @@ const time = z.iso
     ...requests.must("a time with its zone, such as 2026-01-05T00:00:00Z"),
   })
   .transform((text) => new Date(text))
+  .refine((at) => at >= FIRST && at <= LAST, "must be between the years 1 and 9999")
 
 const cursor = z.string(requests.must("a cursor")).transform((text, context) => {
   const place = placeIn(text)
