@@ -10,8 +10,11 @@ import { dropDatabase, makeTemplate, startTestServer, TEMPLATE } from "./support
 import { makeRunFolders } from "./support/temporary.ts"
 
 const root = join(import.meta.dirname, "..")
-/** Both cores of the smallest machine we build on; tests of time-outs suffer from more. */
-const CONCURRENCY = 2
+/**
+ * One more than the smallest machine we build on has cores: a quarter of the time tests only wait.
+ * Tests of time-outs suffer from more.
+ */
+const CONCURRENCY = 3
 /**
  * No test waits for anything longer; one that hangs should say so before the build is cancelled.
  */

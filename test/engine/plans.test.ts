@@ -61,8 +61,9 @@ test("lists and claims never walk over others' rows, nor over finished ones", as
   await core.pass()
 
   for (const [text, params] of asked.values()) {
-    // Once a minute all that is open is counted, on purpose: see stranded.test.ts.
-    if (text.includes("rail <> all")) continue
+    // Once a minute all that is open is counted, on purpose, and every half of it what waits, up to
+    // a thousand of an endpoint: see stranded.test.ts and backlog.test.ts.
+    if (text.includes("rail <> all") || text.includes("min(d.due_at)")) continue
     const { rows } = await database.query<Record<string, string>>(
       `explain (analyze, costs off) ${text}`,
       params,
