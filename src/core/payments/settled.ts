@@ -2,12 +2,15 @@
 import type { Clock } from "../../clock.ts"
 import type { Queries } from "../../db/database.ts"
 import type { Changes } from "./changes.ts"
-import { isFinal, type Payment } from "./payment.ts"
+import { isFinal, type Payment, type State } from "./payment.ts"
 import { findAnyPayment } from "./store.ts"
 
 export type Settled = {
-  /** Waits at most `deadlineMs` for a payment to be final, and answers it as it is then. */
-  wait(payment: Payment, deadlineMs: number): Promise<Payment>
+  /**
+   * Waits at most `deadlineMs` for a payment to be final, or in that one state, and answers it as
+   * it is then.
+   */
+  wait(payment: Payment, deadlineMs: number, state?: State): Promise<Payment>
 }
 
 /** Makes the place where callers wait. */
@@ -23,10 +26,11 @@ export function makeSettled(parts: {
   }
 
   return {
-    async wait(payment, deadlineMs) {
+    async wait(payment, deadlineMs, state) {
       const deadline = parts.clock.elapsedMs() + deadlineMs
       let known = payment
-      while (!isFinal(known.state)) {
+      const isOver = () => (state ? known.state === state : isFinal(known.state))
+      while (!isOver()) {
         const leftMs = deadline - parts.clock.elapsedMs()
         if (leftMs <= 0) return read(known)
         const change = await parts.changes.nextRow(known.id, known.version, leftMs)

@@ -72,7 +72,11 @@ async function happen(
   if (!rail?.simulate) return notSimulated
   const sightings = await rail.simulate(orderOf(attempt, keyring), outcome, reason)
   // What happened on a chain is found there like everything else: the reader brings it in.
-  if (rail.receiving && sightings.length === 0) return settled.wait(payment, CHAIN_MS)
+  if (rail.receiving && sightings.length === 0) {
+    // Late money makes a payment approved that was final before.
+    const isLate = outcome === "approved" && isFinal(payment.state)
+    return settled.wait(payment, CHAIN_MS, isLate ? outcome : undefined)
+  }
   const report = reportOf(rail, attempt, payment, { sightings, fence: null })
   const reported = await engine.submit(reportAttempt, report)
   return isRefusal(reported) ? reported : reported.payment
