@@ -315,3 +315,29 @@ test("another merchant's user finds nothing of this one", async () => {
   assert.equal((await other.post(`/webhooks/${endpoint!.id}/pause${M}`)).statusCode, 404)
   assert.doesNotMatch(await page(other, `/settings/branding${M}`), /Tienda Roja/)
 })
+
+test("an endpoint is switched on again only where there is room for one more", async () => {
+  const [kept] = await core.merchants.endpoints(demo.id)
+  const { endpoint } = await core.merchants.addEndpoint({
+    ...{ merchantId: demo.id, dialect: "caudal", url: `${receiver.url}/off` },
+  })
+  const { id } = endpoint
+  await core.merchants.disableEndpoint(demo.id, id, { at: core.clock.now(), reason: "test" })
+  const others: string[] = []
+  for (;;) {
+    const all = await core.merchants.endpoints(demo.id)
+    if (all.filter(({ disabledAt }) => disabledAt === null).length >= 50) break
+    const url = `${receiver.url}/${all.length}`
+    const spec = { merchantId: demo.id, dialect: "caudal", url } as const
+    others.push((await core.merchants.addEndpoint(spec)).endpoint.id)
+  }
+  const refused = await owner.post(`/webhooks/${id}/enable${M}`)
+  assert.equal(refused.statusCode, 409)
+  assert.notEqual((await core.merchants.findEndpoint(demo.id, id))!.disabledAt, null)
+  went(await owner.post(`/webhooks/${kept!.id}/enable${M}`), `/webhooks/${kept!.id}${M}`)
+  for (const each of others) {
+    await core.merchants.disableEndpoint(demo.id, each, { at: core.clock.now(), reason: "test" })
+  }
+  went(await owner.post(`/webhooks/${id}/enable${M}`), `/webhooks/${id}${M}`)
+  await core.merchants.disableEndpoint(demo.id, id, { at: core.clock.now(), reason: "test" })
+})

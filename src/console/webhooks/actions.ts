@@ -86,7 +86,7 @@ export async function addEndpoint(visit: Visit, asked: Asked): Promise<Answer> {
   const read = await readFields(visit, typed, true)
   if ("errors" in read) return newPage(visit, typed, read.errors)
   const known = await core.merchants.endpoints(merchantId)
-  if (known.filter(({ disabledAt }) => disabledAt === null).length >= ENDPOINTS_MAX) {
+  if (isFull(known)) {
     return newPage(visit, typed, { form: say(HOOKS.tooMany, language) })
   }
   const { description, headers = {}, url } = read
@@ -101,6 +101,10 @@ export async function addEndpoint(visit: Visit, asked: Asked): Promise<Answer> {
     ...(Object.keys(headers).length > 0 && { headers }),
   })
   return secretPage(visit, endpoint, secret)
+}
+
+function isFull(endpoints: readonly Endpoint[]): boolean {
+  return endpoints.filter(({ disabledAt }) => disabledAt === null).length >= ENDPOINTS_MAX
 }
 
 /** Changes where an endpoint is and what it is sent. */
@@ -137,9 +141,16 @@ const SAID = {
 } as const satisfies Record<Switch, unknown>
 
 export async function switchEndpoint(visit: Visit, asked: Asked, what: Switch): Promise<Answer> {
-  const { id } = await findEndpoint(visit, asked)
+  const endpoint = await findEndpoint(visit, asked)
   const { clock, merchants } = visit.core
+  const { id } = endpoint
   const { id: merchantId } = merchantOf(visit)
+  if (what === "enable" && endpoint.disabledAt !== null) {
+    if (isFull(await merchants.endpoints(merchantId))) {
+      const above = note(say(HOOKS.tooMany, visit.language), "bad", true)
+      return { ...(await showEndpoint(visit, endpoint, { above })), status: 409 }
+    }
+  }
   const reason =
     visit.user.merchantId === null ? "disabled by an operator" : "disabled by the merchant"
   const done = {
