@@ -6,6 +6,7 @@ import {
   constantTimeEqual,
   MAY,
   type Merchant,
+  outside,
   type Permission,
   type SignedIn,
 } from "../core/index.ts"
@@ -85,7 +86,7 @@ export function mountRoute(scope: FastifyInstance, parts: DispatchParts, route: 
         return sendProblem(site, reply, "foreign", language)
       }
       const token = sessionToken(request, site.place)
-      const known = token === null ? null : await core.users.read(token)
+      const known = token === null ? null : await core.users.read(token, !isAnew(request))
       if (token === null || known === null || known.session.half) {
         return parts.again(request, reply, { kind: "gone", kept: keptOf(request, method) })
       }
@@ -124,7 +125,7 @@ export function mountRoute(scope: FastifyInstance, parts: DispatchParts, route: 
   })
 
   function isStale({ session }: SignedIn): boolean {
-    return core.clock.now().getTime() - session.signedInAt.getTime() > FRESH_MS
+    return outside(core.clock).getTime() - session.signedInAt.getTime() > FRESH_MS
   }
 
   /** Whose things are asked for; "nobody" where there is no such merchant, or it is another's. */
@@ -165,6 +166,11 @@ export function mountRoute(scope: FastifyInstance, parts: DispatchParts, route: 
       href: (path, query = {}) => addressOf(site.place, path, { merchant: chosen, ...query }),
     }
   }
+}
+
+/** Whether it is a page's script that looks what is new, and nobody who uses it. */
+function isAnew({ headers, method }: FastifyRequest): boolean {
+  return method === "GET" && headers["x-caudal-anew"] !== undefined
 }
 
 /** The form of a request that can't be done now. */

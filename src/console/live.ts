@@ -14,7 +14,7 @@ export type LiveLimits = typeof LIVE_LIMITS
 export const LIVE_LIMITS = {
   /** At once on a node, a socket each. */
   streams: 500,
-  /** At once for one session: more tabs than anybody looks at. */
+  /** At once for one user: more tabs than anybody looks at. */
   streamsOfOne: 8,
   /** Load balancers cut what is silent for a minute. */
   heartbeatMs: 15_000,
@@ -63,16 +63,16 @@ export function liveRoutes(
 
   scope.get("/live", async (request, reply) => {
     const token = sessionToken(request, place)
-    const known = token === null ? null : await core.users.read(token)
+    const known = token === null ? null : await core.users.read(token, false)
     if (token === null || !known || known.session.half) return refuse(reply, 401, "not signed in")
     const news = newsFor(askedOf(request)?.query ?? {}, known)
     if (news === null) return refuse(reply, 404, "there is nothing")
-    const mine = [...open.values()].filter((id) => id === known.session.id).length
+    const mine = [...open.values()].filter((id) => id === known.user.id).length
     if (closing || open.size >= limits.streams || mine >= limits.streamsOfOne) {
       return refuse(reply.header("retry-after", RETRY_AFTER_S), 503, "too many streams are open")
     }
     const stream = new AbortController()
-    open.set(stream, known.session.id)
+    open.set(stream, known.user.id)
     core.metrics.gauge("console_streams", open.size)
     reply.raw.once("close", () => {
       open.delete(stream)
@@ -91,7 +91,7 @@ export function liveRoutes(
     while (core.clock.elapsedMs() < endMs) {
       const next = await news.after(told, limits.heartbeatMs, signal)
       // A session that ended, or a role that was taken, hears no more.
-      if (signal.aborted || !(await core.users.read(token).catch(() => null))) return
+      if (signal.aborted || !(await core.users.read(token, false).catch(() => null))) return
       if (next === null) yield ":\n\n"
       else {
         told = next

@@ -1,6 +1,6 @@
 /** The door of the core: what dialects, rails, pages, the command line and http may use. */
 export { isDay } from "../calendar.ts"
-export type { Clock, Ids } from "../clock.ts"
+export { type Clock, type Ids, outside } from "../clock.ts"
 export { ACTIONS, type Action, type Actor } from "./audit/entry.ts"
 export type { Shown as AuditEntry } from "./audit/log.ts"
 export {

@@ -162,6 +162,26 @@ test("a session ends after twelve idle hours, after seven days, and when it is e
   assert.equal((await mine.get("/account")).statusCode, 200)
 })
 
+test("a page that keeps itself up to date is no use of a session", async () => {
+  const user = await addUser(core, "support", null, "away@users.example")
+  const away = await signIn(server, user.email)
+  const anew = { "x-caudal-anew": "1" }
+  for (let hours = 0; hours < 11; hours += 1) {
+    clock.advance(HOUR)
+    assert.equal((await away.get("/payments", anew)).statusCode, 200)
+    const stop = new AbortController()
+    const { cookie } = away
+    const live = await fetch(`${gateway.url}/console/live`, {
+      headers: { cookie },
+      signal: stop.signal,
+    })
+    assert.equal(live.status, 200)
+    stop.abort()
+  }
+  clock.advance(2 * HOUR)
+  assert.equal((await away.get("/payments", anew)).statusCode, 303)
+})
+
 test("what was typed before a session ended is kept, and sent when its user says so", async () => {
   const user = await addUser(core, "owner", null, "kept@users.example")
   const owner = await signIn(server, user.email)
@@ -247,6 +267,22 @@ test("a second factor is asked for, and each of its codes is taken once", async 
   assert.equal((await enter(code)).statusCode, 422)
   assert.equal((await enter(recovery[0]!.toUpperCase())).statusCode, 303)
   assert.equal((await enter(recovery[0]!)).statusCode, 422)
+})
+
+test("a secret that was left lying is shown to nobody but who has just signed in", async () => {
+  const user = await addUser(core, "operator", null, "left@users.example")
+  const me = await signIn(server, user.email)
+  await me.post("/account/second-factor/begin")
+  const { secret } = (await core.users.totpDraft(user as never))!
+  assert.ok((await me.get("/account/second-factor")).body.includes(secret))
+  clock.advance(16 * 60_000)
+  const shown = await me.get("/account/second-factor")
+  assert.equal(shown.statusCode, 401)
+  assert.ok(!shown.body.includes(secret))
+  const digits = codeOf(bytesOf(secret), clock.now())
+  const confirmed = await me.post("/account/second-factor/confirm", { digits })
+  assert.equal(confirmed.statusCode, 401)
+  assert.equal((await core.users.find(user.id))!.secondFactor, false)
 })
 
 test("an owner can ask everybody for a second factor, to be set up first", async () => {

@@ -3,7 +3,15 @@ import assert from "node:assert/strict"
 import { after, test } from "node:test"
 import { passwordFlaw } from "../../src/core/users/password-rule.ts"
 import { base32, codeOf, stepOf } from "../../src/core/users/totp.ts"
-import { addUser, demoOwner, encoded, PASSWORD, signIn, visitor } from "../support/console.ts"
+import {
+  addUser,
+  cookiesOf,
+  demoOwner,
+  encoded,
+  PASSWORD,
+  signIn,
+  visitor,
+} from "../support/console.ts"
 import { startGateway } from "../support/gateway.ts"
 
 const gateway = await startGateway({ after })
@@ -111,6 +119,22 @@ test("the last owner who can sign in stays one", async () => {
   assert.equal((await owner.get("/users")).statusCode, 200)
 })
 
+test("two owners who change each other at once wait for one another", async () => {
+  const two = [
+    await addUser(core, "owner", null, "left-hand@users.example"),
+    await addUser(core, "owner", null, "right-hand@users.example"),
+  ]
+  const now = await Promise.all(two.map(({ id }) => core.users.find(id)))
+  const spec = { name: "Ana", role: "support", merchantId: null, language: "pt" } as const
+  const done = await Promise.all(
+    now.map((each) => core.users.change(each!.id, each!.revision, spec)),
+  )
+  assert.deepEqual(
+    done.map((each) => "role" in each && each.role),
+    ["support", "support"],
+  )
+})
+
 test("a changed password ends all other sessions, and the old one has to be known", async () => {
   const user = await addUser(core, "support", null, "pass@users.example")
   const [mine, other] = [await signIn(server, user.email), await signIn(server, user.email)]
@@ -161,6 +185,51 @@ test("a stream tells of news, and is refused to whoever isn't signed in", async 
   assert.match((await reader.read()).value!, /event: change/)
   stop.abort()
 })
+
+test("streams are counted by who listens, however many sessions that are", async () => {
+  const user = await addUser(core, "support", null, "streams@users.example")
+  const stop = new AbortController()
+  const statuses: number[] = []
+  for (const _session of [1, 2]) {
+    const { cookie } = await signIn(server, user.email)
+    for (let at = 0; at < 5; at += 1) {
+      const { signal } = stop
+      const answer = await fetch(`${gateway.url}/console/live`, { headers: { cookie }, signal })
+      statuses.push(answer.status)
+    }
+  }
+  assert.deepEqual(statuses, [...Array(8).fill(200), 503, 503])
+  stop.abort()
+})
+
+test("people's clocks aren't moved with a sandbox's", async () => {
+  const user = await addUser(core, "operator", null, "clock@users.example")
+  const me = await signIn(server, user.email)
+  await me.post("/account/second-factor/begin")
+  const { secret } = (await core.users.totpDraft(user as never))!
+  const ana = await owner.post("/users/new", { ...SPEC, email: "late@users.example" })
+  assert.equal(typeof (await core.testClock.advance(30 * 86_400)), "number")
+  const code = (steps: number) => codeOf(bytesOf(secret), new Date(Date.now() + steps * 30_000))
+  const confirmed = await me.post("/account/second-factor/confirm", { digits: code(0) })
+  assert.equal(confirmed.statusCode, 200, "still signed in, and just now")
+  const visitorOf = await visitor(server, "")
+  const form = { email: user.email, password: PASSWORD }
+  const half = await visitorOf.post("/sign-in", form, { cookie: "" })
+  const inside = await visitorOf.post(
+    "/sign-in/code",
+    { code: code(1) },
+    { cookie: cookiesOf(half) },
+  )
+  assert.equal(inside.statusCode, 303, "the code that an app shows")
+  assert.equal((await visitorOf.get(linkIn(ana.body))).statusCode, 200)
+})
+
+/** The bytes of a base32 text. */
+function bytesOf(text: string): Buffer {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+  const bits = [...text].map((each) => alphabet.indexOf(each).toString(2).padStart(5, "0")).join("")
+  return Buffer.from((bits.match(/.{8}/g) ?? []).map((each) => Number.parseInt(each, 2)))
+}
 
 test("passwords that are guessed first are refused, and sentences of any kind are not", () => {
   const rows: [password: string, flaw: ReturnType<typeof passwordFlaw>][] = [

@@ -47,7 +47,9 @@ export const account: Section = {
       return { to: visit.href("/account"), said: say(T.ended, visit.language, { count: ended }) }
     })
 
-    pages.get("/account/second-factor", "see", async (visit) => factorPage(visit))
+    // It shows a secret, which may have been left lying by somebody else than who looks.
+    const fresh = { fresh: true }
+    pages.get("/account/second-factor", "see", async (visit) => factorPage(visit), fresh)
 
     pages.post(
       "/account/second-factor/begin",
@@ -56,15 +58,20 @@ export const account: Section = {
         await visit.core.users.beginTotp(visit.signedIn.user)
         return { to: visit.href("/account/second-factor") }
       },
-      { fresh: true },
+      fresh,
     )
 
-    pages.post("/account/second-factor/confirm", "see", async (visit, { form }) => {
-      const codes = await visit.core.users.confirmTotp(visit.signedIn.user, form["digits"] ?? "")
-      if ("wrong" in codes)
-        return factorPage(visit, say(USER_PROBLEMS[codes.wrong], visit.language))
-      return codesPage(visit, codes)
-    })
+    pages.post(
+      "/account/second-factor/confirm",
+      "see",
+      async (visit, { form }) => {
+        const codes = await visit.core.users.confirmTotp(visit.signedIn.user, form["digits"] ?? "")
+        if ("wrong" in codes)
+          return factorPage(visit, say(USER_PROBLEMS[codes.wrong], visit.language))
+        return codesPage(visit, codes)
+      },
+      fresh,
+    )
 
     pages.post(
       "/account/second-factor/remove",
@@ -74,7 +81,7 @@ export const account: Section = {
         const words = wrong ? USER_PROBLEMS[wrong.wrong] : T.removed
         return { to: visit.href("/account"), said: say(words, visit.language) }
       },
-      { fresh: true },
+      fresh,
     )
   },
 }

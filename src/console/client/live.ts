@@ -14,7 +14,7 @@ export function keepLive(): void {
   let timer: number | undefined
 
   function refresh(): void {
-    swapFrom(location.href).catch(() => undefined)
+    swapFrom(location.href, true).catch(() => undefined)
   }
   function listen(): void {
     if (document.hidden) {

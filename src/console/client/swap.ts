@@ -16,12 +16,13 @@ let newest = 0
 /**
  * Replaces the parts of the page at `url` that carry `data-part`, or the whole of `main` where none
  * do. What is opened stays open; nothing is replaced under the hands of somebody who types in it.
+ * `anew`: nobody asked for it, so that it is no use of a session.
  */
-export async function swapFrom(url: string): Promise<boolean> {
+export async function swapFrom(url: string, anew = false): Promise<boolean> {
   newest += 1
   const mine = newest
   const answer = await fetch(url, {
-    headers: { accept: "text/html" },
+    headers: { accept: "text/html", ...(anew && { "x-caudal-anew": "1" }) },
     signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
   })
   // A sign-in page, or an error, is for a whole page to show.

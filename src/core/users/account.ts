@@ -1,4 +1,5 @@
 /** What users change about themselves: password, second factor, language; and what binds all. */
+import { outside } from "../../clock.ts"
 import { append } from "../audit/audited.ts"
 import { type Actor, type Change, differences } from "../audit/entry.ts"
 import { hashSecret } from "../seal.ts"
@@ -73,7 +74,7 @@ export function makeAccount(parts: UserParts, entry: ReturnType<typeof makeEntry
     const flaw = await inRow(user.id, on, "user.second-factor", async (_tx, row) => {
       if (row.totpDraftSealed === null) return { wrong: "changed_meanwhile" }
       const secret = keyring.unseal(row.totpDraftSealed, SEALED.totp)
-      const step = stepOf(secret, code, clock.now())
+      const step = stepOf(secret, code, outside(clock))
       if (step === null) return { wrong: "code_wrong" }
       const recovery = codes.map((each) => hashSecret(`${row.id} ${each.toLowerCase()}`))
       const totp = { totpSealed: row.totpDraftSealed, totpDraftSealed: null, totpStep: step }

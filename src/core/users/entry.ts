@@ -1,5 +1,6 @@
 /** How a user signs in and out: at the same price whether it exists, under limits of all nodes. */
 import { setTimeout as sleep } from "node:timers/promises"
+import { outside } from "../../clock.ts"
 import { addressName, isCounted } from "../limits/address.ts"
 import type { Patience, Suspect } from "../limits/failures.ts"
 import { makeNamedTurns } from "../limits/turns.ts"
@@ -90,7 +91,7 @@ export function makeEntry(parts: UserParts & { readonly mode: "sandbox" | "live"
   async function isRight(user: store.UserRow, code: string): Promise<boolean> {
     if (user.totpSealed === null) return false
     const secret = keyring.unseal(user.totpSealed, SEALED.totp)
-    const step = stepOf(secret, code, clock.now())
+    const step = stepOf(secret, code, outside(clock))
     if (step !== null) return store.takeStep(database, user.id, step)
     const plain = code.toLowerCase().replace(/[^a-z0-9]/g, "")
     return store.takeRecovery(database, user.id, hashSecret(`${user.id} ${plain}`))
@@ -138,7 +139,7 @@ export function makeEntry(parts: UserParts & { readonly mode: "sandbox" | "live"
 
   async function open(user: store.UserRow, caller: Caller, half: boolean): Promise<string> {
     const token = ids.bytes(TOKEN_BYTES).toString("base64url")
-    const now = clock.now()
+    const now = outside(clock)
     const lastsMs = half ? HALF_MS : SESSION_MS
     await sessions.dropEnded(database, times())
     await sessions.insertSession(database, {
@@ -157,20 +158,23 @@ export function makeEntry(parts: UserParts & { readonly mode: "sandbox" | "live"
     return token
   }
 
-  /** Who a cookie stands for, also between password and second factor; null for nobody. */
-  async function read(token: string): Promise<SignedIn | null> {
+  /**
+   * Who a cookie stands for, also between password and second factor; null for nobody. Unless
+   * somebody uses it, as a page that keeps itself up to date doesn't, the session grows idle.
+   */
+  async function read(token: string, isUse = true): Promise<SignedIn | null> {
     const found = await sessions.findSession(database, hashSecret(token), times())
     if (!found) return null
-    const now = clock.now()
+    const now = outside(clock)
     const { lookup: _, ...session } = found.session
-    if (now.getTime() - session.seenAt.getTime() > TOUCH_MS) {
+    if (isUse && now.getTime() - session.seenAt.getTime() > TOUCH_MS) {
       await sessions.touchSession(database, session.id, now)
     }
     return { session, user: seen(found.user), factorAsked: found.factorAsked }
   }
 
   function times() {
-    const now = clock.now()
+    const now = outside(clock)
     return { now, seenSince: new Date(now.getTime() - IDLE_MS) }
   }
 

@@ -1,6 +1,6 @@
 /** Users as an owner makes, changes and ends them, and the links to choose passwords by. */
 import { hash } from "node:crypto"
-import type { Clock, Ids } from "../../clock.ts"
+import { type Clock, type Ids, outside } from "../../clock.ts"
 import type { Database, Transaction } from "../../db/database.ts"
 import { type AuditParts, append } from "../audit/audited.ts"
 import { type Action, type Change, differences } from "../audit/entry.ts"
@@ -15,6 +15,7 @@ import type { Role, User, UserLanguage } from "./user.ts"
 
 export type UserParts = AuditParts & {
   readonly database: Database
+  /** People live by the real time, also where a sandbox's was moved: see `outside`. */
   readonly clock: Clock
   readonly ids: Ids
   readonly keyring: Keyring
@@ -101,11 +102,11 @@ export function makePeople(parts: UserParts) {
   ): Promise<User | Wrong> {
     const flaw = flawOf({ ...next, email: "any@example.com" })
     if (flaw) return { wrong: flaw }
-    return locked(id, async (tx, row) => {
+    return locked(id, async (tx, row, owners) => {
       if (row.revision !== revision) return { wrong: "changed_meanwhile" }
       const { name, role, merchantId, language } = next
       const changed = { ...row, name: name.trim(), role, merchantId, language }
-      if (role !== "owner" && (await isLastOwner(tx, row))) return { wrong: "last_owner" }
+      if (role !== "owner" && isLastOwner(row, owners)) return { wrong: "last_owner" }
       await store.updateUser(tx, changed)
       // What somebody may see and do has changed: pages that are open must not go on as before.
       if (row.role !== role || row.merchantId !== merchantId) {
@@ -118,10 +119,10 @@ export function makePeople(parts: UserParts) {
 
   /** Ends a user's access at once, or gives it back; its past stays in the audit log. */
   async function disable(id: string, disabled: boolean): Promise<User | Wrong> {
-    return locked(id, async (tx, row) => {
+    return locked(id, async (tx, row, owners) => {
       if (disabled === (row.disabledAt !== null)) return userOf(row, keyring)
-      if (disabled && (await isLastOwner(tx, row))) return { wrong: "last_owner" }
-      const changed = { ...row, disabledAt: disabled ? clock.now() : null }
+      if (disabled && isLastOwner(row, owners)) return { wrong: "last_owner" }
+      const changed = { ...row, disabledAt: disabled ? outside(clock) : null }
       await store.updateUser(tx, changed)
       await sessions.endSessions(tx, id, null)
       await store.dropInvitation(tx, id)
@@ -135,9 +136,9 @@ export function makePeople(parts: UserParts) {
    * link. The last owner is reset by the command alone: `evenLast`.
    */
   async function reset(id: string, evenLast = false): Promise<Invited | Wrong> {
-    return locked(id, async (tx, row) => {
+    return locked(id, async (tx, row, owners) => {
       if (row.disabledAt !== null) return { wrong: "not_there" }
-      if (!evenLast && (await isLastOwner(tx, row))) return { wrong: "last_owner" }
+      if (!evenLast && isLastOwner(row, owners)) return { wrong: "last_owner" }
       const changed = { ...row, ...NOTHING_PROVED }
       await store.updateUser(tx, changed)
       await sessions.endSessions(tx, id, null)
@@ -149,7 +150,7 @@ export function makePeople(parts: UserParts) {
 
   /** Whom a link invites; null when there is no such link, or not any more. */
   async function invitedBy(token: string): Promise<User | null> {
-    const invitation = await store.findInvitation(database, hashSecret(token), clock.now())
+    const invitation = await store.findInvitation(database, hashSecret(token), outside(clock))
     const row = invitation && (await store.findUser(database, invitation.userId))
     return row && row.disabledAt === null ? userOf(row, keyring) : null
   }
@@ -186,24 +187,21 @@ export function makePeople(parts: UserParts) {
     return passwords.verifyPassword(password, row?.password ?? null)
   }
 
+  /** Owners are locked first, in one order: two who change each other wait for one another. */
   async function locked<Done>(
     id: string,
-    work: (tx: Transaction, row: store.UserRow) => Promise<Done | Wrong>,
+    work: (tx: Transaction, row: store.UserRow, owners: readonly string[]) => Promise<Done | Wrong>,
   ): Promise<Done | Wrong> {
     return database.transaction(async (tx) => {
+      const owners = await store.lockOwners(tx)
       const row = await store.lockUser(tx, id)
-      return row ? work(tx, row) : { wrong: "not_there" }
+      return row ? work(tx, row, owners) : { wrong: "not_there" }
     })
-  }
-
-  async function isLastOwner(tx: Transaction, row: store.UserRow): Promise<boolean> {
-    if (row.role !== "owner" || row.disabledAt !== null || row.password === null) return false
-    return (await store.lockOwners(tx)).every((id) => id === row.id)
   }
 
   async function invite(tx: Transaction, row: store.UserRow): Promise<Invited> {
     const token = ids.bytes(INVITATION_BYTES).toString("base64url")
-    const createdAt = clock.now()
+    const createdAt = outside(clock)
     const until = new Date(createdAt.getTime() + INVITED_MS)
     const lookup = hashSecret(token)
     await store.putInvitation(tx, { userId: row.id, lookup, createdAt, expiresAt: until })
@@ -234,7 +232,7 @@ export function makePeople(parts: UserParts) {
       merchantId,
       language,
       revision: 1,
-      createdAt: clock.now(),
+      createdAt: outside(clock),
       signedInAt: null,
       disabledAt: null,
     }
@@ -271,6 +269,12 @@ const NOTHING_PROVED = {
   totpStep: 0n,
   recovery: [],
 } as const
+
+/** Whether nobody else of those who can sign in is an owner. */
+function isLastOwner(row: store.UserRow, owners: readonly string[]): boolean {
+  if (row.role !== "owner" || row.disabledAt !== null || row.password === null) return false
+  return owners.every((id) => id === row.id)
+}
 
 /** What the audit log tells of a user; not its address, which is personal. */
 function shownOf({ name, role, merchantId, language }: store.UserRow) {
