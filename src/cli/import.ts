@@ -3,6 +3,7 @@ import type { Config } from "../config.ts"
 import type { Core, DialectName, Merchant, NewTerms } from "../core/index.ts"
 import { CommandError, command } from "./command.ts"
 import { readTimeZone } from "./named.ts"
+import { checkText, NAME_MAX } from "./payer-text.ts"
 import { allRails } from "./rails.ts"
 import { readSettings, type SettingsFile } from "./settings-file.ts"
 import { list, table } from "./shell.ts"
@@ -28,12 +29,14 @@ const settings = command({
   async run(values, shell, [path]) {
     const file = readSettings(path)
     const name = (values.as ?? file.merchant.name).trim()
+    checkText("The merchant's name", name, NAME_MAX)
     readTimeZone(file.merchant.timeZone)
     const dryRun = values["dry-run"]
     await shell.withCore(async (core, config) => {
       const known = await core.merchants.findByName(name)
+      await refuseAddresses(core, known, file)
       const { changes, skipped } = await compare(core, config, known, file)
-      const made = dryRun ? [] : await explained(path, () => bring(core, config, name, file, known))
+      const made = dryRun ? [] : await bring(core, config, name, file, known)
       const shown = { merchant: name, added: known === null, dryRun, changes, skipped }
       shell.show({ ...shown, endpoints: made }, () =>
         [
@@ -86,6 +89,11 @@ async function compare(
     ...STYLE.map((name) => ({
       ...{ what: name, old: old?.[name] ?? null, new: wanted[name] ?? null },
     })),
+    {
+      what: "late money, in hours",
+      old: old?.lateMoneyHours ?? null,
+      new: wanted.lateMoneyHours ?? old?.lateMoneyHours ?? null,
+    },
     ...Object.entries(wanted.rails ?? {})
       .filter(([, rail]) => rails.includes(rail))
       .map(([method, rail]) => ({
@@ -130,6 +138,13 @@ async function missing(core: Core, known: Merchant | null, file: SettingsFile) {
   )
 }
 
+async function refuseAddresses(core: Core, known: Merchant | null, file: SettingsFile) {
+  for (const { url } of await missing(core, known, file)) {
+    const problem = await core.checkAddress(url)
+    if (problem) throw new CommandError(`endpoint ${url}: ${problem}`)
+  }
+}
+
 /** Does it, a step after the other; repeated after a fault it goes on where it ended. */
 async function bring(
   core: Core,
@@ -139,12 +154,9 @@ async function bring(
   known: Merchant | null,
 ): Promise<readonly Made[]> {
   const { timeZone, settings: wanted } = file.merchant
-  for (const { url } of await missing(core, known, file)) {
-    const problem = await core.checkAddress(url)
-    if (problem) throw new CommandError(`endpoint ${url}: ${problem}`)
-  }
   const merchant = known ?? (await core.merchants.add({ name, timeZone }))
-  const { displayName, supportInfo, colour, language } = wanted
+  const { displayName, supportInfo, colour, language, lateMoneyHours } = wanted
+  if (lateMoneyHours !== undefined) await core.merchants.configure(merchant.id, { lateMoneyHours })
   await core.merchants.style(merchant.id, { displayName, supportInfo, colour, language })
   const here = railsHere(core, config)
   const rails = Object.entries(wanted.rails ?? {}).filter(([, rail]) => here.includes(rail))
@@ -173,17 +185,3 @@ async function bring(
 function railsHere(core: Core, config: Config): readonly string[] {
   return allRails(core, config).map(({ name }) => name)
 }
-
-/** A value of the file may break a rule of the core's: that is told with its place. */
-async function explained<T>(path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    const { name, issues } = error as { name: string; issues?: readonly Issue[] }
-    if (name !== "ZodError" || !issues) throw error
-    const lines = issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`)
-    throw new CommandError(`${path}: ${lines.join("; ")}`)
-  }
-}
-
-type Issue = { readonly path: readonly PropertyKey[]; readonly message: string }

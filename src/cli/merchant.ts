@@ -4,11 +4,10 @@ import { CommandError, command, UsageError } from "./command.ts"
 import { set } from "./merchant-set.ts"
 import { style, styleRows } from "./merchant-style.ts"
 import { findMerchant, readTimeZone, writeAmount } from "./named.ts"
-import { checkText, DISPLAY_MAX, SUPPORT_MAX } from "./payer-text.ts"
+import { checkText, DISPLAY_MAX, NAME_MAX, SUPPORT_MAX } from "./payer-text.ts"
 import { instant, list, table } from "./shell.ts"
 
 const METHODS = ["bank", "wallet", "crypto", "recharge"] as const
-const NAME_MAX = 120
 
 const add = command({
   name: "merchant add",

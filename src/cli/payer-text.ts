@@ -1,6 +1,8 @@
 /** Texts that payers will read: how long they may be, and that there is something to see. */
 import { UsageError } from "./command.ts"
 
+/** A merchant's name, which payers see where it has no other. */
+export const NAME_MAX = 120
 /** What a merchant's settings hold. */
 export const DISPLAY_MAX = 80
 export const SUPPORT_MAX = 200

@@ -6,7 +6,9 @@ import {
   type DialectName,
   type Merchant,
   type MerchantSettings,
+  merchantSettings,
   type TermsSettings,
+  termsSettings,
 } from "../core/index.ts"
 import { CommandError } from "./command.ts"
 
@@ -28,6 +30,10 @@ export type SettingsFile = {
 
 const FILE_MAX_BYTES = 1_048_576
 const ENDPOINTS_MAX = 1_000
+const DESCRIPTION_MAX = 200
+/** Files of before it could be set have none of what was added since. */
+const LOOK = merchantSettings.omit({ logo: true }).partial()
+const TERMS = termsSettings.partial()
 
 /** All that can be set for a merchant; no secret, no key, no header of an endpoint. */
 export async function settingsOf(core: Core, merchant: Merchant): Promise<SettingsFile> {
@@ -70,7 +76,10 @@ export function readSettings(path: string): SettingsFile {
   return file as SettingsFile
 }
 
-/** What keeps it from being such a file; values themselves are held to the core's own rules. */
+/**
+ * What keeps it from being such a file, the core's own rules for each value included: what is wrong
+ * at its end must be known before its beginning is brought.
+ */
 function problemIn(file: unknown): string | null {
   if (!isObject(file) || file["caudalSettings"] !== 1) return "it holds no settings of Caudal's"
   const { merchant, terms, endpoints } = file
@@ -79,16 +88,39 @@ function problemIn(file: unknown): string | null {
   if (typeof name !== "string" || name.trim() === "") return "merchant.name: it must be text"
   if (typeof timeZone !== "string") return "merchant.timeZone: it must be text"
   if (!isObject(settings)) return "merchant.settings: it is missing"
+  const flaw = flawIn("merchant.settings", LOOK, settings)
+  if (flaw) return flaw
   if (!isObject(terms)) return "terms: it is missing"
   const strange = Object.keys(terms).find((each) => !isDialect(each))
   if (strange !== undefined) return `terms.${strange}: there is no such dialect`
+  for (const [dialect, given] of Object.entries(terms)) {
+    const wrong = flawIn(`terms.${dialect}`, TERMS, given)
+    if (wrong) return wrong
+  }
   if (!Array.isArray(endpoints) || endpoints.length > ENDPOINTS_MAX) {
     return `endpoints: it must be a list of at most ${ENDPOINTS_MAX}`
   }
   const at = endpoints.findIndex(
     (each) => !isObject(each) || !isDialect(each["dialect"]) || typeof each["url"] !== "string",
   )
-  return at < 0 ? null : `endpoints[${at}]: it needs dialect and url`
+  if (at >= 0) return `endpoints[${at}]: it needs dialect and url`
+  const told = endpoints.findIndex(({ description }) => !isDescription(description ?? null))
+  return told < 0
+    ? null
+    : `endpoints[${told}].description: it must be 1 to ${DESCRIPTION_MAX} characters, or null`
+}
+
+function isDescription(text: unknown): boolean {
+  if (text === null) return true
+  return typeof text === "string" && text !== "" && Array.from(text).length <= DESCRIPTION_MAX
+}
+
+type Rules = typeof LOOK | typeof TERMS
+
+/** The first thing that breaks a rule, with its place; null where nothing does. */
+function flawIn(place: string, rules: Rules, value: unknown): string | null {
+  const [issue] = rules.safeParse(value).error?.issues ?? []
+  return issue ? `${[place, ...issue.path].join(".")}: ${issue.message}` : null
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -85,9 +85,11 @@ export { LOGO_MAX_BYTES } from "./merchants/logo.ts"
 export {
   type Merchant,
   type MerchantSettings,
+  merchantSettings,
   PAGE_LANGUAGES,
   type Terms,
   type TermsSettings,
+  termsSettings,
 } from "./merchants/merchant.ts"
 export type { NewEndpoint, NewMerchant, NewStyle } from "./merchants/onboard.ts"
 export { newOperatorKey } from "./merchants/operators.ts"

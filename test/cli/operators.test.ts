@@ -92,6 +92,10 @@ for (const [over, area, says] of BROKEN) {
 test("settings go to another gateway and come out the same, also twice", async () => {
   const path = file("tienda.json")
   const out = ["export", "settings", "--merchant", "Tienda Azul", "--out", path]
+  await database.query(
+    `update merchants set settings = settings || '{"lateMoneyHours": 72}' where name = $1`,
+    ["Tienda Azul"],
+  )
   await does(...out)
   assert.equal(statSync(path).mode & 0o777, 0o600)
   const text = readFileSync(path, "utf8")
@@ -115,6 +119,10 @@ test("settings go to another gateway and come out the same, also twice", async (
     return { ...rest, terms: { ...terms, tapila: { ...terms.tapila, clientUsername: null } } }
   }
   assert.deepEqual({ ...strip(back.out), caudal: 0 }, { ...strip(text), caudal: 0 })
+  const long = "x".repeat(120)
+  await other.asked("import", "settings", path, "--as", long)
+  const theirs = await other.does("export", "settings", "--merchant", long)
+  assert.equal(JSON.parse(theirs.out).merchant.settings.lateMoneyHours, 72)
 })
 
 test("customers are masked in an export, and revealing them is written down", async () => {
@@ -188,6 +196,7 @@ for (const [words, code, says] of REFUSED) {
   })
 }
 
+const plain = { caudalSettings: 1, merchant: { name: "x", timeZone: "UTC", settings: {} } }
 const HOSTILE: readonly (readonly [text: string, says: RegExp])[] = [
   ["{", /it is no JSON/],
   ["[]", /it holds no settings/],
@@ -208,13 +217,30 @@ const HOSTILE: readonly (readonly [text: string, says: RegExp])[] = [
     '{"caudalSettings":1,"merchant":{"name":"x","timeZone":"UTC","settings":{}},"terms":{},"endpoints":[{"dialect":"caudal","url":"ftp://x"}]}',
     /endpoint ftp:\/\/x: /,
   ],
+  [
+    JSON.stringify({ ...plain, terms: { caudal: { ttlSeconds: 0 } }, endpoints: [] }),
+    /terms\.caudal\.ttlSeconds: /,
+  ],
+  [
+    JSON.stringify({
+      ...{ ...plain, terms: {} },
+      endpoints: ["", "d".repeat(201)].map((description, at) => {
+        return { dialect: "caudal", url: `http://127.0.0.1:9/${at}`, description }
+      }),
+    }),
+    /endpoints\[0\]\.description: it must be 1 to 200 characters/,
+  ],
 ]
 for (const [text, says] of HOSTILE) {
   test(`a settings file is refused: ${says.source}`, async () => {
     const path = file("hostile.json")
     writeFileSync(path, text)
+    const dry = await caudal(["import", "settings", path, "--as", "Nueva", "--dry-run"], settings)
     const ran = await caudal(["import", "settings", path, "--as", "Nueva"], settings)
     assert.notEqual(ran.code, 0)
     assert.match(ran.err, says)
+    assert.deepEqual([dry.code, dry.err], [ran.code, ran.err], "a dry run says the same")
+    const { rows } = await database.query("select from merchants where name = 'Nueva'")
+    assert.deepEqual(rows, [], "nothing of it was brought")
   })
 }

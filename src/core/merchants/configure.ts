@@ -29,7 +29,8 @@ export function configureMerchant(
     if (old === null) return null
     const { name = old.name, timeZone = old.timeZone } = change
     const isLine = name.trim() === name && name !== "" && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name)
-    if (!isLine || name.length > NAME_MAX) return { wrong: "name_invalid" }
+    const isNew = name !== old.name
+    if (isNew && (!isLine || name.length > NAME_MAX)) return { wrong: "name_invalid" }
     if (!isZone(timeZone)) return { wrong: "zone_unknown" }
     const other = await findMerchantByName(tx, name)
     if (other !== null && other.id !== merchantId) return { wrong: "name_taken" }
