@@ -14,6 +14,9 @@ export const GATEWAY = {
   },
 } as const
 
+/** What the gateway said no to: nothing came of it. */
+export class Refused extends CommandError {}
+
 // biome-ignore lint/suspicious/noExplicitAny: whatever came is read member by member.
 export type Json = any
 
@@ -65,7 +68,11 @@ export function makeNative(url: string, apiKey: string): Native {
         }),
       )
       const said = await answered(url, () => response.text())
-      if (!response.ok) throw new CommandError(problemOf(response.status, said))
+      if (!response.ok) {
+        const { status } = response
+        const isRefusal = status >= 400 && status < 500
+        throw new (isRefusal ? Refused : CommandError)(problemOf(status, said))
+      }
       return said === "" ? null : parsed(said, url)
     },
   }

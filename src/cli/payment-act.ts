@@ -3,7 +3,7 @@ import { OUTCOMES, REASONS } from "../core/index.ts"
 import { CURRENCY_DECIMALS } from "../money.ts"
 import { CommandError, command, UsageError } from "./command.ts"
 import { readAmount, writeAmount } from "./named.ts"
-import { findNative, GATEWAY, type Json, type Native } from "./native.ts"
+import { findNative, GATEWAY, type Json, type Native, Refused } from "./native.ts"
 import { nearest } from "./nearest.ts"
 import { list, type Shell } from "./shell.ts"
 
@@ -91,7 +91,7 @@ async function asked(native: Native, path: string, body: object, key: string): P
   try {
     return await native.ask("POST", path, body, { "idempotency-key": key })
   } catch (error) {
-    if (!(error instanceof CommandError) || !error.message.startsWith("No gateway")) throw error
+    if (!(error instanceof CommandError) || error instanceof Refused) throw error
     throw new CommandError(`${error.message}. It may have been made: repeat it with --key ${key}`)
   }
 }

@@ -1,6 +1,9 @@
 /** What developers do with a sandbox that runs: trigger, simulate, listen, refund, find, replay. */
 import assert from "node:assert/strict"
 import { createHmac } from "node:crypto"
+import { once } from "node:events"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { after, before, test } from "node:test"
 import { SCENARIOS } from "../../src/cli/trigger.ts"
 import { lastFirst } from "../support/cleanup.ts"
@@ -45,6 +48,33 @@ test("there are cases of every dialect, each with a name of its own", () => {
     ["pentagoo", "chain", "tapila", "palomma-pay", "direct-debit", "caudal"],
   )
 })
+
+const UNCERTAIN: readonly (readonly [status: number, body: string, isOpen: boolean])[] = [
+  [504, "<h1>Gateway Timeout</h1>", true],
+  [500, '{"code":"internal","detail":"something of ours failed"}', true],
+  [200, "<h1>Welcome</h1>", true],
+  [409, '{"code":"refund_too_large","detail":"the amount is more"}', false],
+]
+for (const [status, body, isOpen] of UNCERTAIN) {
+  test(`a refund answered ${status} ${isOpen ? "may be made: its key is said" : "isn't"}`, async () => {
+    const keys: unknown[] = []
+    const server = createServer(({ method, headers }, response) => {
+      keys.push(headers["idempotency-key"])
+      if (method === "GET") response.end('{"asset":"COP"}')
+      else response.writeHead(status).end(body)
+    }).listen(0, "127.0.0.1")
+    try {
+      await once(server, "listening")
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+      const words = ["payment", "refund", "pay_1", "--amount", "1", "--url", url, "--api-key", "k"]
+      const { code, err } = await caudal(words, settings)
+      assert.equal(code, 1)
+      assert.equal(err.includes(`repeat it with --key ${keys.at(-1)}`), isOpen, err)
+    } finally {
+      server.close()
+    }
+  })
+}
 
 /** Some that wait for nothing; `npm run scenarios` plays all of them, for some minutes. */
 const QUICK = [
