@@ -48,6 +48,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/dialects/sentences.ts",
   ],
   "src/dialects/foreign.ts": ["src/core/index.ts"],
+  "src/dialects/once.ts": ["src/core/index.ts", "src/dialects/mount.ts"],
   "src/dialects/hostile.ts": ["src/dialects/dialect.ts"],
   "src/dialects/limit.ts": ["src/core/index.ts", "src/dialects/dialect.ts"],
   "src/dialects/*/": [
@@ -56,6 +57,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/dialects/dialect.ts",
     "src/dialects/limit.ts",
     "src/dialects/mount.ts",
+    "src/dialects/once.ts",
     "src/dialects/redirect.ts",
   ],
   "src/openapi/": ["src/dialects/dialect.ts"],
