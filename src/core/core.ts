@@ -13,6 +13,7 @@ import { makeExamine } from "./examine/examine.ts"
 import { makeView } from "./exchange/view.ts"
 import { makeFigures } from "./figures/figures.ts"
 import { makeLimits } from "./limits/limits.ts"
+import { makeNamedTurns } from "./limits/turns.ts"
 import { abandon } from "./loops/abandon.ts"
 import { makeBacklog } from "./loops/backlog.ts"
 import { makeBeginner } from "./loops/begin.ts"
@@ -31,6 +32,7 @@ import { makeChanges } from "./payments/changes.ts"
 import { makePay } from "./payments/pay.ts"
 import type { Payment } from "./payments/payment.ts"
 import { makeReader } from "./payments/reader.ts"
+import { makeSearch } from "./payments/search.ts"
 import { makeSettled } from "./payments/settled.ts"
 import { storyOf } from "./payments/story.ts"
 import type { Rail } from "./rail.ts"
@@ -133,7 +135,8 @@ export function openCore(given: CoreParts) {
   }
   const pay = makePay(payParts)
   const limits = makeLimits(parts)
-  const verbParts = { ...parts, engine, pay, rails, reader, voices, limits }
+  const waiting = { search: makeSearch({ ...parts, rails }), walkInTurn: makeNamedTurns() }
+  const verbParts = { ...parts, ...waiting, engine, pay, rails, reader, voices, limits }
   const users = makeUsers({ ...parts, limits })
   const verbs = verbsFor(verbParts, users, parts.by)
   let demoMerchantId: string | null = null

@@ -1,6 +1,6 @@
 /** What one may ask of the core and tell it, by subject; payments' own verbs are in `pay.ts`. */
 import type { Actor, Entry } from "./audit/entry.ts"
-import { makeAuditLog } from "./audit/log.ts"
+import { type InTurn, makeAuditLog } from "./audit/log.ts"
 import { importCatalogue, type ReplaceOptions, replaceCatalogue } from "./catalogue/change.ts"
 import type { Company } from "./catalogue/company.ts"
 import type { ImportOptions } from "./catalogue/import.ts"
@@ -36,7 +36,7 @@ import type { Pay } from "./payments/pay.ts"
 import { isOverdue, type Payment, type Purpose } from "./payments/payment.ts"
 import { orderOf } from "./payments/prepare.ts"
 import type { Reader } from "./payments/reader.ts"
-import { makeSearch } from "./payments/search.ts"
+import type { makeSearch } from "./payments/search.ts"
 import { findRefund, listRefunds, type RefundFilter } from "./payments/store/refunds.ts"
 import * as payments from "./payments/store.ts"
 import { storyFor } from "./payments/story.ts"
@@ -54,12 +54,16 @@ export type VerbParts = EventVerbParts &
     readonly pay: Pay
     readonly reader: Reader
     readonly rails: ReadonlyMap<string, Rail>
+    /** Made once a node: whoever asks waits in the same turns. */
+    readonly search: ReturnType<typeof makeSearch>
+    /** The same of walks along the audit log's chain. */
+    readonly walkInTurn: InTurn
   }
 
 /** Makes them for one node. */
 export function makeVerbs(parts: VerbParts) {
   const { database, clock, keyring, engine, pay } = parts
-  const audit = makeAuditLog(parts)
+  const audit = makeAuditLog(parts, parts.walkInTurn)
   const gate = makeGate({ database, clock })
   const lastUsed = makeLastUsed({ database, clock })
   const readers = makeReaders(database, keyring)
@@ -85,7 +89,7 @@ export function makeVerbs(parts: VerbParts) {
       },
       list: (filter: payments.PaymentFilter, page: PageRequest) =>
         payments.listPayments(database, filter, page),
-      search: makeSearch(parts),
+      search: parts.search,
       /** What is known of a merchant's payment, by its id or that of an attempt or refund of it. */
       storyFor: (merchantId: string, id: string) =>
         storyFor({ db: database, keyring, rails: parts.rails }, merchantId, id),

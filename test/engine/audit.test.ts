@@ -6,6 +6,7 @@ import { after, test } from "node:test"
 import { ACTIONS, type Actor, contentOf, differences, hashOf } from "../../src/core/audit/entry.ts"
 import { sandboxCatalogue } from "../../src/core/catalogue/load.ts"
 import type { Core } from "../../src/core/index.ts"
+import type { Database } from "../../src/db/database.ts"
 import { testCore } from "../support/core.ts"
 import { corrupt } from "../support/corrupt.ts"
 import { testDatabase } from "../support/database.ts"
@@ -252,6 +253,28 @@ test("a log that was cut with its end rewritten shows by a hash that was noted",
   )
   assert.deepEqual((await mine.audit.verify(null)).broken, null)
   assert.equal((await mine.audit.verify(head)).missing, true)
+})
+
+test("one walks along the chain at a time, whoever asks for it", async () => {
+  const counted = { now: 0, most: 0 }
+  const watched: Database = {
+    ...database,
+    transaction(...asked) {
+      counted.now += 1
+      counted.most = Math.max(counted.most, counted.now)
+      return database.transaction(...asked).finally(() => {
+        counted.now -= 1
+      })
+    },
+  }
+  const node = await testCore(watched, { name: "Watched" })
+  counted.most = 0
+  const visits = Array.from({ length: 5 }, (_, at) =>
+    node.core.verbsFor({ kind: "console", name: `${at}`, id: null }),
+  )
+  const walked = await Promise.all(visits.map(({ audit }) => audit.verify(null)))
+  assert.deepEqual([counted.now, counted.most], [0, 1])
+  for (const { broken } of walked) assert.equal(broken, null)
 })
 
 test("the database and the program hash alike, whatever the text", () => {

@@ -318,7 +318,8 @@ test("what lies further back than a page looks is found by going on", async () =
   }
 })
 
-test("a search that looks through payments waits for three others", async () => {
+/** The database, and how many look through its payments at a time. */
+function watch() {
   const counted = { now: 0, most: 0 }
   const watched: Database = {
     ...database,
@@ -331,10 +332,26 @@ test("a search that looks through payments waits for three others", async () => 
       }) as never
     },
   }
+  return { counted, watched }
+}
+
+test("a search that looks through payments waits for three others", async () => {
+  const { counted, watched } = watch()
   const keyring = openKeyring(ids, { current: master })
   const look = makeSearch({ database: watched, clock, ids, keyring, rails: new Map() })
   const page = { limit: 5, after: null }
   const all = await Promise.all(Array.from({ length: 9 }, () => look({ merchantId }, page)))
   assert.deepEqual([counted.now, counted.most], [0, 3])
   for (const { items } of all) assert.equal(items.length, 5)
+})
+
+test("whoever signs in searches in the same turns as everybody", async () => {
+  const { counted, watched } = watch()
+  const node = await testCore(watched, { name: "Watched" })
+  const page = { limit: 5, after: null }
+  const visits = Array.from({ length: 9 }, (_, at) =>
+    node.core.verbsFor({ kind: "console", name: `${at}`, id: null }),
+  )
+  await Promise.all(visits.map(({ payments }) => payments.search({ merchantId }, page)))
+  assert.deepEqual([counted.now, counted.most], [0, 3])
 })

@@ -1,4 +1,5 @@
 /** What one may ask of the audit log. */
+import type { Queries } from "../../db/database.ts"
 import { type Page, type PageRequest, pageOf } from "../page.ts"
 import { inSnapshot } from "../store/snapshot.ts"
 import { type AuditParts, append } from "./audited.ts"
@@ -26,8 +27,11 @@ export type Verified = {
   readonly missing: boolean
 }
 
-/** Makes the questions. */
-export function makeAuditLog(parts: AuditParts) {
+/** Does work of a name when what was asked for before is done. */
+export type InTurn = <T>(name: string, work: () => Promise<T>) => Promise<T>
+
+/** Makes the questions. Walks along the chain go in turn: each holds a connection for long. */
+export function makeAuditLog(parts: AuditParts, inTurn: InTurn) {
   const { database } = parts
   return {
     /** The newest entries, newest first. */
@@ -52,18 +56,20 @@ export function makeAuditLog(parts: AuditParts) {
       ),
     /** Walks the whole chain; `noted` is a hash, in hex, that has to be one of its rows'. */
     verify: (noted: string | null): Promise<Verified> =>
-      inSnapshot(database, async (snapshot) => {
-        let found = noted === null
-        const visit = ({ hash }: AuditRow) => {
-          if (hash.toString("hex") === noted) found = true
-        }
-        const { broken, place, rows } = await walk(snapshot, START, { visit })
-        return { rows, head: place.hash.toString("hex"), broken, missing: !found }
-      }),
+      inTurn("verify", () => inSnapshot(database, (snapshot) => verified(snapshot, noted))),
     /** Writes down what is no change of one commit: a refusal, a look at somebody's data. */
     note: (entry: Entry, by: Actor | null = parts.by) =>
       database.transaction((each) => append(each, { ...parts, by }, entry)),
   }
+}
+
+async function verified(snapshot: Queries, noted: string | null): Promise<Verified> {
+  let found = noted === null
+  const visit = ({ hash }: AuditRow) => {
+    if (hash.toString("hex") === noted) found = true
+  }
+  const { broken, place, rows } = await walk(snapshot, START, { visit })
+  return { rows, head: place.hash.toString("hex"), broken, missing: !found }
 }
 
 function shown(row: AuditRow): Shown {
