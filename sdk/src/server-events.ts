@@ -19,10 +19,12 @@ export function makeParser() {
   let length = 0
   let type = "message"
   let id: string | null = null
+  let began: string | null = null
 
   /** The event that an empty line ends; null where there was no data. */
   function ended(): ServerEvent | null {
     const event = data.length === 0 ? null : { type, id, data: data.join("\n") }
+    if (event === null) began ??= id
     data = []
     length = 0
     type = "message"
@@ -43,6 +45,8 @@ export function makeParser() {
   }
 
   return {
+    /** Where the stream begins, if it said so: the first id that came without data. */
+    began: () => began,
     /** Takes more bytes; answers the events that they complete. */
     push(bytes: Uint8Array): ServerEvent[] {
       rest += decoder.decode(bytes, { stream: true })

@@ -43,7 +43,10 @@ export async function* streamOf<T>(asked: Asked): AsyncGenerator<T, void, undefi
   for (;;) {
     let wait = waitMs(retryWaitMs, 1, null)
     try {
-      for await (const event of connect(asked, lastId)) {
+      const begin = (id: string | null) => {
+        lastId ??= id
+      }
+      for await (const event of connect(asked, lastId, begin)) {
         // An end is one at once, also where more has arrived already.
         signal?.throwIfAborted()
         failures = 0
@@ -78,6 +81,7 @@ function isNew({ id }: ServerEvent, seen: Set<string>): boolean {
 async function* connect(
   { fetch, headers: headersOf, signal, silenceMs = SILENCE_MS, url }: Asked,
   lastId: string | null,
+  begin: (id: string | null) => void,
 ): AsyncGenerator<ServerEvent, void, undefined> {
   signal?.throwIfAborted()
   const headers = headersOf()
@@ -106,7 +110,10 @@ async function* connect(
       if (done) return
       // Who takes long over an event isn't a connection that is silent.
       clearTimeout(timer)
-      yield* parser.push(value)
+      const events = parser.push(value)
+      // Cut before any event, it goes on there.
+      begin(parser.began())
+      yield* events
       heard()
     }
   } finally {

@@ -95,6 +95,23 @@ test("it goes on after the last event that it had, and gives none twice", async 
   assert.equal(told.code, "unauthorized")
 })
 
+test("cut before any event, it goes on where it began", async () => {
+  const began = "retry: 1\nid: evt_5\n\n"
+  const table: [turns: Turn[], lastIds: (string | null)[]][] = [
+    [
+      [sending(began), sending("id: evt_6\n\n")],
+      [null, "evt_5", "evt_5"],
+    ],
+    [[sending(`${began}:\n\nid: evt_7\ndata: {`)], [null, "evt_5"]],
+    [[sending('id: evt_8\ndata: {"n"')], [null, null]],
+  ]
+  for (const [turns, expected] of table) {
+    const { events, lastIds } = stream([...turns, refusing(401, "unauthorized")])
+    await assert.rejects(events.next(), { code: "unauthorized" })
+    assert.deepEqual(lastIds, expected)
+  }
+})
+
 test("it gives up what is no stream, or fails as often as was allowed", async () => {
   const table: [code: string, turn: Turn, connections: number][] = [
     ["answer_unreadable", sending("{}", "application/json"), 1],

@@ -80,6 +80,24 @@ test("a stream that breaks goes on behind the last event that was dealt with", a
   assert.deepEqual(asked, [undefined, "evt_1", "evt_1"])
 })
 
+test("a stream that breaks before any event goes on where it began", async (t) => {
+  const asked: (string | undefined)[] = []
+  const server = createServer((request, response) => {
+    asked.push(request.headers["last-event-id"] as string | undefined)
+    response.writeHead(200, { "content-type": "text/event-stream" })
+    response.write(asked.length === 1 ? "retry: 1\nid: evt_5\n\nid: cut\n" : "data: 1\n\n")
+    setTimeout(() => request.socket.destroy(), 20)
+  })
+  t.after(() => server.close())
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const { signal } = new AbortController()
+  const stream = readStream({ url, headers: {}, after: null, signal })
+  assert.equal((await stream.next()).value.data, "1")
+  assert.deepEqual(asked, [undefined, "evt_5"])
+  await stream.return(undefined)
+})
+
 test("what waiting doesn't mend ends it, in the gateway's words", async (t) => {
   const server = createServer((_request, response) => {
     response.writeHead(401).end('{"code":"unauthorized","detail":"the key is not known"}')

@@ -46,7 +46,10 @@ export async function* readStream(parts: StreamParts): AsyncGenerator<Streamed> 
   const seen = new Set<string>()
   while (!signal.aborted) {
     try {
-      for await (const event of connection(parts, after)) {
+      const begin = (id: string | null) => {
+        after ??= id
+      }
+      for await (const event of connection(parts, after, begin)) {
         pauseMs = FIRST_PAUSE_MS
         if (event.id !== null && seen.has(event.id)) continue
         yield event
@@ -75,6 +78,7 @@ function remember(seen: Set<string>, id: string): void {
 async function* connection(
   { url, headers, signal, onOpen }: StreamParts,
   after: string | null,
+  begin: (id: string | null) => void,
 ): AsyncGenerator<Streamed> {
   const quiet = new AbortController()
   let timer = setTimeout(() => quiet.abort(new Error("nothing came for a while")), QUIET_MS)
@@ -98,7 +102,10 @@ async function* connection(
     for await (const part of response.body) {
       clearTimeout(timer)
       timer = setTimeout(() => quiet.abort(new Error("nothing came for a while")), QUIET_MS)
-      yield* parser.push(decoder.decode(part as Uint8Array, { stream: true }))
+      const events = parser.push(decoder.decode(part as Uint8Array, { stream: true }))
+      // Cut before any event, it goes on there.
+      begin(parser.began())
+      yield* events
     }
   } finally {
     clearTimeout(timer)
@@ -109,6 +116,7 @@ async function* connection(
 export function makeParser() {
   let buffer = ""
   let lastId: string | null = null
+  let began: string | null = null
   let type = ""
   let data: string[] = []
 
@@ -119,6 +127,7 @@ export function makeParser() {
         type: type || "message",
         data: data.join("\n"),
       }
+      if (!event) began ??= lastId
       type = ""
       data = []
       return event || null
@@ -133,6 +142,8 @@ export function makeParser() {
   }
 
   return {
+    /** Where the stream begins, if it said so: the first id that came without data. */
+    began: () => began,
     /** The events that are whole by now. */
     push(text: string): Streamed[] {
       buffer += text

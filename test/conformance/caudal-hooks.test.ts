@@ -234,6 +234,24 @@ async function follow(count: number, headers: Record<string, string>, act: () =>
   })
 }
 
+test("a stream that was cut before any event goes on where it began", async () => {
+  const bearer = { authorization: `Bearer ${key}` }
+  const { answer, close } = await open(bearer)
+  const [first] = (await once(answer, "data")) as [string]
+  close()
+  const [, began] = /^retry: 2000\nid: (evt_[0-9a-f]{32})\n\n$/.exec(first) ?? []
+  assert.ok(began, first)
+  const { id: payment } = await good("POST", "/payments", { amount: "2550", asset: "COP" })
+  const missed = (await good("GET", `/events?subject=${payment}`)).data[0].id
+  const { answer: again, close: end } = await open({ ...bearer, "last-event-id": began })
+  let text = ""
+  for await (const part of again) {
+    text += part
+    if (text.includes(missed)) break
+  }
+  end()
+})
+
 test("events are streamed as they happen, and a key that is revoked hears no more", async () => {
   const bearer = { authorization: `Bearer ${key}` }
   const [event] = await follow(1, bearer, pay)

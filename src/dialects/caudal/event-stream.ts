@@ -5,7 +5,7 @@ import type { Core } from "../../core/index.ts"
 import { type DialectApp, WireProblem } from "../dialect.ts"
 import { caller } from "../mount.ts"
 import { authenticate } from "./auth.ts"
-import { idIn } from "./ids.ts"
+import { idIn, idOut } from "./ids.ts"
 import { eventOut } from "./wire.ts"
 
 /** What streams may take; times in milliseconds. */
@@ -72,7 +72,9 @@ async function* framesOf(core: Core, about: About, limits: typeof STREAM_LIMITS)
   const { after, merchantId, request, signal } = about
   let saidMs = core.clock.elapsedMs()
   let checkedMs = saidMs
-  yield `retry: ${limits.retryMs}\n\n`
+  // Who is cut off before any event comes back with where it began, and misses nothing.
+  const began = after === null ? `id: ${idOut("event", core.ids.next())}\n` : ""
+  yield `retry: ${limits.retryMs}\n${began}\n`
   for await (const event of core.events.follow(merchantId, { after, signal })) {
     const nowMs = core.clock.elapsedMs()
     if (nowMs - checkedMs >= limits.checkMs) {
