@@ -56,7 +56,8 @@ const UNCERTAIN: readonly (readonly [status: number, body: string, isOpen: boole
   [409, '{"code":"refund_too_large","detail":"the amount is more"}', false],
 ]
 for (const [status, body, isOpen] of UNCERTAIN) {
-  test(`a refund answered ${status} ${isOpen ? "may be made: its key is said" : "isn't"}`, async () => {
+  const outcome = isOpen ? "may be made: its key is said" : "isn't made"
+  test(`a refund answered ${status} ${outcome}`, async () => {
     const keys: unknown[] = []
     const server = createServer(({ method, headers }, response) => {
       keys.push(headers["idempotency-key"])

@@ -225,7 +225,7 @@ test("a payment that is simulated is one on the chain, within three seconds", as
   assert.equal(await chain.balanceOf(order.address), usd(25.5))
 })
 
-test("an expired payment that is simulated as paid says so once its late money counts", async () => {
+test("an expired payment that is simulated as paid is approved by its late money", async () => {
   const { id } = await shop.order("25.50")
   const simulate = (outcome: string) => shop.v1("POST", `/payments/${id}/simulate`, { outcome })
   assert.equal((await simulate("expired")).body.state, "expired")
