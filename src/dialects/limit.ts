@@ -27,7 +27,8 @@ export async function countRequest(
   Object.assign(reply.request.logged, { merchantId: merchant.id, credentialId: credential.id })
   const limit = terms.settings.requestsPerMinute ?? PER_MINUTE[core.mode]
   if (limit === 0) return
-  const standing = await core.limits.count(`requests|${credential.id}`, limit)
+  // By whose terms it is: a merchant can make itself as many keys as it likes.
+  const standing = await core.limits.count(`requests|${merchant.id}|${terms.dialect}`, limit)
   reply.headers(tell(standing))
   if (standing.over) throw tooMany(reply, standing, `more than ${limit} requests in a minute`)
 }

@@ -91,14 +91,26 @@ function isTooMany(answer: Awaited<ReturnType<typeof ask>>, name: DialectName, s
   assert.ok(waitS >= 1 && waitS <= 60, `Retry-After: ${waitS}`)
 }
 
+/** Makes one more key of a merchant; answers what it is shown. */
+async function anotherKey(merchantId: string, name: DialectName): Promise<Shown> {
+  const signingKey = (await core.merchants.signingKey(merchantId, name))!
+  const dialect = dialects.find((each) => each.name === name)!
+  const issued = dialect.issue(core.ids, { merchantName: "Shop", signingKey })
+  for (const secret of issued.secrets) await core.merchants.addCredential(merchantId, name, secret)
+  return issued.shown
+}
+
 for (const { name } of dialects) {
-  test(`${name}: too many requests are answered 429, each credential by itself`, async () => {
+  test(`${name}: too many requests are answered 429, each merchant by itself, with all its keys`, async () => {
     const { id: merchantId, shown } = shop
     await core.merchants.changeTerms(merchantId, name, { requestsPerMinute: 3 })
     const headers = await EXPECTED[name].proof(shown[name]!)
     const again = () => ask("GET", urlOf(name), { headers })
     for (let request = 0; request < 3; request += 1) assert.notEqual((await again()).status, 429)
     isTooMany(await again(), name, "more than 3 requests in a minute")
+    const more = await EXPECTED[name].proof(await anotherKey(merchantId, name))
+    const withIt = await ask("GET", urlOf(name), { headers: more })
+    isTooMany(withIt, name, "more than 3 requests in a minute")
     const demo = gateway.sandbox.find(({ dialect }) => dialect === name)!.credentials
     const theirs = await EXPECTED[name].proof(demo)
     assert.notEqual((await ask("GET", urlOf(name), { headers: theirs })).status, 429)
