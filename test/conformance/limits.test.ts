@@ -101,7 +101,7 @@ async function anotherKey(merchantId: string, name: DialectName): Promise<Shown>
 }
 
 for (const { name } of dialects) {
-  test(`${name}: too many requests are answered 429, each merchant by itself, with all its keys`, async () => {
+  test(`${name}: too many requests are answered 429, of each merchant by itself`, async () => {
     const { id: merchantId, shown } = shop
     await core.merchants.changeTerms(merchantId, name, { requestsPerMinute: 3 })
     const headers = await EXPECTED[name].proof(shown[name]!)
