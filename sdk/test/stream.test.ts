@@ -95,6 +95,21 @@ test("it goes on after the last event that it had, and gives none twice", async 
   assert.equal(told.code, "unauthorized")
 })
 
+test("what a busy gateway says again after a cut is given once", async () => {
+  // Of the 49 seconds before, at five hundred a second.
+  const many = Array.from({ length: 24_500 }, (_, n) => event(n)).join("")
+  const turns = [sending(many), sending(many + event(24_500)), refusing(401, "unauthorized")]
+  const { events } = stream(turns)
+  let count = 0
+  await assert.rejects(
+    async () => {
+      for await (const _ of events) count += 1
+    },
+    { code: "unauthorized" },
+  )
+  assert.equal(count, 24_501)
+})
+
 test("cut before any event, it goes on where it began", async () => {
   const began = "retry: 1\nid: evt_5\n\n"
   const table: [turns: Turn[], lastIds: (string | null)[]][] = [
