@@ -7,7 +7,7 @@ import { makeScreen } from "./screen.ts"
 
 /** Longer runs say no more, and a typing error shouldn't take the night. */
 const SECONDS_MAX = 3_600
-const SHORT_SECONDS = 2
+const SHORT_SECONDS = 1
 /** npm passes a terminal's Ctrl-C on to us, and `timeout` tells twice: that is no second one. */
 const ECHO_MS = 500
 

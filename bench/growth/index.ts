@@ -16,7 +16,7 @@ import { countSince, gigabytes } from "./rows.ts"
 
 /** A year of a gateway with a payment every six seconds; on a small scale, of an hour. */
 const PAYMENTS = 5_000_000
-const SHORT_PAYMENTS = 20_000
+const SHORT_PAYMENTS = 5_000
 /** Lists a second: merchants who look, not a load. */
 const LISTS_PER_SECOND = 200
 const LIST_CONNECTIONS = 8

@@ -240,7 +240,9 @@ const TABLE: readonly [name: string, bounds: Readonly<Record<string, Bounds>>][]
 for (const [name, bounds] of TABLE) {
   test(`${name} measures, compares with its control and leaves nothing behind`, async () => {
     const before = left()
-    const { ended, said } = start(name, "--short", "--json")
+    // A block comes each second: less than two have nothing to follow.
+    const long = name === "follow" ? ["--seconds", "2"] : []
+    const { ended, said } = start(name, "--short", "--json", ...long)
     const [code] = await ended
     assert.ok((code === 0 || code === 1) && said.out !== "", `${code}\n${said.err}`)
     const figures: readonly Figure[] = JSON.parse(said.out)
