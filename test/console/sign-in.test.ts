@@ -6,6 +6,7 @@ import { testClock } from "../../src/clock.ts"
 import { codeOf } from "../../src/core/users/totp.ts"
 import {
   addUser,
+  bytesOf,
   cookiesOf,
   demoOwner,
   encoded,
@@ -302,10 +303,3 @@ test("an owner can ask everybody for a second factor, to be set up first", async
   })
   assert.equal(await core.users.setRules({ secondFactor: false, revision: revision + 1 }), null)
 })
-
-/** The bytes of a base32 text. */
-function bytesOf(text: string): Buffer {
-  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-  const bits = [...text].map((each) => alphabet.indexOf(each).toString(2).padStart(5, "0")).join("")
-  return Buffer.from((bits.match(/.{8}/g) ?? []).map((each) => Number.parseInt(each, 2)))
-}

@@ -5,6 +5,7 @@ import { passwordFlaw } from "../../src/core/users/password-rule.ts"
 import { base32, codeOf, stepOf } from "../../src/core/users/totp.ts"
 import {
   addUser,
+  bytesOf,
   cookiesOf,
   demoOwner,
   encoded,
@@ -223,13 +224,6 @@ test("people's clocks aren't moved with a sandbox's", async () => {
   assert.equal(inside.statusCode, 303, "the code that an app shows")
   assert.equal((await visitorOf.get(linkIn(ana.body))).statusCode, 200)
 })
-
-/** The bytes of a base32 text. */
-function bytesOf(text: string): Buffer {
-  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-  const bits = [...text].map((each) => alphabet.indexOf(each).toString(2).padStart(5, "0")).join("")
-  return Buffer.from((bits.match(/.{8}/g) ?? []).map((each) => Number.parseInt(each, 2)))
-}
 
 test("passwords that are guessed first are refused, and sentences of any kind are not", () => {
   const rows: [password: string, flaw: ReturnType<typeof passwordFlaw>][] = [

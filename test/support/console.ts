@@ -3,7 +3,8 @@ import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import type { LightMyRequestResponse } from "fastify"
-import type { Core, Role } from "../../src/core/index.ts"
+import type { Core, Role, User } from "../../src/core/index.ts"
+import { codeOf } from "../../src/core/users/totp.ts"
 import type { Gateway } from "./gateway.ts"
 
 /** What a visitor can do. */
@@ -43,6 +44,24 @@ export async function addUser(
   const accepted = await core.users.accept(added.token, PASSWORD)
   assert.ok(!("wrong" in accepted), JSON.stringify(accepted))
   return accepted
+}
+
+/** Gives somebody a second factor; answers the code that its app shows next. */
+export async function addFactor(core: Core, user: User): Promise<string> {
+  const draft = await core.users.beginTotp(user)
+  assert.ok("secret" in draft, JSON.stringify(draft))
+  const secret = bytesOf(draft.secret)
+  const code = (steps: number) => codeOf(secret, new Date(Date.now() + steps * 30_000))
+  const confirmed = await core.users.confirmTotp(user, code(0))
+  assert.ok(!("wrong" in confirmed), JSON.stringify(confirmed))
+  return code(1)
+}
+
+/** The bytes of a base32 text. */
+export function bytesOf(text: string): Buffer {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+  const bits = [...text].map((each) => alphabet.indexOf(each).toString(2).padStart(5, "0")).join("")
+  return Buffer.from((bits.match(/.{8}/g) ?? []).map((each) => Number.parseInt(each, 2)))
 }
 
 /** A form as browsers write it. */
